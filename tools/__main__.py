@@ -1,0 +1,62 @@
+"""`python -m tools COMMAND`: the tracker's command line, beside plain asv."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import os
+import sys
+
+from tools.common.errors import EXIT_CODES, TrackerError, from_os_error
+
+# command: (module with add_arguments(parser) and run(args) -> exit code or None, help)
+COMMANDS = {
+    "demo": ("tools.demo.cli", "measure real releases on the embedded data and publish html/"),
+    "upstreams": ("tools.upstreams.cli", "update and list the tracked histories"),
+    "environments": ("tools.environments.cli", "resolve, show, check and clean environments"),
+    "datasets": ("datasets.cli", "list, prepare, verify and locate data sets"),
+    "site": ("tools.site.cli", "fetch the site's scripts so that it works offline"),
+    "cost": ("tools.cost.cli", "where the last run's wall time went"),
+}
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Run one command; every failure ends in one message and a code of EXIT_CODES."""
+    codes = "\n".join(f"  {code:>3}  {meaning}" for code, meaning in EXIT_CODES.items())
+    parser = argparse.ArgumentParser(
+        prog="python -m tools",
+        description=__doc__,
+        epilog=f"exit codes:\n{codes}",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    subparsers = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    arguments = sys.argv[1:] if argv is None else argv
+    chosen = next((word for word in arguments if word in COMMANDS), None)
+    for name, (module, summary) in COMMANDS.items():
+        subparser = subparsers.add_parser(name, help=summary, description=summary)
+        if name == chosen:  # import only what is asked for: some commands are slow to import
+            implementation = importlib.import_module(module)
+            implementation.add_arguments(subparser)
+            subparser.set_defaults(run=implementation.run)
+    args = parser.parse_args(arguments)
+    try:
+        return args.run(args) or 0
+    except KeyboardInterrupt:
+        print("interrupted; run the same command again to go on", file=sys.stderr)
+        return 130
+    except TrackerError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return error.exit_code
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except OSError as error:
+        known = from_os_error(error)
+        if known is None:
+            raise
+        print(f"error: {known}", file=sys.stderr)
+        return known.exit_code
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,5 @@
+"""What asv loads from asv.conf.json: our Repo, Environment and OutputPublisher classes."""
+
+from tools.environments import asv_environment  # noqa: F401  (asv finds the subclasses)
+from tools.site import asv_publisher  # noqa: F401
+from tools.upstreams import asv_repo  # noqa: F401

@@ -1,0 +1,1 @@
+"""What the commands share: errors with exit codes, paths, external programs, whole files."""

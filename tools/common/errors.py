@@ -1,0 +1,70 @@
+"""Errors that end a command with one clear message and a documented exit code."""
+
+from __future__ import annotations
+
+import errno
+
+EXIT_CODES = {
+    0: "done",
+    1: "an unexpected failure: a bug of the tracker's, or a benchmark that failed",
+    2: "wrong usage: an unknown command, option, tag, data set or commit",
+    3: "configuration: asv.conf.json or upstreams.toml is not valid",
+    4: "missing: an interpreter, Java, PLINK, npm or browser that the request needs",
+    5: "unreachable: no network, an upstream or package index that does not answer",
+    6: "failed to build: a commit's wheel, an environment or a data set",
+    7: "busy: another process of this checkout holds the lock",
+    8: "no room: the disk is full",
+    9: "damaged: a result, lock or data file that cannot be read",
+    130: "interrupted",
+}
+
+
+class TrackerError(Exception):
+    """A failure that the user can act on: one message (what, and what to do) and an exit code."""
+
+    exit_code = 1
+
+    def __init__(self, message: str, *, hint: str = "") -> None:
+        super().__init__(message + (f"\n  {hint}" if hint else ""))
+
+
+class UsageError(TrackerError):
+    exit_code = 2
+
+
+class ConfigError(TrackerError):
+    exit_code = 3
+
+
+class MissingError(TrackerError):
+    exit_code = 4
+
+
+class UnreachableError(TrackerError):
+    exit_code = 5
+
+
+class BuildError(TrackerError):
+    exit_code = 6
+
+
+class BusyError(TrackerError):
+    exit_code = 7
+
+
+class DiskFullError(TrackerError):
+    exit_code = 8
+
+
+class DamagedError(TrackerError):
+    exit_code = 9
+
+
+def from_os_error(error: OSError) -> TrackerError | None:
+    """The TrackerError that an OSError stands for, or None where it is not one we know."""
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return DiskFullError(
+            f"the disk is full ({error.filename or 'while writing'})",
+            hint="free some room and run the same command again: what was finished is kept",
+        )
+    return None

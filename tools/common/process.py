@@ -1,0 +1,101 @@
+"""The one way to call an external program: list of arguments, time limit, log, clear error."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import psutil
+
+from tools.common.errors import MissingError, TrackerError
+
+
+class ProgramError(TrackerError):
+    """A program that ended with an error or ran out of time; `output` holds what it said."""
+
+    exit_code = 6
+
+    def __init__(self, message: str, output: str, returncode: int | None) -> None:
+        super().__init__(message)
+        self.output = output
+        self.returncode = returncode
+
+
+def run(
+    args: Sequence[str | Path],
+    *,
+    timeout: float = 600,
+    cwd: Path | None = None,
+    env: Mapping[str, str] | None = None,
+    input: str | None = None,
+    log: Path | None = None,
+    check: bool = True,
+) -> subprocess.CompletedProcess[str]:
+    """Run a program in a process group of its own and return its output.
+
+    `env` is added to this process's environment. On time-out or interruption the
+    whole process tree is killed. With `check`, a non-zero end raises ProgramError
+    with the last lines of output; with `log`, all of the output is kept there.
+    """
+    command = [str(arg) for arg in args]
+    try:
+        process = subprocess.Popen(
+            command,
+            cwd=cwd,
+            env={**os.environ, **(env or {})},
+            stdin=subprocess.DEVNULL if input is None else subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            errors="replace",
+            start_new_session=True,
+        )
+    except FileNotFoundError:
+        raise MissingError(f"program not found: {command[0]}") from None
+    try:
+        stdout, stderr = process.communicate(input, timeout=timeout)
+    except subprocess.TimeoutExpired:
+        kill_tree(process.pid)
+        stdout, stderr = process.communicate()
+        raise ProgramError(
+            f"{_name(command)} took longer than {timeout:.0f} s and was stopped",
+            stdout + stderr,
+            None,
+        ) from None
+    except BaseException:
+        kill_tree(process.pid)
+        process.wait()
+        raise
+    if log is not None:
+        log.parent.mkdir(parents=True, exist_ok=True)
+        log.write_text(f"$ {' '.join(command)}\n{stdout}{stderr}", encoding="utf-8")
+    if check and process.returncode != 0:
+        tail = "\n  ".join((stderr.strip() or stdout.strip()).splitlines()[-8:])
+        raise ProgramError(
+            f"{_name(command)} failed (exit status {process.returncode})\n  {tail}",
+            stdout + stderr,
+            process.returncode,
+        )
+    return subprocess.CompletedProcess(command, process.returncode, stdout, stderr)
+
+
+def kill_tree(pid: int) -> None:
+    """Kill a process and all that it started, whichever process group they moved to."""
+    try:
+        parent = psutil.Process(pid)
+        tree = [*parent.children(recursive=True), parent]
+    except psutil.NoSuchProcess:
+        return
+    for process in tree:
+        try:
+            process.send_signal(signal.SIGKILL)
+        except psutil.NoSuchProcess:
+            continue
+    psutil.wait_procs(tree, timeout=10)
+
+
+def _name(command: Sequence[str]) -> str:
+    return " ".join([Path(command[0]).name, *command[1:3]])

@@ -1,0 +1,86 @@
+"""One task end to end in a fresh process, which then says what was seen.
+
+Protocol, by line: the child prints READY when the tool is imported and started, DONE when the
+result is on disk, waits for a line, then prints a JSON object with what it saw.
+"""
+
+import importlib
+import json
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+from . import process
+
+READY, DONE = "READY", "DONE"
+_ROOT = str(Path(__file__).resolve().parents[2])
+# the parent folder is on the path only while the package is found: it holds other modules
+_BOOT = (
+    "import sys; sys.path.insert(0, sys.argv[1]); import benchmarks; del sys.path[0]; "
+    "from benchmarks._harness import child; child.main(*sys.argv[2:])"
+)
+
+
+class ChildFailed(RuntimeError):
+    """The fresh process ended before it had an answer; the message holds its last words."""
+
+
+class Child:
+    """A running child: `started` seconds until READY, `seconds` until DONE."""
+
+    def __init__(self, task, log, env):
+        self._log = Path(str(log))
+        arguments = [type(task).__module__.rpartition(".")[2], type(task).__name__]
+        begin = time.perf_counter()
+        with self._log.open("wb") as stderr:
+            self.process = process.start(
+                [sys.executable, "-c", _BOOT, _ROOT, *arguments, task.data, str(task.cores)],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=stderr,
+                env=env,
+                universal_newlines=True,
+            )
+        self._begin = begin
+
+    def wait_for(self, word):
+        """Seconds from the start until the child said this word."""
+        for line in self.process.stdout:
+            if line.strip() == word:
+                return time.perf_counter() - self._begin
+        self._failed()
+
+    def finish(self):
+        """Let the child look at its result; what it saw."""
+        last = self.process.communicate("go\n")[0].strip().splitlines()
+        if self.process.returncode != 0 or not last:
+            self._failed()
+        return json.loads(last[-1])
+
+    def _failed(self):
+        self.process.communicate()
+        words = self._log.read_text(errors="replace").strip().splitlines()[-12:]
+        raise ChildFailed("exit status {}: {}".format(self.process.returncode, "\n".join(words)))
+
+
+def main(module, name, data_name, n_cores):
+    """The child's side."""
+    say = sys.stdout  # tools may print: what they say goes to the log
+    sys.stdout = sys.stderr
+    task = getattr(importlib.import_module("benchmarks." + module), name)()
+    task.prepare(data_name, int(n_cores))
+    from . import cores
+
+    cores.take(int(n_cores))
+    task.start()
+    print(READY, file=say, flush=True)
+    task.empty_out()
+    with task.watched() as seen:
+        task.end_to_end()
+    print(DONE, file=say, flush=True)
+    sys.stdin.readline()
+    answer = dict(seen, error=task.check())
+    task.empty_out()
+    task.stop()
+    print(json.dumps(answer), file=say, flush=True)

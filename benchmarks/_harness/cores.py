@@ -1,0 +1,49 @@
+"""Run on a given number of distinct physical cores, with every thread pool set to match."""
+
+import os
+from pathlib import Path
+
+COUNTS = [1, 2, 4, 8, 16]
+
+_THREAD_VARIABLES = (
+    "OMP_NUM_THREADS",
+    "OPENBLAS_NUM_THREADS",
+    "MKL_NUM_THREADS",
+    "NUMEXPR_NUM_THREADS",
+    "NUMBA_NUM_THREADS",
+)
+_allowed = None  # what this process could use before it was first restricted
+
+
+def physical(allowed, topology=Path("/sys/devices/system/cpu")):
+    """One logical CPU of each physical core among those allowed, in a stable order."""
+    first = {}
+    for cpu in sorted(allowed):
+        place = topology / "cpu{}".format(cpu) / "topology"
+        try:
+            core = tuple(
+                int((place / name).read_text()) for name in ("physical_package_id", "core_id")
+            )
+        except (OSError, ValueError):
+            core = (-1, cpu)  # no topology shown (some containers): each CPU counts as a core
+        first.setdefault(core, cpu)
+    return sorted(first.values())
+
+
+def choose(count):
+    """The CPUs to use for `count` cores; NotImplementedError (n/a) when there are fewer."""
+    global _allowed
+    if _allowed is None:
+        _allowed = os.sched_getaffinity(0)
+    cpus = physical(_allowed)
+    if count > len(cpus):
+        raise NotImplementedError(
+            "{} cores asked for, {} physical cores here".format(count, len(cpus))
+        )
+    return cpus[:count]
+
+
+def take(count):
+    """Restrict this process and its children; call it before numpy is imported."""
+    os.sched_setaffinity(0, choose(count))
+    os.environ.update({name: str(count) for name in _THREAD_VARIABLES})

@@ -1,0 +1,45 @@
+"""Where the prepared data sets and this run's scratch folder are."""
+
+import os
+import tempfile
+from pathlib import Path
+
+NAMES = ["smoke", "sim-2504-10k", "1kg-sites", "sim-2504-100k", "sim-2504-1.1m"]
+
+_scratch = None
+
+
+class Paths:
+    """The files of one prepared data set, each under the name of its format."""
+
+    def __init__(self, folder):
+        self.folder = Path(folder)
+        self.zarr = str(self.folder / "calls.zarr")
+        self.mt = str(self.folder / "calls.mt")
+        self.bfile = str(self.folder / "calls")  # PLINK adds .bed, .bim and .fam itself
+        self.phenotypes = str(self.folder / "phenotypes.tsv")
+        self.covariates = str(self.folder / "covariates.tsv")
+        self.reference = str(self.folder / "reference.npz")
+
+
+def paths(name):
+    """The files of a data set; NotImplementedError (n/a) when it is not prepared."""
+    root = os.environ.get("GWAS_DATASETS")
+    if not root:
+        raise RuntimeError("GWAS_DATASETS is not set: it names the folder of the data sets")
+    folder = Path(root) / name
+    if not (folder / "dataset.json").exists():
+        raise NotImplementedError(
+            "data set {0} is not prepared: python -m tools datasets prepare {0}".format(name)
+        )
+    return Paths(folder)
+
+
+def work(*parts):
+    """A folder below the scratch folder of this asv run, made when it is not there."""
+    global _scratch
+    if _scratch is None:
+        _scratch = os.environ.get("GWAS_WORK") or tempfile.mkdtemp(prefix="gwas-work-")
+    folder = Path(_scratch).joinpath(*parts)
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder

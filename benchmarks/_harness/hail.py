@@ -1,0 +1,77 @@
+"""Hail's side of the harness: one local Spark on the chosen cores, quiet and offline."""
+
+import os
+
+from . import data
+from .native import NativeTask
+
+# Half of a small machine: enough for 100,000 variants x 2,504 samples.
+_DRIVER_MEMORY = "6g"
+
+
+class Hail(NativeTask):
+    """A task in Hail, over a MatrixTable."""
+
+    tool = "hail"
+
+    def start(self):
+        scratch = data.work("hail", str(os.getpid()))
+        settings = {
+            "spark.driver.host": "127.0.0.1",
+            "spark.driver.bindAddress": "127.0.0.1",
+            "spark.ui.enabled": "false",
+            "spark.ui.showConsoleProgress": "false",
+            "spark.local.dir": str(scratch),
+        }
+        # Read by PySpark when it starts the JVM; hl.init's own settings come too late for some
+        os.environ["PYSPARK_SUBMIT_ARGS"] = " ".join(
+            ["--driver-memory", _DRIVER_MEMORY]
+            + ["--conf {}={}".format(*item) for item in settings.items()]
+            + ["pyspark-shell"]
+        )
+        os.environ["SPARK_LOCAL_IP"] = "127.0.0.1"
+        import hail as hl
+
+        options = {
+            "quiet": True,
+            "log": str(scratch / "hail.log"),
+            "tmp_dir": str(scratch / "tmp"),
+            "local_tmpdir": "file://" + str(scratch / "tmp"),
+        }
+        master = "local[{}]".format(self.cores)
+        if os.environ.get("GWAS_HAIL_JAVA_SHIM") == "1":
+            hl.init(sc=_context_of_java_11(master, settings), **options)
+        else:
+            hl.init(master=master, spark_conf=settings, **options)
+
+    def stop(self):
+        import hail as hl
+
+        hl.stop()
+
+    def persist(self, dataset):
+        dataset = dataset.persist()
+        dataset._force_count_rows()
+        return dataset
+
+    def force(self, result):
+        # computes every field of every row: what Hail's own benchmarks time
+        return result._force_count()
+
+
+def _context_of_java_11(master, settings):
+    """A SparkContext for Hails that refuse a Java on which they run, by its version alone."""
+    import hail
+    import pyspark
+
+    jar = os.path.join(os.path.dirname(hail.__file__), "backend", "hail-all-spark.jar")
+    conf = pyspark.SparkConf().setMaster(master).setAppName("Hail")
+    conf.setAll(settings.items())
+    conf.set("spark.jars", jar)
+    conf.set("spark.driver.extraClassPath", jar)
+    conf.set("spark.executor.extraClassPath", "./hail-all-spark.jar")
+    conf.set("spark.serializer", "org.apache.spark.serializer.KryoSerializer")
+    conf.set("spark.kryo.registrator", "is.hail.kryo.HailKryoRegistrator")
+    context = pyspark.SparkContext(conf=conf)
+    context._jvm.java.lang.System.setProperty("java.version", "11.0.13")
+    return context

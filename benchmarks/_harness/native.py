@@ -1,0 +1,120 @@
+"""A task in a Python library: the class says open, compute and write; these are timed."""
+
+import abc
+import importlib.util
+import os
+import shutil
+import tempfile
+from contextlib import contextmanager
+
+from . import child, data, memory
+from .concrete import concrete
+from .task import Task
+
+
+class NativeTask(Task):
+    """A task whose tool runs in (or from) a Python process."""
+
+    in_process = ("time_end_to_end", "time_compute")
+
+    # ---- what a task module writes
+
+    @abc.abstractmethod
+    def open(self, paths):
+        """The input as the tool's own object."""
+
+    @abc.abstractmethod
+    def compute(self, dataset):
+        """The answer, as lazy as the tool makes it."""
+
+    @abc.abstractmethod
+    def write(self, result, path):
+        """Write the answer to disk, in the tool's own format."""
+
+    # ---- what the tool's base class writes
+
+    @abc.abstractmethod
+    def persist(self, dataset):
+        """The input in memory."""
+
+    @abc.abstractmethod
+    def force(self, result):
+        """The answer computed, as a concrete value."""
+
+    def stop(self):
+        """End what start() started."""
+
+    @contextmanager
+    def watched(self):
+        """What can be counted inside the process while the task runs, as a dictionary."""
+        yield {}
+
+    # ---- the metrics
+
+    def time_compute(self, data_name, n_cores):
+        with self.ledger.phase("measure"):
+            return concrete(self.force(self.compute(self.input)))
+
+    def time_first_call(self, data_name, n_cores):
+        with self.ledger.phase("measure"):
+            self._cold = tempfile.mkdtemp(prefix="cold-", dir=str(data.work()))
+            self._first = self.run_child(self.cold_environment(self._cold))
+            self._first.wait_for(child.DONE)
+
+    time_first_call.repeat = (1, 3, 20.0)
+
+    def teardown(self, data_name, n_cores):
+        first = self.__dict__.pop("_first", None)
+        if first is not None:  # a wrong answer fails the timing that it gave
+            with self.ledger.phase("setup"):
+                first.finish()
+            shutil.rmtree(self._cold, ignore_errors=True)
+        super().teardown(data_name, n_cores)
+
+    # ---- the parts
+
+    def require_tool(self):
+        super().require_tool()
+        if importlib.util.find_spec(self.tool) is None:
+            raise NotImplementedError("{} is not installed here".format(self.tool))
+
+    def end_to_end(self):
+        self.write(self.compute(self.open(self.paths)), self.out)
+        return self.out
+
+    def warm_up(self):
+        if self.metric != "time_compute":
+            return super().warm_up()
+        self.empty_out()
+        self.input = self.persist(self.open(self.paths))
+        self.write(self.compute(self.input), self.out)
+        self.check()
+        concrete(self.force(self.compute(self.input)))
+
+    def prime(self):
+        """Fill the caches that a fresh process would otherwise fill or find by chance."""
+
+    def warm_environment(self):
+        """The environment of a process whose caches are filled."""
+        return dict(os.environ)
+
+    def cold_environment(self, folder):
+        """The environment of a process whose caches are in a new, empty folder."""
+        return dict(os.environ)
+
+    def observe(self):
+        with self.ledger.phase("setup"):
+            self.prime()
+        run = self.run_child(self.warm_environment())
+        started = run.wait_for(child.READY)
+        self.ledger.add("start", started)
+        watch = memory.Watch(run.process.pid)
+        done = run.wait_for(child.DONE)
+        peak = watch.stop()
+        self.ledger.add("measure", done - started)
+        with self.ledger.phase("setup"):
+            seen = run.finish()
+        return dict(seen, peak_bytes=peak)
+
+    def run_child(self, env):
+        return child.Child(self, data.work("log") / (self.key + ".log"), env)

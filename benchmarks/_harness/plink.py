@@ -1,0 +1,59 @@
+"""PLINK's side of the harness: its whole command is what is timed."""
+
+import abc
+import os
+import shutil
+import subprocess
+
+from . import memory, process
+from .task import Task
+
+
+class Plink(Task):
+    """A task in PLINK 1.9, over a BED file."""
+
+    tool = "plink"
+
+    @abc.abstractmethod
+    def command(self, paths):
+        """The options of PLINK for this task."""
+
+    def require_tool(self):
+        super().require_tool()
+        self.program = shutil.which(os.environ.get("GWAS_PLINK") or "")
+        if self.program is None:
+            raise NotImplementedError("no PLINK: GWAS_PLINK names no program")
+
+    def start(self):
+        pass
+
+    def end_to_end(self):
+        self._wait(self._run())
+        return self.out
+
+    def observe(self):
+        self.empty_out()
+        with self.ledger.phase("measure"):
+            run = self._run()
+            watch = memory.Watch(run.pid)
+            self._wait(run)
+        peak = watch.stop()
+        with self.ledger.phase("setup"):
+            return {"peak_bytes": peak, "error": self.check()}
+
+    def _run(self):
+        return process.start(
+            [
+                *(self.program, "--bfile", self.paths.bfile, "--out", self.out),
+                *("--threads", str(self.cores), "--silent"),
+                *self.command(self.paths),
+            ],
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            universal_newlines=True,
+        )
+
+    def _wait(self, run):
+        words = run.communicate()[1]
+        if run.returncode != 0:
+            raise RuntimeError("PLINK ended with {}: {}".format(run.returncode, words.strip()))

@@ -1,0 +1,20 @@
+"""Start a process that ends with the benchmark that started it, however that one ends."""
+
+import ctypes
+import signal
+import subprocess
+
+_PR_SET_PDEATHSIG = 1
+_libc = ctypes.CDLL(None, use_errno=True)
+
+
+def start(args, **kwargs):
+    """A Popen whose process is killed by the kernel when this process dies.
+
+    asv's time-out kills only the benchmark's own process.
+    """
+    return subprocess.Popen(args, preexec_fn=_die_with_parent, **kwargs)
+
+
+def _die_with_parent():
+    _libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)

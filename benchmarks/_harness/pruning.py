@@ -1,0 +1,82 @@
+"""Whether a list of kept variants is a right answer to LD pruning, whatever chose it.
+
+Two properties, each over the pairs that the tool calls near:
+- no two kept variants have r2 above the threshold;
+- each removed variant has a reason: a near variant with r2 above the threshold. Which variants
+  count as a reason is the tool's rule: `kept` (Sgkit goes from the first to the last and drops
+  what is near a kept one), `commoner` (PLINK drops the one of lower minor allele frequency,
+  whatever becomes of the other one later), `any` (Hail drops in two stages).
+"""
+
+THRESHOLD = 0.2
+VARIANTS = 100
+BASE_PAIRS = 1000000
+_BLOCK = 512
+
+
+def deviation(bed, kept, near, reason):
+    """How far r2 is on the wrong side of the threshold, at the worst place; 0 when right."""
+    import numpy as np
+
+    n = len(kept)
+    last = _last_near(bed, near)
+    closest_kept = np.zeros(n)  # the largest r2 of a kept variant with another kept one
+    best_reason = np.zeros(n)  # the largest r2 of a removed variant with a possible reason
+    for start in range(0, n, _BLOCK):
+        stop = min(start + _BLOCK, n)
+        end = int(last[start:stop].max())
+        scaled, maf = _scaled(bed.dosages(start, end))
+        r2 = (scaled[: stop - start] @ scaled.T) ** 2
+        rows, columns = np.arange(start, stop)[:, None], np.arange(start, end)[None, :]
+        r2[(columns <= rows) | (columns >= last[start:stop, None])] = 0
+        k_row, k_column = kept[start:stop, None], kept[None, start:end]
+        both = np.where(k_row & k_column, r2, 0)
+        closest_kept[start:stop] = np.maximum(closest_kept[start:stop], both.max(axis=1))
+        maf_row, maf_column = maf[: stop - start, None], maf[None, :]
+        slack = 1e-9
+        column_counts = {"kept": k_column, "commoner": maf_column >= maf_row - slack, "any": True}[
+            reason
+        ]
+        row_counts = {"kept": k_row, "commoner": maf_row >= maf_column - slack, "any": True}[
+            reason
+        ]
+        for_row = np.where(column_counts, r2, 0).max(axis=1)
+        for_column = np.where(row_counts, r2, 0).max(axis=0)
+        best_reason[start:stop] = np.maximum(best_reason[start:stop], for_row)
+        best_reason[start:end] = np.maximum(best_reason[start:end], for_column)
+    too_close = closest_kept[kept].max(initial=0) - THRESHOLD
+    no_reason = THRESHOLD - best_reason[~kept].min(initial=1)
+    return float(max(too_close, no_reason, 0))
+
+
+def _last_near(bed, near):
+    """For each variant, the index after the last one that is near it, in its contig."""
+    import numpy as np
+
+    n = len(bed.positions)
+    positions = np.array(bed.positions)
+    last = np.empty(n, dtype=int)
+    edges = [0] + [i for i in range(1, n) if bed.contigs[i] != bed.contigs[i - 1]] + [n]
+    for first, end in zip(edges, edges[1:]):
+        if near == "variants":
+            last[first:end] = np.minimum(np.arange(first, end) + VARIANTS, end)
+        else:
+            within = positions[first:end]
+            last[first:end] = first + np.searchsorted(within, within + BASE_PAIRS, "right")
+    return last
+
+
+def _scaled(dosages):
+    """Rows of mean 0 and length 1, so that products are correlations; and each row's MAF.
+
+    A row that does not vary becomes 0. Missing calls take the mean of their row.
+    """
+    import numpy as np
+
+    called = dosages >= 0
+    x = np.where(called, dosages, 0).astype(np.float32)
+    mean = x.sum(axis=1, keepdims=True) / np.maximum(called.sum(axis=1, keepdims=True), 1)
+    x = np.where(called, x - mean, 0)
+    length = np.sqrt((x * x).sum(axis=1, keepdims=True))
+    maf = np.minimum(mean, 2 - mean)[:, 0] / 2
+    return np.divide(x, length, out=np.zeros_like(x), where=length > 0), maf

@@ -1,0 +1,117 @@
+"""What every task class inherits: parameters, set-up, the metrics common to all tools."""
+
+import abc
+import importlib
+import os
+import shutil
+
+from . import checks, cores, data, facts
+from .concrete import concrete
+from .ledger import Ledger
+from .metrics import require_declared
+
+
+class Task(abc.ABC):
+    """One GWAS task in one tool."""
+
+    params = [data.NAMES, cores.COUNTS]
+    param_names = ["data", "cores"]
+    number = 1
+    rounds = 1
+    repeat = (3, 10, 20.0)
+    warmup_time = 0  # setup makes the warm-up call itself, so that --quick times a warm one too
+    timeout = 1800
+
+    tool = ""
+    metric = ""  # set by asv_types before setup
+    in_process = ("time_end_to_end",)  # metrics for which the tool runs in asv's process
+
+    def __init_subclass__(cls, **kwargs):
+        super().__init_subclass__(**kwargs)
+        require_declared(cls)
+
+    @classmethod
+    def task(cls):
+        """The name of the task: that of its module."""
+        return cls.__module__.rpartition(".")[2]
+
+    # ---- what asv calls
+
+    def setup(self, data_name, n_cores):
+        if getattr(self, "_prepared", None) != (data_name, n_cores):
+            self.prepare(data_name, n_cores)
+            if self.metric in self.in_process:
+                cores.take(n_cores)
+                with self.ledger.phase("start"):
+                    self.start()
+                with self.ledger.phase("setup"):
+                    self.warm_up()
+        self.empty_out()
+
+    def teardown(self, data_name, n_cores):
+        if not hasattr(self, "_prepared"):
+            return  # not applicable here: setup went no further
+        self.empty_out()
+        index = self.params[0].index(data_name) * len(self.params[1])
+        index += self.params[1].index(n_cores)
+        name = ".".join([self.task(), type(self).__name__, self.metric])
+        self.ledger.flush("{}-{}".format(name, index))
+
+    def time_end_to_end(self, data_name, n_cores):
+        with self.ledger.phase("measure"):
+            return concrete(self.end_to_end())
+
+    def peakmem_tree(self, data_name, n_cores):
+        return facts.of(self)["peak_bytes"]
+
+    def track_error(self, data_name, n_cores):
+        return facts.of(self)["error"]
+
+    # ---- the parts
+
+    def prepare(self, data_name, n_cores):
+        """Find out whether this can run here, in no time; NotImplementedError when not."""
+        self.require_tool()
+        cores.choose(n_cores)
+        self.paths = data.paths(data_name)
+        self.data, self.cores = data_name, n_cores
+        self.ledger = Ledger(self.tool)
+        self.key = "{}.{}-{}-{}".format(self.task(), self.tool, data_name, n_cores)
+        self.out = str(data.work("out", "{}-{}".format(self.key, os.getpid())) / "result")
+        self._prepared = (data_name, n_cores)
+
+    def require_tool(self):
+        """NotImplementedError (n/a) when this environment is not for the tool or lacks it."""
+        here = os.environ.get("GWAS_TOOLS")
+        if here is not None and self.tool not in here.split(","):
+            raise NotImplementedError("{} is not measured here ({})".format(self.tool, here))
+
+    def empty_out(self):
+        """Remove an earlier result, so that no timed call spends time on it."""
+        folder = os.path.dirname(self.out)
+        shutil.rmtree(folder, ignore_errors=True)
+        os.makedirs(folder)
+
+    def warm_up(self):
+        """Run once untimed, and refuse to time what gives a wrong answer."""
+        self.empty_out()
+        concrete(self.end_to_end())
+        self.check()
+
+    def check(self):
+        """The deviation of what was written; WrongAnswer when beyond the tolerance."""
+        answers = importlib.import_module(".answers." + self.tool, __package__)
+        answer = getattr(answers, self.task())(self.out)
+        return checks.check(self.task(), self.tool, answer, self.paths)
+
+    @abc.abstractmethod
+    def start(self):
+        """Import and start the tool, once a process."""
+
+    @abc.abstractmethod
+    def end_to_end(self):
+        """The whole task: from the files of the data set to a result on disk."""
+
+    @abc.abstractmethod
+    def observe(self):
+        """Run end to end in a fresh process and return the facts about it."""

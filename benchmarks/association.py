@@ -19,14 +19,14 @@ class Sgkit(_harness.Sgkit):
         return ds.assign(
             call_dosage=ds.call_genotype.sum("ploidy"),
             y_h2=("samples", traits["y_h2"].values),
-            covariates=(("samples", "covariates"), covariates[COVARIATES].values),
+            sample_covariates=(("samples", "covariates"), covariates[COVARIATES].values),
         )
 
     def compute(self, ds):
         import sgkit as sg
 
         ds = sg.gwas_linear_regression(
-            ds, dosage="call_dosage", covariates="covariates", traits="y_h2", merge=False
+            ds, dosage="call_dosage", covariates="sample_covariates", traits="y_h2"
         )
         return ds[["variant_linreg_beta", "variant_linreg_p_value"]]
 

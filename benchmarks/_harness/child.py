@@ -6,6 +6,8 @@ result is on disk, waits for a line, then prints a JSON object with what it saw.
 
 import importlib
 import json
+import os
+import shutil
 import subprocess
 import sys
 import time
@@ -81,6 +83,6 @@ def main(module, name, data_name, n_cores):
     print(DONE, file=say, flush=True)
     sys.stdin.readline()
     answer = dict(seen, error=task.check())
-    task.empty_out()
     task.stop()
+    shutil.rmtree(os.path.dirname(task.out), ignore_errors=True)
     print(json.dumps(answer), file=say, flush=True)

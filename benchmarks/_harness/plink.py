@@ -28,32 +28,29 @@ class Plink(Task):
         pass
 
     def end_to_end(self):
-        self._wait(self._run())
+        run = process.start(
+            self._arguments(),
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            universal_newlines=True,
+        )
+        words = run.communicate()[1]
+        if run.returncode != 0:
+            raise RuntimeError("PLINK ended with {}: {}".format(run.returncode, words.strip()))
         return self.out
 
     def observe(self):
         self.empty_out()
         with self.ledger.phase("measure"):
-            run = self._run()
-            watch = memory.Watch(run.pid)
-            self._wait(run)
-        peak = watch.stop()
+            status, peak = memory.of_program(self._arguments())
+        if status != 0:
+            raise RuntimeError("PLINK ended with {}".format(status))
         with self.ledger.phase("setup"):
             return {"peak_bytes": peak, "error": self.check()}
 
-    def _run(self):
-        return process.start(
-            [
-                *(self.program, "--bfile", self.paths.bfile, "--out", self.out),
-                *("--threads", str(self.cores), "--silent"),
-                *self.command(self.paths),
-            ],
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.PIPE,
-            universal_newlines=True,
-        )
-
-    def _wait(self, run):
-        words = run.communicate()[1]
-        if run.returncode != 0:
-            raise RuntimeError("PLINK ended with {}: {}".format(run.returncode, words.strip()))
+    def _arguments(self):
+        return [
+            *(self.program, "--bfile", self.paths.bfile, "--out", self.out),
+            *("--threads", str(self.cores), "--silent"),
+            *self.command(self.paths),
+        ]

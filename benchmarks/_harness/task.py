@@ -51,7 +51,7 @@ class Task(abc.ABC):
     def teardown(self, data_name, n_cores):
         if not hasattr(self, "_prepared"):
             return  # not applicable here: setup went no further
-        self.empty_out()
+        shutil.rmtree(os.path.dirname(self.out), ignore_errors=True)
         index = self.params[0].index(data_name) * len(self.params[1])
         index += self.params[1].index(n_cores)
         name = ".".join([self.task(), type(self).__name__, self.metric])
@@ -77,7 +77,7 @@ class Task(abc.ABC):
         self.data, self.cores = data_name, n_cores
         self.ledger = Ledger(self.tool)
         self.key = "{}.{}-{}-{}".format(self.task(), self.tool, data_name, n_cores)
-        self.out = str(data.work("out", "{}-{}".format(self.key, os.getpid())) / "result")
+        self.out = str(data.work("out") / "{}-{}".format(self.key, os.getpid()) / "result")
         self._prepared = (data_name, n_cores)
 
     def require_tool(self):

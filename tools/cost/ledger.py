@@ -1,0 +1,41 @@
+"""The cost ledger of a run: one JSON line a phase, written by tracker and harness alike."""
+
+from __future__ import annotations
+
+import datetime
+import json
+import os
+from pathlib import Path
+
+from tools.common import paths
+
+_current: Path | None = None
+
+
+def start() -> Path:
+    """Begin the ledger of a new run; runs that are started inside one share its ledger."""
+    global _current
+    given = os.environ.get("GWAS_COST_LEDGER")
+    now = datetime.datetime.now(datetime.timezone.utc).strftime("%Y%m%dT%H%M%SZ")
+    _current = Path(given) if given else paths.cache("ledger", f"{now}-{os.getpid()}.jsonl")
+    _current.parent.mkdir(parents=True, exist_ok=True)
+    add("", "", "begin", 0.0)
+    return _current
+
+
+def path() -> Path:
+    """The ledger of this run (begun when there is none yet)."""
+    return _current or start()
+
+
+def add(benchmark: str, tool: str, phase: str, seconds: float) -> None:
+    """Append one phase to this run's ledger."""
+    line = {
+        "benchmark": benchmark,
+        "tool": tool,
+        "phase": phase,
+        "seconds": round(seconds, 6),
+        "at": datetime.datetime.now(datetime.timezone.utc).isoformat(timespec="milliseconds"),
+    }
+    with path().open("a", encoding="utf-8") as stream:
+        stream.write(json.dumps(line) + "\n")

@@ -1,0 +1,1 @@
+"""The right stack for every commit: interpreter, exact lock, wheel, Java, virtual environment."""

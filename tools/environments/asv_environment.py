@@ -1,0 +1,201 @@
+"""asv's environment plugin `per-commit`: the right stack for every commit of every tool."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import filelock
+from asv import util
+from asv.console import log
+from asv.environment import Environment
+from asv.machine import Machine, MachineCollection
+
+from tools.common import files, paths
+from tools.common.errors import BuildError, MissingError, TrackerError, UnreachableError
+from tools.cost import ledger
+from tools.environments import failures, locks, runs, settings
+from tools.environments.keeping import Keeper
+from tools.environments.plan import NotCovered, Plan, plan
+from tools.environments.provenance import record
+from tools.upstreams import config
+from tools.upstreams.mirror import Commit, Mirror
+
+TOOL_CLASSES = frozenset({"sgkit", "hail", "plink"})
+
+
+class PerCommit(Environment):
+    """One entry of asv's matrix (a stack); what is in it changes with each commit."""
+
+    tool_name = "per-commit"
+    _run_lock: filelock.FileLock | None = None
+
+    def __init__(self, conf: Any, python: str, requirements: dict, tagged_env_vars: dict) -> None:
+        super().__init__(conf, python, requirements, tagged_env_vars)
+        self._stack = requirements.get("stack", "frozen")
+        self._root = Path(conf.env_dir).absolute()
+        self._keeper = Keeper(conf.results_dir, python, self.name, requirements)
+        self._results_dir = Path(conf.results_dir).absolute()
+        self._upstreams = config.load(Path(conf.repo))
+        self._installed: str | None = None
+        self._plan: Plan | None = None
+        self._home: Path | None = None
+        self._commit: Commit | None = None
+
+    @classmethod
+    def matches(cls, python: str) -> bool:
+        return python == "auto"
+
+    @property
+    def installed_commit_hash(self) -> str | None:
+        return self._installed
+
+    def check_presence(self) -> bool:
+        return True
+
+    def create(self) -> None:
+        """Environments are made for each commit; here only the machine is claimed."""
+        self._root.mkdir(parents=True, exist_ok=True)
+        _claim(self._root)
+
+    def install_project(self, conf: Any, repo: Any, commit_hash: str) -> None:
+        """Make ready what measures this commit; asv's ProcessError when it cannot be had."""
+        if self._installed == commit_hash:
+            return
+        self._installed = self._plan = None
+        mirror = Mirror(paths.mirror_dir())
+        commit = mirror.commit(commit_hash)
+        self._commit = commit
+        upstream = self._upstreams[commit.tool]
+        started = time.perf_counter()
+        known = failures.recall(commit.tool, commit.hash, self._stack)
+        try:
+            if known:
+                raise BuildError(
+                    f"{known.reason}\n  log: {known.log}; not tried again until "
+                    f"`python -m tools environments forget {commit.hash[:8]}`"
+                )
+            self._plan = plan(upstream, commit, self._stack, mirror)
+            self._home = self._plan.make(self._root)
+        except NotCovered as reason:
+            log.info(f"{reason}: nothing to measure")
+        except (BuildError, MissingError, UnreachableError) as error:
+            self._give_up(commit, error, remember=not known)
+        except TrackerError as error:
+            raise util.UserError(str(error)) from None
+        finally:
+            ledger.add("", commit.tool, "environment", time.perf_counter() - started)
+        self._commit_date = int(commit.date.timestamp() * 1000)
+        self._work = paths.cache("work", f"{commit.hash[:12]}-{self._stack}")
+        shutil.rmtree(self._work, ignore_errors=True)
+        self._work.mkdir(parents=True)
+        if self._plan:
+            lock_file = self._results_dir / "locks" / f"{locks.sha(self._plan.lock)}.txt"
+            files.write_text(lock_file, self._plan.lock)
+        self._installed = commit_hash
+        self._set_commit_hash(commit_hash)
+
+    def _give_up(self, commit: Commit, error: TrackerError, remember: bool) -> None:
+        """Report a commit that cannot be measured, and let asv go on with the next."""
+        log.error(f"{commit.tool} {commit.hash[:8]} ({self._stack}): {error}")
+        # what this machine lacks today (an interpreter, the network) is tried again
+        if remember and isinstance(error, BuildError):
+            reason = str(error).splitlines()[0]
+            failure = failures.Failure(commit.tool, commit.hash, self._stack, reason, "")
+            failures.remember(failure, getattr(error, "output", "") or str(error))
+        raise util.ProcessError([commit.hash], 1, "", str(error)) from None
+
+    def run(self, args: list[str], **kwargs: Any) -> Any:
+        """Run Python in the environment; benchmark processes get their own care."""
+        command = args[1] if len(args) > 1 else ""
+        if command == "run":
+            return self._measure(args, kwargs)
+        env = self._environment(kwargs.pop("env", os.environ))
+        return util.check_output([self._python_program(), *args], env=env, **kwargs)
+
+    def _measure(self, args: list[str], kwargs: dict[str, Any]) -> tuple[str, str, int]:
+        """One benchmark process: (output, "", exit status); its result is saved at once."""
+        target, result_file = args[3], args[6]
+        if self._plan is None or not self._applies(target):
+            Path(result_file).write_text("NaN")  # asv shows n/a
+            return "", "", 0
+        started = time.perf_counter()
+        env = self._environment(kwargs["env"])
+        output, status = runs.run(
+            [self._python_program(), *args], env, kwargs.get("cwd"), kwargs.get("timeout")
+        )
+        seconds = time.perf_counter() - started
+        assert self._commit is not None
+        ledger.add(target, self._commit.tool, "process", seconds)
+        if status == 0 and _saving():
+            self._keeper.add(self._commit.hash, self._commit_date, target, result_file, output)
+            record(
+                self._results_dir / self._keeper.machine()["machine"],
+                self._plan,
+                self.name,
+                target,
+                seconds,
+            )
+        return output, "", status
+
+    def _applies(self, target: str) -> bool:
+        """Whether the target's class runs here: no process is started for one that does not."""
+        assert self._plan is not None
+        cls = target.split(".")[-2].lower() if target.count(".") > 1 else ""
+        return cls not in TOOL_CLASSES or cls in self._plan.classes
+
+    def _environment(self, env: Any) -> dict[str, str]:
+        kept = {key: value for key, value in env.items() if key not in settings.REMOVED}
+        kept.update(self._global_env_vars)
+        if self._plan is not None and self._home is not None:
+            kept.update(settings.variables(self._plan, self._home, self._work, ledger.path()))
+        return kept
+
+    def _python_program(self) -> str:
+        # where the stack does not cover the commit, the tracker's own Python can still
+        # list the benchmarks: they import without any tool
+        return str(self._home / "bin" / "python") if self._home else sys.executable
+
+
+def ensure_machine() -> None:
+    """Describe this machine to asv once, so that no run asks, and so that nothing changes it.
+
+    asv's own default holds the kernel's release, and each update of it would start
+    another line in every graph.
+    """
+    name = Machine.get_unique_machine_name()
+    try:
+        MachineCollection.load(name)
+    except util.UserError:
+        defaults = Machine.get_defaults()
+        defaults["os"] = os.uname().sysname
+        MachineCollection.save(name, defaults)
+
+
+def _claim(root: Path) -> None:
+    """Keep a second measuring run out: two at once would disturb each other's numbers."""
+    if PerCommit._run_lock is not None:
+        return
+    held = filelock.FileLock(root / "measuring.lock")
+    try:
+        held.acquire(timeout=0)
+    except filelock.Timeout:
+        raise util.UserError(
+            f"another run is measuring in this checkout ({root / 'measuring.lock'}); "
+            "two at once would disturb each other. Wait for it, or stop it, and try again."
+        ) from None
+    PerCommit._run_lock = held
+    runs.sweep_orphans()
+    runs.end_on_signals()
+    ledger.start()
+
+
+def _saving() -> bool:
+    return not {"--dry-run", "-n"} & set(sys.argv)
+
+
+ensure_machine()

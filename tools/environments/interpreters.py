@@ -1,0 +1,89 @@
+"""Python interpreters of this machine: from PATH, from pyenv, or installed by uv."""
+
+from __future__ import annotations
+
+import datetime
+import functools
+import os
+import re
+import sys
+from pathlib import Path
+
+from tools.common import process
+from tools.common.errors import MissingError
+
+# First release of each minor version (PEP 569, 596, 619, 664, 693, 719, 745).
+RELEASED = {
+    "3.8": datetime.date(2019, 10, 14),
+    "3.9": datetime.date(2020, 10, 5),
+    "3.10": datetime.date(2021, 10, 4),
+    "3.11": datetime.date(2022, 10, 24),
+    "3.12": datetime.date(2023, 10, 2),
+    "3.13": datetime.date(2024, 10, 7),
+    "3.14": datetime.date(2025, 10, 7),
+}
+
+
+def candidates(date: datetime.date) -> list[str]:
+    """Minor versions to try for a commit of `date`, the likeliest first.
+
+    The newest version that was a year old by then: packages with compiled parts
+    publish wheels for a new Python only months after it. Then the older ones, and at
+    last the newer ones, nearest first.
+    """
+    settled = [v for v, day in RELEASED.items() if day <= date - datetime.timedelta(days=365)]
+    newer = [version for version in RELEASED if version not in settled]
+    return settled[::-1] + newer
+
+
+@functools.cache
+def find_python(version: str, install: bool = True) -> Path:
+    """The interpreter for a minor version such as "3.9".
+
+    Looks on PATH and in pyenv; where there is none and `install`, lets uv fetch one.
+    Raises MissingError, naming the version, when there is none to be had.
+    """
+    for path in _places(version):
+        if _is_version(path, version):
+            return path
+    if install:
+        try:
+            process.run([uv(), "python", "install", version], timeout=180)
+            found = process.run([uv(), "python", "find", version], timeout=30).stdout.strip()
+            return Path(found)
+        except process.ProgramError:
+            pass  # no network, or no build for this platform: the message below says what to do
+    raise MissingError(
+        f"no Python {version} on this machine (PATH, pyenv and uv were asked)",
+        hint=f"install it, for example with `uv python install {version}` or "
+        f"`pyenv install {version}`, and run the command again",
+    )
+
+
+def uv() -> Path:
+    """The uv program that came with the tracker's own packages."""
+    import uv as package
+
+    return Path(package.find_uv_bin())
+
+
+def _places(version: str) -> list[Path]:
+    on_path = [Path(folder) / f"python{version}" for folder in os.get_exec_path()]
+    pyenv = Path(os.environ.get("PYENV_ROOT") or Path.home() / ".pyenv") / "versions"
+    in_pyenv = sorted(pyenv.glob(f"{version}.*/bin/python{version}"), key=_patch, reverse=True)
+    base = Path(sys.base_prefix) / "bin" / f"python{version}"
+    return [path for path in [base, *in_pyenv, *on_path] if path.exists()]
+
+
+def _patch(path: Path) -> int:
+    match = re.search(r"\.(\d+)$", path.parts[-3])
+    return int(match[1]) if match else 0
+
+
+def _is_version(path: Path, version: str) -> bool:
+    # pyenv's shims exist for versions that are not active, and fail when called
+    code = "import sys; print('%d.%d' % sys.version_info[:2])"
+    try:
+        return process.run([path, "-c", code], timeout=20).stdout.strip() == version
+    except (process.ProgramError, OSError):
+        return False

@@ -1,0 +1,94 @@
+"""Results are saved after each benchmark: a run that is killed loses only the one it was at."""
+
+from __future__ import annotations
+
+import datetime
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+from asv import util
+from asv.machine import iter_machine_files
+from asv.results import Results
+from asv.runner import BenchmarkResult
+
+
+class Keeper:
+    """Adds each benchmark's result to the file that asv itself writes at a commit's end.
+
+    asv later saves the same results once more, so this only matters when it does not
+    get there. It uses asv's own Results class, and so the same names and formats.
+    """
+
+    def __init__(self, results_dir: str, python: str, env_name: str, requirements: dict) -> None:
+        self._results_dir = Path(results_dir)
+        self._python = python
+        self._env_name = env_name
+        self._requirements = requirements
+        self._benchmarks: dict[str, Any] = {}
+        self._samples_of: dict[str, int] = {}
+
+    def machine(self) -> dict[str, Any]:
+        """The machine that this run belongs to: asv has just written its file."""
+        newest = max(iter_machine_files(str(self._results_dir)), key=os.path.getmtime)
+        machine = util.load_json(newest)
+        machine.pop("version", None)
+        return machine
+
+    def add(self, commit: str, date: int, target: str, result_file: str, output: str) -> None:
+        """Save the result of `target` ("module.Class.method-3"), read from `result_file`."""
+        name, index = split_target(target)
+        benchmark = self._benchmark(name)
+        value = _read(result_file)
+        if benchmark is None or value is None:
+            return  # it failed: asv records that, and there is nothing to lose
+        machine = self.machine()
+        params = {**machine, "python": self._python, **self._requirements}
+        results = Results(
+            params, self._requirements, commit, date, self._python, self._env_name, {}
+        )
+        results.load_data(str(self._results_dir))
+        results.add_result(
+            benchmark,
+            _as_asv(value, benchmark, index, output),
+            started_at=datetime.datetime.now(datetime.timezone.utc),
+            record_samples=True,
+            selected_idx=None if index is None else [index],
+        )
+        results.save(str(self._results_dir))
+
+    def _benchmark(self, name: str) -> dict[str, Any] | None:
+        if name not in self._benchmarks:
+            path = self._results_dir / "benchmarks.json"
+            self._benchmarks = json.loads(path.read_text()) if path.exists() else {}
+        return self._benchmarks.get(name)
+
+
+def split_target(target: str) -> tuple[str, int | None]:
+    """Benchmark name and parameter index of asv's "module.Class.method-3"."""
+    name, dash, index = target.rpartition("-")
+    return (name, int(index)) if dash else (target, None)
+
+
+def _read(result_file: str) -> Any:
+    try:
+        return json.loads(Path(result_file).read_text())
+    except (OSError, ValueError):
+        return None
+
+
+def _as_asv(value: Any, benchmark: dict, index: int | None, output: str) -> BenchmarkResult:
+    """One parameter's value as asv's result of the whole benchmark."""
+    length = 1
+    for choices in benchmark["params"]:
+        length *= len(choices)
+    result: list[Any] = [float("nan")] * length
+    samples: list[Any] = [None] * length
+    number: list[Any] = [None] * length
+    at = index or 0
+    if isinstance(value, dict) and "samples" in value:
+        result[at], samples[at], number[at] = True, value["samples"], value["number"]
+    else:
+        result[at] = value
+    return BenchmarkResult(result, samples, number, 0, output, None)

@@ -1,0 +1,121 @@
+"""Exact locks: every package of an environment with its version, as of a date."""
+
+from __future__ import annotations
+
+import datetime
+import hashlib
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from tools.common import files, paths, process
+from tools.common.errors import BuildError, UnreachableError
+from tools.environments.interpreters import uv
+
+# Packages with compiled parts are never built here: a version without a wheel for the
+# interpreter is no version that this date's users of it had.
+ONLY_BINARY = (
+    *("numpy", "scipy", "pandas", "numba", "llvmlite", "pyarrow", "scikit-learn", "numcodecs"),
+    *("bokeh", "cryptography", "orjson", "grpcio", "bitarray", "msgpack", "pyyaml", "psutil"),
+)
+
+
+@dataclass(frozen=True)
+class Question:
+    """What a lock is resolved from; equal questions have one answer, which is kept."""
+
+    requirements: tuple[str, ...]
+    python: str
+    cut: datetime.date
+    constraints: tuple[str, ...] = ()
+
+    def key(self) -> str:
+        """A short hash that names the lock file of this question."""
+        text = repr((self.requirements, self.python, self.cut.isoformat(), self.constraints))
+        return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def resolve(question: Question) -> str:
+    """The lock, `name==version` a line, sorted; kept below the cache for the next time.
+
+    Raises BuildError when no set of versions fits, UnreachableError without a network.
+    """
+    kept = paths.cache("locks", f"{question.key()}.txt")
+    if kept.exists():
+        return kept.read_text()
+    header = (
+        f"# python {question.python}, packages as of {question.cut.isoformat()}, from: "
+        f"{' '.join(map(_shown, question.requirements))}\n"
+    )
+    lock = header + _compile(question)
+    files.write_text(kept, lock)
+    return lock
+
+
+def sha(lock: str) -> str:
+    """A short hash of what a lock installs (comments do not count)."""
+    return hashlib.sha256("\n".join(packages(lock)).encode()).hexdigest()[:12]
+
+
+def packages(lock: str) -> list[str]:
+    """The `name==version` lines of a lock."""
+    lines = (line.split("#")[0].strip() for line in lock.splitlines())
+    return sorted(line for line in lines if line)
+
+
+def version_in(lock: str, package: str) -> str | None:
+    """The version of `package` in a lock, or None."""
+    wanted = _normal(package)
+    for line in packages(lock):
+        name, _, version = line.partition("==")
+        if _normal(name) == wanted:
+            return version
+    return None
+
+
+def without(lock: str, package: str) -> str:
+    """The lock less one package (the tool itself, which is installed on its own)."""
+    wanted = _normal(package)
+    kept = [
+        line
+        for line in lock.splitlines()
+        if line.startswith("#") or _normal(re.split(r"==| @ ", line)[0].strip()) != wanted
+    ]
+    return "\n".join(kept) + "\n"
+
+
+def _compile(question: Question) -> str:
+    args: list[str | Path] = [
+        uv(), "pip", "compile", "-", "--quiet", "--no-header", "--no-annotate",
+        "--python-version", question.python,
+        "--exclude-newer", (question.cut + datetime.timedelta(days=1)).isoformat(),
+    ]  # fmt: skip
+    for package in ONLY_BINARY:
+        args += ["--only-binary", package]
+    if question.constraints:
+        constraints = paths.cache("locks", f"{question.key()}.constraints")
+        files.write_text(constraints, "\n".join(question.constraints) + "\n")
+        args += ["--constraints", constraints]
+    try:
+        done = process.run(args, input="\n".join(question.requirements) + "\n", timeout=300)
+    except process.ProgramError as error:
+        if re.search(r"dns|connect|timed out|error sending request", error.output, re.I):
+            raise UnreachableError(
+                "the package index does not answer, so no lock can be resolved",
+                hint="check the network; what was measured is kept, run the command again",
+            ) from None
+        reason = " ".join(error.output.split())[:600]
+        raise BuildError(
+            f"no packages of {question.cut} fit Python {question.python}: {reason}"
+        ) from None
+    return done.stdout
+
+
+def _normal(name: str) -> str:
+    return re.sub(r"[-_.]+", "-", name).lower().split("[")[0]
+
+
+def _shown(requirement: str) -> str:
+    # a wheel of ours is shown by its file name: where it lies differs between machines
+    name, _, place = requirement.partition(" @ ")
+    return f"{name}@{place.rsplit('/', 1)[-1]}" if place else requirement

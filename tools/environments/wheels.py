@@ -1,0 +1,73 @@
+"""The tool itself: a wheel built once from a commit, or a release of the package index."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from pathlib import Path
+
+from tools.common import files, paths, process
+from tools.common.errors import BuildError, MissingError
+from tools.environments.interpreters import candidates, find_python, uv
+from tools.upstreams.config import Upstream
+from tools.upstreams.mirror import Commit, Mirror
+
+RECIPE = 1  # raise it when this module builds differently: wheels are then built anew
+
+
+def artefact(upstream: Upstream, commit: Commit, mirror: Mirror) -> str:
+    """What installs this commit: `name==version` for a release, else the path of a wheel.
+
+    Raises BuildError when the commit cannot be built.
+    """
+    if commit.source == "index" or upstream.build == "index":
+        if commit.version is None:
+            raise BuildError(
+                f"{upstream.name} {commit.hash[:8]} is no release, and {upstream.name} is "
+                "installed from its releases only (it is not built from source here)"
+            )
+        return f"{upstream.package}=={commit.version}"
+    return str(built_wheel(upstream, commit, mirror))
+
+
+def built_wheel(upstream: Upstream, commit: Commit, mirror: Mirror) -> Path:
+    """The wheel of a git commit, from the cache or built now with the tools of its date."""
+    folder = paths.cache("wheels", upstream.name, f"{commit.hash}-r{RECIPE}")
+    with files.lock(folder.with_suffix(".lock"), f"the build of {commit.hash[:8]}", timeout=900):
+        for wheel in folder.glob("*.whl"):
+            return wheel
+        paths.cache("build").mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=paths.cache("build")) as scratch:
+            tree = Path(scratch, "tree")
+            out = Path(scratch, "out")
+            mirror.checkout(commit, tree)
+            _build(upstream, commit, mirror, tree, out)
+            wheels = list(out.glob("*.whl"))
+            if len(wheels) != 1:
+                raise BuildError(f"{commit.hash[:8]} built {len(wheels)} wheels, not one")
+            folder.parent.mkdir(parents=True, exist_ok=True)
+            shutil.move(out, folder)
+        return next(folder.glob("*.whl"))
+
+
+def _build(upstream: Upstream, commit: Commit, mirror: Mirror, tree: Path, out: Path) -> None:
+    # sgkit lists its packages by setuptools_scm, whose version must not depend on the
+    # tags that a mirror happens to hold
+    release = mirror.release_before(commit)
+    version = f"{release.version}+g{commit.hash[:8]}" if release else f"0+g{commit.hash[:8]}"
+    process.run(
+        [uv(), "build", "--wheel", "--quiet", "--python", _builder(commit),
+         "--exclude-newer", commit.date.isoformat(), "--out-dir", out, tree],
+        timeout=600,
+        env={"SETUPTOOLS_SCM_PRETEND_VERSION": version},
+    )  # fmt: skip
+
+
+def _builder(commit: Commit) -> Path:
+    # the wheels are pure Python: any interpreter that the build tools of the date run on
+    for version in candidates(commit.date.date()):
+        try:
+            return find_python(version, install=False)
+        except MissingError:
+            continue
+    return find_python(candidates(commit.date.date())[0])

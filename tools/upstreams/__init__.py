@@ -1,0 +1,1 @@
+"""What is tracked: real histories or release histories, in one union mirror."""

@@ -1,0 +1,57 @@
+"""`python -m tools upstreams`: update, list and show what is tracked."""
+
+from __future__ import annotations
+
+import argparse
+import json
+
+from tools.common import paths
+from tools.common.errors import UsageError
+from tools.upstreams import config
+from tools.upstreams.config import Upstream
+from tools.upstreams.mirror import Commit, Mirror
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The subcommands update, list and show."""
+    commands = parser.add_subparsers(dest="action", required=True)
+    update = commands.add_parser("update", help="bring the mirror up to date")
+    update.add_argument("tools", nargs="*", metavar="TOOL")
+    update.add_argument("--source", choices=("git", "index"), help="change over to this source")
+    listing = commands.add_parser("list", help="the releases that are mirrored")
+    listing.add_argument("tools", nargs="*", metavar="TOOL")
+    listing.add_argument("--json", action="store_true")
+    show = commands.add_parser("show", help="one commit")
+    show.add_argument("name", help="a hash, a prefix of one, or tool/version")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Carry out one subcommand."""
+    upstreams = config.load(paths.ROOT / "upstreams.toml")
+    mirror = Mirror(paths.mirror_dir())
+    if args.action == "update":
+        return 5 if mirror.update(_chosen(upstreams, args.tools), args.source) else 0
+    if not mirror.exists():
+        raise UsageError("nothing is mirrored yet", hint="run `python -m tools upstreams update`")
+    if args.action == "show":
+        print(json.dumps(_plain(mirror.commit(args.name)), indent=2))
+        return 0
+    tools = [upstream.name for upstream in _chosen(upstreams, args.tools)]
+    commits = [commit for tool in tools for commit in mirror.releases(tool)]
+    if args.json:
+        print(json.dumps([_plain(commit) for commit in commits], indent=2))
+    for commit in () if args.json else commits:
+        date, name = commit.date.date(), f"{commit.tool}/{commit.version}"
+        print(f"{name:20} {date}  {commit.hash[:10]}  {commit.source}")
+    return 0
+
+
+def _chosen(upstreams: dict[str, Upstream], names: list[str]) -> list[Upstream]:
+    unknown = [name for name in names if name not in upstreams]
+    if unknown:
+        raise UsageError(f"unknown tool {unknown[0]!r}; tracked: {', '.join(upstreams)}")
+    return [upstreams[name] for name in names or upstreams]
+
+
+def _plain(commit: Commit) -> dict[str, str | None]:
+    return {**commit.__dict__, "date": commit.date.isoformat()}

@@ -1,0 +1,95 @@
+"""upstreams.toml as checked values: what is tracked, from where, and built how."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from packaging.version import InvalidVersion, Version
+
+from tools.common.errors import ConfigError
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
+
+SOURCES = ("auto", "git", "index")
+BUILDS = ("source", "index")
+_KEYS = ("package", "git", "branch", "source", "build", "first", "classes")
+_TABLES = ("links", "frozen", "dated", "java")
+
+
+@dataclass(frozen=True)
+class Upstream:
+    """One tracked tool."""
+
+    name: str  # the tool, and its branch in the union mirror
+    package: str  # its name in the package index
+    git: str  # URL or local path of its history
+    branch: str  # the branch that is followed there
+    source: str  # one of SOURCES
+    build: str  # "source": a wheel a commit; "index": releases only
+    first: str  # the oldest release that is tracked
+    classes: tuple[str, ...]  # benchmark classes that run on its commits
+    links: Mapping[str, str] = field(default_factory=dict)  # URL templates of its web pages
+    tables: Mapping[str, Any] = field(default_factory=dict)  # frozen, dated, java
+
+
+def load(path: Path) -> dict[str, Upstream]:
+    """The tracked tools by name, in the file's order. Raises ConfigError with the place."""
+    try:
+        data = tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise ConfigError(f"{path} is missing: it says what is tracked") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{path}: not valid TOML: {error}") from None
+    if not data:
+        raise ConfigError(f"{path}: no tool is tracked: add a table such as [sgkit]")
+    return {name: _upstream(path, name, table) for name, table in data.items()}
+
+
+def _upstream(path: Path, name: str, table: object) -> Upstream:
+    if not isinstance(table, dict):
+        raise ConfigError(f"{path}: {name}: expected a table [{name}]")
+
+    def fail(key: str, expected: str) -> ConfigError:
+        return ConfigError(f"{path}: [{name}] {key} = {table.get(key)!r}: expected {expected}")
+
+    for key in table:
+        if key not in (*_KEYS, *_TABLES):
+            known = ", ".join((*_KEYS, *_TABLES))
+            raise ConfigError(f"{path}: [{name}] {key}: unknown key; known: {known}")
+    for key in _KEYS[:-1]:
+        if not isinstance(table.get(key), str) or not table[key]:
+            raise fail(key, "a text")
+    if table["source"] not in SOURCES:
+        raise fail("source", f"one of {', '.join(SOURCES)}")
+    if table["build"] not in BUILDS:
+        raise fail("build", f"one of {', '.join(BUILDS)}")
+    try:
+        Version(table["first"])
+    except InvalidVersion:
+        raise fail("first", "a version such as 0.3.0") from None
+    classes = table.get("classes")
+    if not isinstance(classes, list) or not all(isinstance(cls, str) for cls in classes):
+        raise fail("classes", 'a list such as ["sgkit", "plink"]')
+    links = table.get("links", {})
+    if not isinstance(links, dict) or not all(isinstance(url, str) for url in links.values()):
+        raise fail("links", "a table of URL templates")
+    return Upstream(
+        name=name,
+        package=table["package"],
+        git=os.environ.get(f"GWAS_UPSTREAM_{name.upper()}") or table["git"],
+        branch=table["branch"],
+        source=table["source"],
+        build=table["build"],
+        first=table["first"],
+        classes=tuple(classes),
+        links=links,
+        tables={key: table[key] for key in ("frozen", "dated", "java") if key in table},
+    )

@@ -1,0 +1,57 @@
+"""asv's own pages made to work offline and on a phone: local scripts, navigation, style."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from pathlib import Path
+
+from tools.site import vendor
+
+STATIC = Path(__file__).parent / "static"
+
+_ELEMENT = re.compile(
+    r'<(?:script|link)\b[^>]*?\b(?P<attribute>src|href)="(?P<address>https?://[^"]+)"[^>]*>'
+)
+_HEAD = """<meta name="viewport" content="width=device-width, initial-scale=1">
+    <link href="asv-extra.css" rel="stylesheet">
+    <script src="asv-extra.js"></script>
+  </head>"""
+_NAVIGATION = '<li id="nav-li-regressions"><a href="#/regressions">Regressions</a></li>'
+_CHANGES = '\n\t<li><a href="changes.html">Changes</a></li>'
+
+
+def localise(html: str) -> str:
+    """The page with each script and stylesheet of a CDN replaced by the local copy."""
+
+    def replace(match: re.Match[str]) -> str:
+        name = vendor.local_name(match["address"])
+        if name is None:
+            raise ValueError(f"no local copy is known of {match['address']}")
+        if match["attribute"] == "href":
+            return f'<link rel="stylesheet" href="vendor/{name}">'
+        return f'<script src="vendor/{name}" onerror="js_load_failure()">'
+
+    return _ELEMENT.sub(replace, html)
+
+
+def extend(html: str) -> str:
+    """asv's index.html with our style and script, and the way to our pages."""
+    for old, new in (("</head>", _HEAD), (_NAVIGATION, _NAVIGATION + _CHANGES)):
+        if html.count(old) != 1:
+            raise ValueError(f"asv's index.html is not the one of asv 0.6.6: no {old!r}")
+        html = html.replace(old, new)
+    return html
+
+
+def finish(html_dir: Path) -> str | None:
+    """Rewrite asv's pages in a published site; the reason when CDN addresses had to stay."""
+    shutil.copytree(STATIC, html_dir, dirs_exist_ok=True)
+    index = html_dir / "index.html"
+    text = extend(index.read_text(encoding="utf-8"))
+    problem = vendor.problem()
+    if problem is None:
+        vendor.copy_to(html_dir)
+        text = localise(text)
+    index.write_text(text, encoding="utf-8")
+    return problem

@@ -1,0 +1,186 @@
+"""What `asv publish` adds for us: directions, commit and Changes pages, local scripts."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from asv import util
+from asv.console import log
+from asv.graph import GraphSet
+from asv.publishing import OutputPublisher
+from asv.repo import Repo
+from asv.results import iter_results
+
+from tools.common.errors import TrackerError
+from tools.site import asv_pages, changes, commits, links, metrics, regressions, series
+from tools.site.changes import Change, Step
+from tools.site.metrics import Metric
+from tools.site.series import Series
+from tools.upstreams import config as upstreams_config
+from tools.upstreams.mirror import Mirror
+
+
+class Directions(OutputPublisher):
+    """regressions.json, its feed and improvements.json, after asv's own and in their place."""
+
+    name = "directions"
+    description = "Regressions and improvements, by what is better for each metric"
+    order = 4
+
+    @classmethod
+    def publish(
+        cls,
+        conf: Any,
+        repo: Repo,
+        benchmarks: Mapping[str, dict[str, Any]],
+        graphs: GraphSet,
+        revisions: Mapping[str, int],
+    ) -> None:
+        with _asv_errors():
+            regressions.publish(
+                conf, repo, benchmarks, graphs, revisions, _declared(conf, benchmarks)
+            )
+
+
+class Site(OutputPublisher):
+    """Our own pages, and asv's made to work offline and on a phone."""
+
+    name = "site"
+    description = "Commit and Changes pages, local scripts"
+    order = 10
+
+    @classmethod
+    def publish(
+        cls,
+        conf: Any,
+        repo: Repo,
+        benchmarks: Mapping[str, dict[str, Any]],
+        graphs: GraphSet,
+        revisions: Mapping[str, int],
+    ) -> None:
+        html, results_dir = Path(conf.html_dir), Path(conf.results_dir)
+        with _asv_errors():
+            declared = _declared(conf, benchmarks)
+            templates = _link_templates(conf)
+        branches = {branch: list(repo.get_branch_commits(branch)) for branch in conf.branches}
+        hashes = {revision: commit for commit, revision in revisions.items()}
+        all_series = series.read(
+            iter_results(conf.results_dir),
+            benchmarks,
+            revisions,
+            {branch: set(found) for branch, found in branches.items()},
+        )
+        named = links.varying([one.environment for one in all_series])
+        found = changes.by_size(
+            _changes(all_series, _steps(graphs), declared, hashes, set(conf.branches))
+        )
+        _write_changes(html, found, declared, named, conf.hash_length)
+        mirror = Mirror(Path(repo._path))
+        measured = commits.measurements(all_series, hashes, named)
+        index = commits.index(mirror, measured, branches, repo.get_tags())
+        locks = commits.copy_locks(results_dir, html)
+        setups = commits.provenance(results_dir)
+        for commit, rows in measured.items():
+            for setup in setups.get(commit, []):
+                setup["has_lock"] = setup["lock"] in locks
+            _write(
+                html / "commits" / f"{commit}.json",
+                {"rows": rows, "setups": setups.get(commit, [])},
+            )
+        units = {name: metric.unit for name, metric in declared.items()}
+        lower = {name: metric.lower_is_better for name, metric in declared.items()}
+        _write(
+            html / "commits.json",
+            {
+                "links": templates,
+                "sources": {branch: mirror.source_of(branch) for branch in branches},
+                "units": units,
+                "lower_is_better": lower,
+                "commits": index,
+            },
+        )
+        problem = asv_pages.finish(html)
+        if problem:
+            log.warning(
+                f"{problem}: this site loads its scripts from public CDNs and needs a network "
+                "to be read. Run `python -m tools site fetch` and publish again."
+            )
+
+
+@contextmanager
+def _asv_errors() -> Iterator[None]:
+    """asv ends with one message on its own UserError, and with a traceback on any other."""
+    try:
+        yield
+    except TrackerError as error:
+        raise util.UserError(str(error)) from error
+
+
+def _declared(conf: Any, benchmarks: Mapping[str, Any]) -> dict[str, Metric]:
+    """The declared metrics; an error when a benchmark's is not among them."""
+    declared = metrics.load(Path(conf.benchmark_dir) / "metrics.json")
+    for name in benchmarks:
+        metrics.metric_of(name, declared)
+    return declared
+
+
+def _link_templates(conf: Any) -> dict[str, dict[str, str]]:
+    """Each tool's addresses upstream; none where asv reads a plain repository."""
+    path = Path(conf.repo)
+    if path.suffix != ".toml":
+        return {}
+    return {name: dict(tool.links) for name, tool in upstreams_config.load(path).items()}
+
+
+def _steps(graphs: GraphSet) -> dict[str, Sequence[Any]]:
+    """The steps that asv has detected, by graph: a list, or one list for each parameter set."""
+    return {path: graph.get_steps() for path, graph in graphs if "summary" not in graph.params}
+
+
+def _changes(
+    all_series: Sequence[Series],
+    steps: Mapping[str, Sequence[Any]],
+    declared: Mapping[str, Metric],
+    hashes: Mapping[int, str],
+    tools: set[str],
+) -> Iterator[Change]:
+    for one in all_series:
+        metric = metrics.metric_of(one.benchmark, declared)
+        own: Sequence[Step] = steps[one.path]
+        if one.index is not None:
+            own = steps[one.path][one.index]
+        yield from changes.changes_in(one, own, metric, hashes, tools)
+
+
+def _write_changes(
+    html: Path,
+    found: Sequence[Change],
+    declared: Mapping[str, Metric],
+    named: set[str],
+    hash_length: int,
+) -> None:
+    """The Changes page's data: what differs between all of its lines, and the way to the graph."""
+    rows = []
+    for change in found:
+        row = change.as_json()
+        row["environment"] = {k: v for k, v in change.environment.items() if k in named}
+        row["graph"] = links.graph(
+            change.benchmark,
+            {**change.environment, "branch": change.tool},
+            change.parameters,
+            named,
+            change.old_commit[:hash_length],
+            change.new_commit[:hash_length],
+        )
+        rows.append(row)
+    summaries = {name: metric.summary for name, metric in declared.items()}
+    _write(html / "changes.json", {"changes": rows, "metrics": summaries})
+
+
+def _write(path: Path, value: Any) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps(value, separators=(",", ":"), allow_nan=False), encoding="utf-8")

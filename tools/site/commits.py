@@ -1,0 +1,144 @@
+"""What the commit page shows: the commits that matter, what was measured at them, their locks."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from tools.site import links
+from tools.site.series import Series
+from tools.upstreams.mirror import Mirror
+
+_FORMAT = "%H%x00%an%x00%cI%x00%s%x1e"
+
+
+def described(mirror: Mirror, hashes: Iterable[str]) -> dict[str, dict[str, Any]]:
+    """Author, date and subject of each commit, by one call of git for all of them."""
+    wanted = sorted(set(hashes))
+    if not wanted:
+        return {}
+    output = mirror.repository.git(
+        "log",
+        "--no-walk=unsorted",
+        "--stdin",
+        f"--format={_FORMAT}",
+        input="\n".join(wanted) + "\n",
+    )
+    found = {}
+    for record in filter(None, (part.strip("\n") for part in output.split("\x1e"))):
+        commit, author, date, subject = record.split("\x00")
+        found[commit] = {"author": author, "date": date, "subject": subject}
+    return found
+
+
+def pull_request(subject: str) -> int | None:
+    """The pull request that a subject names: `... (#123)` or `Merge pull request #123 ...`."""
+    match = re.search(r"\(#(\d+)\)\s*$", subject) or re.match(
+        r"Merge pull request #(\d+)", subject
+    )
+    return int(match[1]) if match else None
+
+
+def index(
+    mirror: Mirror,
+    measured: Iterable[str],
+    branches: Mapping[str, Sequence[str]],
+    tags: Mapping[str, str],
+) -> dict[str, dict[str, Any]]:
+    """The commits that matter by full hash: measured ones, their neighbours, and releases.
+
+    `branches` has each branch's commits, newest first; `tags` maps `tool/version` to a hash.
+    """
+    measured = set(measured)
+    releases = {commit: tag.rpartition("/")[2] for tag, commit in tags.items()}
+    entries: dict[str, dict[str, Any]] = {}
+    for branch, newest_first in branches.items():
+        line = list(reversed(newest_first))
+        earlier = None  # the measured commit before this one
+        for place, commit in enumerate(line):
+            near = line[max(place - 1, 0) : place + 2]
+            if commit in releases or measured.intersection(near):
+                entries[commit] = {
+                    "tool": branch,
+                    "release": releases.get(commit),
+                    "measured": commit in measured,
+                    "parent": line[place - 1] if place else None,
+                    "child": line[place + 1] if place + 1 < len(line) else None,
+                    "previous": earlier,
+                }
+            if commit in measured:
+                earlier = commit
+    details = described(mirror, entries)
+    for commit, entry in entries.items():
+        entry.update(details[commit])
+        entry["pull"] = pull_request(entry["subject"])
+    for entry in entries.values():  # link only to what has a page
+        for key in ("parent", "child"):
+            if entry[key] not in entries:
+                entry[key] = None
+    return entries
+
+
+def measurements(
+    all_series: Iterable[Series], commits: Mapping[int, str], named: set[str]
+) -> dict[str, list[dict[str, Any]]]:
+    """For each measured commit its values, with the value measured before in the same series."""
+    rows: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    for series in all_series:
+        before = None
+        for point in series.points:
+            commit = commits[point.revision]
+            rows[commit].append(
+                {
+                    "benchmark": series.benchmark,
+                    "parameters": series.parameters,
+                    "environment": {
+                        key: value
+                        for key, value in series.environment.items()
+                        if key in named and key != "branch"
+                    },
+                    "value": point.value,
+                    "interval": point.interval,
+                    "before": before,
+                    "graph": links.graph(
+                        series.benchmark, series.environment, series.parameters, named, commit
+                    ),
+                }
+            )
+            before = point.value
+    return rows
+
+
+def provenance(results: Path) -> dict[str, list[dict[str, Any]]]:
+    """With what each commit was measured: one entry for each different set-up, newest first."""
+    kept = ("stack", "python", "java", "installed", "lock", "tracker")
+    found: dict[str, dict[tuple[Any, ...], dict[str, Any]]] = defaultdict(dict)
+    for path in sorted(results.glob("*/provenance/*.jsonl")):
+        for line in path.read_text(encoding="utf-8").splitlines():
+            try:
+                entry = json.loads(line)
+                commit = entry["commit"]
+            except (ValueError, KeyError):
+                continue  # a line cut short by a killed run says nothing
+            shown = {"machine": path.parts[-3], **{key: entry.get(key) for key in kept}}
+            key = tuple(shown.values())
+            count = found[commit].get(key, {"benchmarks": 0})["benchmarks"] + 1
+            found[commit][key] = {**shown, "at": entry.get("at"), "benchmarks": count}
+    return {
+        commit: sorted(setups.values(), key=lambda setup: setup["at"] or "", reverse=True)
+        for commit, setups in found.items()
+    }
+
+
+def copy_locks(results: Path, html: Path) -> set[str]:
+    """Copy the lock files into the site; the names of those there are."""
+    source = results / "locks"
+    if not source.is_dir():
+        return set()
+    shutil.copytree(source, html / "locks", dirs_exist_ok=True)
+    return {path.stem for path in source.glob("*.txt")}

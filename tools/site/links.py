@@ -1,0 +1,35 @@
+"""Addresses within the site: of a graph, of a commit's page."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import urlencode
+
+
+def varying(graph_params: list[dict[str, str | None]]) -> set[str]:
+    """The graph parameters with more than one value: the only ones that a link has to name."""
+    values: dict[str, set[str | None]] = {}
+    for params in graph_params:
+        for key, value in params.items():
+            values.setdefault(key, set()).add(value)
+    return {key for key, found in values.items() if len(found) > 1}
+
+
+def graph(
+    benchmark: str,
+    environment: Mapping[str, str | None],
+    parameters: Mapping[str, str],
+    named: set[str],
+    *commits: str,
+) -> str:
+    """A link to one line of asv's graph page, with commits (or a range of two) highlighted."""
+    query: dict[str, Any] = {
+        key: "[none]" if value is None else value
+        for key, value in sorted(environment.items())
+        if key in named
+    }
+    query.update({f"p-{name}": value for name, value in parameters.items()})
+    if commits:
+        query["commits"] = "-".join(commits)
+    return f"index.html#{benchmark}?{urlencode(query)}"

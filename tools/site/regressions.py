@@ -1,0 +1,122 @@
+"""regressions.json, its feed and improvements.json with each metric's direction respected.
+
+asv takes higher as worse, and reports nothing that got better. Where higher is better, and for
+improvements, its own detection runs on the mirrored steps; what it finds has the same format
+as asv's, with the true values.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import xml.etree.ElementTree as ET
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+from urllib.parse import urljoin
+
+from asv import util
+from asv.graph import GraphSet
+from asv.plugins.regressions import Regressions, _GraphDataFilter
+from asv.repo import Repo
+
+from tools.site.changes import Step
+from tools.site.metrics import Metric, metric_of
+
+ATOM = "http://www.w3.org/2005/Atom"
+SITE_URL = "GWAS_SITE_URL"  # environment variable: where the site is served, for the feed's links
+
+GraphData = tuple[int | None, str, list[Step], float]  # series index, name, steps, threshold
+
+
+def publish(
+    conf: Any,
+    repo: Repo,
+    benchmarks: Mapping[str, dict[str, Any]],
+    graphs: GraphSet,
+    revisions: Mapping[str, int],
+    metrics: Mapping[str, Metric],
+) -> None:
+    """Write regressions.json, regressions.xml and improvements.json into the site."""
+    all_params = graphs.get_params()
+    hashes = {revision: commit for commit, revision in revisions.items()}
+    data_filter = _GraphDataFilter(conf, repo, revisions)
+    ranges = _Ranges(repo, conf.branches)
+    worse: list[Any] = []
+    better: list[Any] = []
+    for path, graph in graphs:
+        benchmark = benchmarks.get(os.path.basename(path))
+        if "summary" in graph.params or not benchmark:
+            continue
+        sign = 1 if metric_of(benchmark["name"], metrics).lower_is_better else -1
+        for data in data_filter.get_graph_data(graph, benchmark):
+            for found, direction in ((worse, sign), (better, -sign)):
+                entries: list[Any] = []
+                Regressions._process_regression(
+                    entries, hashes, ranges, all_params, mirrored(data, direction), graph
+                )
+                found.extend(_upright(entry, direction) for entry in entries)
+    Regressions._save(conf, {"regressions": worse})
+    Regressions._save_feed(conf, benchmarks, worse, revisions, hashes)
+    html = Path(conf.html_dir)
+    util.write_json(str(html / "improvements.json"), {"improvements": better}, compact=True)
+    finish_feed(html / "regressions.xml", os.environ.get(SITE_URL))
+
+
+class _Ranges:
+    """What asv asks of the repository for each step, answered without a call of git each."""
+
+    def __init__(self, repo: Repo, branches: Sequence[str]) -> None:
+        self._place: dict[str, tuple[str, int]] = {}
+        self._lines = {branch: list(repo.get_branch_commits(branch)) for branch in branches}
+        for branch, newest_first in self._lines.items():
+            self._place.update({commit: (branch, i) for i, commit in enumerate(newest_first)})
+
+    def get_range_spec(self, old: str, new: str) -> tuple[str, str]:
+        return old, new
+
+    def get_hashes_from_range(self, spec: tuple[str, str]) -> list[str]:
+        (branch, old), (_, new) = (self._place[commit] for commit in spec)
+        return self._lines[branch][new:old]
+
+
+def _upright(entry: list[Any], sign: int) -> list[Any]:
+    """An entry of regressions.json with its true values, where asv saw the mirrored ones."""
+    *head, last, best, jumps = entry
+    jumps = [(old, new, sign * before, sign * after) for old, new, before, after in jumps]
+    return [*head, sign * last, sign * best, jumps]
+
+
+def mirrored(graph_data: GraphData, sign: int) -> GraphData:
+    """The series upside down where sign is -1, with asv's relative threshold kept.
+
+    asv asks for a rise of more than threshold times the value before it. Of a mirrored value
+    that would be negative, so the threshold goes into the error, which asv compares with too.
+    """
+    index, name, steps, threshold = graph_data
+    if sign == 1:
+        return graph_data
+    turned = [
+        (left, right, -value, -value - error, max(error, threshold * abs(value)))
+        for left, right, value, _, error in steps
+    ]
+    return index, name, turned, 0.0
+
+
+def finish_feed(path: Path, site_url: str | None) -> None:
+    """Make the feed's links absolute, and say by how much it is worse without a double minus."""
+    ET.register_namespace("", ATOM)
+    tree = ET.parse(path)
+    base = site_url.rstrip("/") + "/" if site_url else ""
+    for entry in tree.iter(f"{{{ATOM}}}entry"):
+        for link in entry.iter(f"{{{ATOM}}}link"):
+            link.set("href", urljoin(base, link.get("href", "")))
+        for content in entry.iter(f"{{{ATOM}}}content"):
+            text = re.sub(r"\(-([\d.]+(?:%| units))\s+worse", r"(\1 worse", content.text or "")
+            content.text = re.sub(
+                r'href="([^"]*)"', lambda match: f'href="{urljoin(base, match[1])}"', text
+            )
+    if site_url:
+        own = ET.Element(f"{{{ATOM}}}link", {"rel": "self", "href": urljoin(base, path.name)})
+        tree.getroot().insert(0, own)
+    tree.write(path, encoding="utf-8", xml_declaration=True)

@@ -119,7 +119,7 @@ def _association(answer, paths, tool):
     known = np.isfinite(reference["beta"])
     beta, p = (_by_variant(answer, name, paths)[known] for name in ("beta", "p"))
     in_errors = (beta - reference["beta"][known]) / reference["se"][known]
-    return max(_largest(in_errors), _largest(p - reference["p"][known]))
+    return _largest(np.concatenate([in_errors, p - reference["p"][known]]))
 
 
 _MEASURES = {

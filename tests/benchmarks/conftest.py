@@ -1,0 +1,70 @@
+"""A prepared data set to measure on, and asv_runner's own way to run one benchmark."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import asv
+import pytest
+
+from tests.benchmarks import fixture
+
+ROOT = Path(__file__).resolve().parents[2]
+RUNNER = Path(asv.__file__).parent / "benchmark.py"
+
+
+@pytest.fixture(scope="session")
+def datasets(tmp_path_factory):
+    """The folder GWAS_DATASETS with a tiny data set under the name `smoke`."""
+    root = tmp_path_factory.mktemp("datasets")
+    fixture.make(root / "smoke")
+    return root
+
+
+@pytest.fixture
+def plink():
+    program = shutil.which("plink1.9") or shutil.which("plink")
+    if program is None:
+        pytest.skip("no PLINK 1.9 here")
+    return program
+
+
+class Ran:
+    """What asv_runner did with one benchmark: `value` is None when it failed."""
+
+    def __init__(self, process, result):
+        self.output = process.stdout + process.stderr
+        self.failed = process.returncode != 0
+        self.value = json.loads(result.read_text()) if result.exists() else None
+
+    @property
+    def not_applicable(self):
+        return not self.failed and self.value != self.value
+
+
+@pytest.fixture
+def asv_run(tmp_path, datasets):
+    """Run a benchmark as asv does; keyword arguments are environment variables."""
+
+    def run(benchmark, python=sys.executable, **variables):
+        result = tmp_path / "result.json"
+        result.unlink(missing_ok=True)
+        environment = {key: v for key, v in os.environ.items() if not key.startswith("GWAS_")}
+        environment.update(GWAS_DATASETS=str(datasets), GWAS_WORK=str(tmp_path / "work"))
+        environment.update(GWAS_LEDGER=str(tmp_path / "ledger.jsonl"))
+        environment.update({key: str(value) for key, value in variables.items()})
+        command = [str(python), str(RUNNER), "run", str(ROOT / "benchmarks"), benchmark]
+        process = subprocess.run(
+            [*command, "{}", "None", str(result)],
+            env=environment,
+            cwd=tmp_path,
+            capture_output=True,
+            text=True,
+            timeout=300,
+        )
+        return Ran(process, result)
+
+    return run

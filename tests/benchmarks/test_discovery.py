@@ -1,0 +1,115 @@
+"""The benchmarks load in a bare interpreter, by any Python since 3.8, without the tools."""
+
+import ast
+import hashlib
+import json
+import subprocess
+import sys
+import tokenize
+
+import pytest
+
+from tests.benchmarks.conftest import ROOT, RUNNER
+
+TASKS = ["allele_frequency", "hardy_weinberg", "ld_prune", "pca", "association"]
+BOTH = {"time_end_to_end", "peakmem_tree", "track_error"}
+NATIVE = BOTH | {"time_compute", "time_first_call"}
+METRICS = {
+    "Plink": BOTH,
+    "Hail": NATIVE,
+    "Sgkit": NATIVE | {"track_graph_tasks", "track_input_reads"},
+}
+SOURCES = sorted((ROOT / "benchmarks").rglob("*.py"))
+
+
+@pytest.fixture(scope="module")
+def discovered(tmp_path_factory):
+    found = tmp_path_factory.mktemp("discovery") / "benchmarks.json"
+    subprocess.run(
+        [sys.executable, str(RUNNER), "discover", str(ROOT / "benchmarks"), str(found)],
+        check=True,
+        cwd=found.parent,
+    )
+    return {entry["name"]: entry for entry in json.loads(found.read_text())}
+
+
+def test_all_metrics_of_all_classes_are_found_and_nothing_else(discovered):
+    expected = {f"{t}.{c}.{m}" for t in TASKS for c, names in METRICS.items() for m in names}
+    sentinels = {name for name in discovered if name.startswith("sentinels.")}
+    assert set(discovered) - sentinels == expected
+    assert {name.rpartition(".")[2] for name in sentinels} == {
+        "time_numpy_kernel",
+        "time_file_read",
+        "time_process_start",
+    }
+
+
+def test_types_units_parameters_and_versions(discovered):
+    metrics = json.loads((ROOT / "benchmarks" / "metrics.json").read_text())
+    for name, entry in discovered.items():
+        assert entry["unit"] == metrics[name.rpartition(".")[2]]["unit"]
+        assert len(entry["version"]) < 8, "version is set by hand"
+        if not name.startswith("sentinels."):
+            assert entry["param_names"] == ["data", "cores"]
+            assert entry["params"][1] == ["1", "2", "4", "8", "16"]
+    assert discovered["pca.Sgkit.peakmem_tree"]["type"] == "peakmemory"
+    assert set(metrics) == {name.rpartition(".")[2] for name in discovered}
+
+
+def test_asv_finds_our_types_whichever_way_it_loads_a_benchmark(tmp_path):
+    code = (
+        "from asv_runner.discovery import get_benchmark_from_name as get; "
+        f"b = get({str(ROOT / 'benchmarks')!r}, 'pca.Plink.peakmem_tree-0'); "
+        "print(type(b).__module__)"
+    )
+    said = subprocess.check_output([sys.executable, "-c", code], cwd=tmp_path, text=True)
+    assert said.strip() == "benchmarks._harness.asv_types"
+
+
+@pytest.mark.parametrize("source", SOURCES, ids=lambda path: path.name)
+def test_syntax_is_that_of_python_3_8(source):
+    ast.parse(source.read_text(encoding="utf-8"), feature_version=(3, 8))
+
+
+@pytest.mark.parametrize("source", SOURCES, ids=lambda path: path.name)
+def test_nothing_but_the_standard_library_is_imported_at_load(source):
+    tree = ast.parse(source.read_text(encoding="utf-8"))
+    allowed = set(sys.stdlib_module_names) | {"asv_runner"}
+    for node in tree.body + [n for t in tree.body if isinstance(t, ast.Try) for n in t.body]:
+        names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+        if isinstance(node, ast.ImportFrom) and node.level == 0:
+            names = [node.module]
+        assert {name.partition(".")[0] for name in names} <= allowed
+    imported = [
+        alias.name if isinstance(node, ast.Import) else node.module
+        for node in ast.walk(tree)
+        if isinstance(node, (ast.Import, ast.ImportFrom)) and not getattr(node, "level", 0)
+        for alias in node.names
+    ]
+    assert not [name for name in imported if name.partition(".")[0] in ("tools", "datasets")]
+
+
+@pytest.mark.parametrize("task", [*TASKS, "sentinels"])
+def test_a_changed_body_has_a_new_version(task):
+    """When this fails: raise `version` in the module, then write the new pair into bodies.json."""
+    source = ROOT / "benchmarks" / f"{task}.py"
+    tree = ast.parse(source.read_text())
+    version = next(
+        ast.literal_eval(node.value)
+        for node in tree.body
+        if isinstance(node, ast.Assign) and node.targets[0].id == "version"
+    )
+    pinned = json.loads((ROOT / "tests" / "benchmarks" / "bodies.json").read_text())
+    assert pinned[task] == {"version": version, "sha256": body(source)}
+
+
+def body(source):
+    """A hash of the code alone: comments, docstrings and layout may change freely."""
+    skipped = (tokenize.COMMENT, tokenize.NL, tokenize.NEWLINE, tokenize.INDENT, tokenize.DEDENT)
+    with source.open("rb") as file:
+        text = "".join(
+            token.string
+            for token in tokenize.tokenize(file.readline)
+            if token.type not in skipped and not token.string.startswith('"""')
+        )
+    return hashlib.sha256(text.encode()).hexdigest()[:16]

@@ -13,7 +13,7 @@ TOLERANCE = {
     "hardy_weinberg": {"sgkit": 1e-6, "hail": 1e-6, "plink": 6e-4},
     "ld_prune": {"sgkit": 1e-5, "hail": 1e-5, "plink": 1e-5},
     "pca": {"sgkit": 1e-2, "hail": 1e-2, "plink": 1e-2},
-    "association": {"sgkit": 1e-3, "hail": 1e-6, "plink": 1e-3},
+    "association": {"sgkit": 1e-6, "hail": 1e-6, "plink": 6e-4},
 }
 # What near means to each tool, and what it takes as a reason to remove a variant.
 _PRUNING = {
@@ -112,14 +112,15 @@ def _pca(answer, paths, tool):
 
 
 def _association(answer, paths, tool):
-    """Largest difference of an effect, in standard errors, or of a p value."""
+    """Largest difference of an effect, relative to its size and error, or of a p value."""
     import numpy as np
 
     reference = _reference(paths)
     known = np.isfinite(reference["beta"])
     beta, p = (_by_variant(answer, name, paths)[known] for name in ("beta", "p"))
-    in_errors = (beta - reference["beta"][known]) / reference["se"][known]
-    return _largest(np.concatenate([in_errors, p - reference["p"][known]]))
+    expected, se = reference["beta"][known], reference["se"][known]
+    effect = (beta - expected) / (abs(expected) + se)
+    return _largest(np.concatenate([effect, p - reference["p"][known]]))
 
 
 _MEASURES = {

@@ -13,8 +13,13 @@ def paths(datasets, tmp_path, monkeypatch):
     return data.Paths(datasets / "smoke")
 
 
+@pytest.fixture(scope="module")
+def pruned(datasets):
+    return greedy(Bed(str(datasets / "smoke" / "calls")))
+
+
 @pytest.fixture
-def right(paths):
+def right(paths, pruned):
     """A right answer for each task, as arrays."""
     reference = dict(np.load(paths.reference))
     frequency, p = reference["allele_frequency"], reference["hwe_p"]
@@ -23,7 +28,7 @@ def right(paths):
         "hardy_weinberg": {"p": p.copy(), "kept": (frequency > 0.01) & (p > 1e-6)},
         "pca": {"scores": reference["pca_scores"].copy()},
         "association": {"beta": reference["beta"].copy(), "p": reference["p"].copy()},
-        "ld_prune": {"kept_ids": greedy(Bed(paths.bfile))},
+        "ld_prune": {"kept_ids": list(pruned)},
     }
 
 

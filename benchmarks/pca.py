@@ -51,4 +51,5 @@ class Hail(_harness.Hail):
 
 class Plink(_harness.Plink):
     def command(self, paths):
-        return ["--maf", "0.05", "--pca", "10"]
+        # PLINK keeps what equals its limit, the others what is above it
+        return ["--maf", "0.050001", "--pca", "10"]

@@ -1,0 +1,121 @@
+"""`python -m tools datasets`: list, prepare, verify and locate data sets."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+from datasets import catalogue, formats, prepare, verify
+from datasets.progress import OnConsole
+from tools.common import files, paths
+from tools.common.errors import DamagedError, UsageError
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the actions and their options."""
+    actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
+    actions.add_parser("list", help="all data sets, and what is prepared of each")
+    one = actions.add_parser("prepare", help="make data sets as far as they are missing")
+    one.add_argument("names", nargs="+", metavar="NAME")
+    one.add_argument(
+        "--formats",
+        metavar="F,F",
+        help="of zarr, bed, mt; default: all that can be written here (bed is always made)",
+    )
+    check = actions.add_parser("verify", help="read every format again and compare the content")
+    check.add_argument("names", nargs="*", metavar="NAME", help="default: all that are prepared")
+    place = actions.add_parser("path", help="the folder of a prepared data set")
+    place.add_argument("name", metavar="NAME")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Run one action."""
+    return {"list": _list, "prepare": _prepare, "verify": _verify, "path": _path}[args.action](
+        args
+    )
+
+
+def _list(args: argparse.Namespace) -> int:
+    table = Table(box=None, pad_edge=False)
+    for heading in ("NAME", "PREPARED", "MB", "CONTENT", "WHAT IT IS"):
+        table.add_column(heading, no_wrap=heading != "WHAT IT IS")
+    names = dict.fromkeys([*catalogue.load(), *_prepared()])
+    for name in names:
+        folder = _folder(name)
+        summary = catalogue.find(name).summary
+        if not (folder / "dataset.json").exists():
+            table.add_row(name, "-", "", "", summary)
+            continue
+        description = prepare.read(folder)
+        there = ",".join(format for format in formats.FORMATS if formats.is_there(folder, format))
+        size = sum(file.stat().st_size for file in folder.rglob("*") if file.is_file())
+        table.add_row(name, there, f"{size / 1e6:.1f}", description["sha256"][:12], summary)
+    Console(highlight=False).print(table)
+    return 0
+
+
+def _prepare(args: argparse.Namespace) -> int:
+    specs = [catalogue.find(name) for name in args.names]
+    asked = args.formats.split(",") if args.formats else []
+    if unknown := set(asked) - set(formats.FORMATS):
+        raise UsageError(
+            f"unknown format: {', '.join(sorted(unknown))}",
+            hint=f"there are: {', '.join(formats.FORMATS)}",
+        )
+    reporter = OnConsole()
+    for spec in specs:
+        folder = prepare.prepare(spec, asked or formats.FORMATS, asked, reporter)
+        description = prepare.read(folder)
+        print(
+            f"{spec.name}: {description['n_samples']:,} samples x "
+            f"{description['n_variants']:,} variants in {', '.join(description['formats'])}, "
+            f"content {description['sha256'][:12]}\n  {folder}"
+        )
+    return 0
+
+
+def _verify(args: argparse.Namespace) -> int:
+    names = [catalogue.find(name).name for name in args.names] or _prepared()
+    reporter = OnConsole()
+    damaged = []
+    for name in names:
+        folder = _require(name)
+        with files.lock(paths.datasets_dir() / f".{name}.lock", f"data set {name}"):
+            for finding in verify.verify(folder, reporter):
+                print(f"{name:<22} {finding.part:<15} {finding.state:<10} {finding.detail}")
+                if finding.state == "damaged":
+                    damaged.append(f"{name}: {finding.part}")
+    if damaged:
+        raise DamagedError(
+            f"damaged: {'; '.join(damaged)}",
+            hint=f"remove the folder of the data set in {paths.datasets_dir()} and prepare it again",
+        )
+    return 0
+
+
+def _path(args: argparse.Namespace) -> int:
+    print(_require(catalogue.find(args.name).name))
+    return 0
+
+
+def _folder(name: str) -> Path:
+    return paths.datasets_dir() / name
+
+
+def _require(name: str) -> Path:
+    folder = _folder(name)
+    if not (folder / "dataset.json").exists():
+        raise UsageError(
+            f"data set {name} is not prepared",
+            hint=f"prepare it first: python -m tools datasets prepare {name}",
+        )
+    return folder
+
+
+def _prepared() -> list[str]:
+    root = paths.datasets_dir()
+    found = (path.parent.name for path in root.glob("*/dataset.json"))
+    return sorted(name for name in found if not name.startswith("."))

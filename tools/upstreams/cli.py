@@ -11,9 +11,17 @@ from tools.upstreams import config
 from tools.upstreams.config import Upstream
 from tools.upstreams.mirror import Commit, Mirror
 
+EPILOG = """\
+GWAS_UPSTREAM_<TOOL>=<git URL or local path> follows a tool from there on this machine,
+for example GWAS_UPSTREAM_SGKIT=~/src/sgkit. A tool that was mirrored from the package
+index before is changed over with `update TOOL --source git`, and back with `index`.
+GWAS_NO_PULL=1 keeps asv from updating the mirror before it runs."""
+
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The subcommands update, list and show."""
+    parser.epilog = EPILOG
+    parser.formatter_class = argparse.RawDescriptionHelpFormatter
     commands = parser.add_subparsers(dest="action", required=True)
     update = commands.add_parser("update", help="bring the mirror up to date")
     update.add_argument("tools", nargs="*", metavar="TOOL")

@@ -1,8 +1,14 @@
-"""upstreams.toml as checked values: what is tracked, from where, and built how."""
+"""upstreams.toml as checked values: what is tracked, from where, and built how.
+
+The environment variable GWAS_UPSTREAM_<TOOL> (a git URL or local path) overrides `git` on
+one machine, and with it `source`: the tool is then followed from that git repository.
+"""
 
 from __future__ import annotations
 
 import os
+import re
+import string
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -20,7 +26,10 @@ else:
 
 SOURCES = ("auto", "git", "index")
 BUILDS = ("source", "index")
-_KEYS = ("package", "git", "branch", "source", "build", "first", "classes")
+_TEXTS = ("package", "git", "branch", "source", "build", "first")
+_SWITCHES = ("prereleases", "yanked")
+_KEYS = (*_TEXTS, "classes", *_SWITCHES)
+_PLACEHOLDERS = {"hash", "old", "new", "version", "number"}
 _TABLES = ("links", "frozen", "dated", "java")
 
 
@@ -36,6 +45,8 @@ class Upstream:
     build: str  # "source": a wheel a commit; "index": releases only
     first: str  # the oldest release that is tracked
     classes: tuple[str, ...]  # benchmark classes that run on its commits
+    prereleases: bool = False  # whether pre-releases are tracked
+    yanked: bool = False  # whether releases are tracked that were yanked before we saw them
     links: Mapping[str, str] = field(default_factory=dict)  # URL templates of its web pages
     tables: Mapping[str, Any] = field(default_factory=dict)  # frozen, dated, java
 
@@ -57,6 +68,9 @@ def _upstream(path: Path, name: str, table: object) -> Upstream:
     if not isinstance(table, dict):
         raise ConfigError(f"{path}: {name}: expected a table [{name}]")
 
+    if not re.fullmatch(r"[a-z][a-z0-9_-]*", name):
+        raise ConfigError(f"{path}: [{name}]: expected a name of small letters: it is a branch")
+
     def fail(key: str, expected: str) -> ConfigError:
         return ConfigError(f"{path}: [{name}] {key} = {table.get(key)!r}: expected {expected}")
 
@@ -64,7 +78,7 @@ def _upstream(path: Path, name: str, table: object) -> Upstream:
         if key not in (*_KEYS, *_TABLES):
             known = ", ".join((*_KEYS, *_TABLES))
             raise ConfigError(f"{path}: [{name}] {key}: unknown key; known: {known}")
-    for key in _KEYS[:-1]:
+    for key in _TEXTS:
         if not isinstance(table.get(key), str) or not table[key]:
             raise fail(key, "a text")
     if table["source"] not in SOURCES:
@@ -78,18 +92,38 @@ def _upstream(path: Path, name: str, table: object) -> Upstream:
     classes = table.get("classes")
     if not isinstance(classes, list) or not all(isinstance(cls, str) for cls in classes):
         raise fail("classes", 'a list such as ["sgkit", "plink"]')
+    for key in _SWITCHES:
+        if not isinstance(table.get(key, False), bool):
+            raise fail(key, "true or false")
     links = table.get("links", {})
-    if not isinstance(links, dict) or not all(isinstance(url, str) for url in links.values()):
+    if not isinstance(links, dict):
         raise fail("links", "a table of URL templates")
+    for key, template in links.items():
+        _check_template(f"{path}: [{name}.links] {key} = {template!r}", template)
+    override = os.environ.get(f"GWAS_UPSTREAM_{name.upper().replace('-', '_')}")
     return Upstream(
         name=name,
         package=table["package"],
-        git=os.environ.get(f"GWAS_UPSTREAM_{name.upper()}") or table["git"],
+        git=override or table["git"],
         branch=table["branch"],
-        source=table["source"],
+        source="git" if override else table["source"],
         build=table["build"],
         first=table["first"],
         classes=tuple(classes),
+        prereleases=table.get("prereleases", False),
+        yanked=table.get("yanked", False),
         links=links,
         tables={key: table[key] for key in ("frozen", "dated", "java") if key in table},
     )
+
+
+def _check_template(place: str, template: object) -> None:
+    expected = f"a URL with any of {', '.join(f'{{{name}}}' for name in sorted(_PLACEHOLDERS))}"
+    if not isinstance(template, str):
+        raise ConfigError(f"{place}: expected {expected}")
+    try:
+        used = {name for _, name, _, _ in string.Formatter().parse(template) if name is not None}
+    except ValueError:
+        used = {""}
+    if used - _PLACEHOLDERS:
+        raise ConfigError(f"{place}: expected {expected}")

@@ -3,63 +3,111 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from dataclasses import dataclass
 
 from packaging.version import InvalidVersion, Version
 
 from tools.common.errors import UnreachableError
 from tools.common.process import ProgramError
+from tools.upstreams import local_objects
 from tools.upstreams.config import Upstream
 from tools.upstreams.repository import Repository
 
-PROBE_SECONDS = 8
+PROBE_SECONDS = 8  # how long a git upstream may take to say what it has
+FETCH_SECONDS = 3600  # a first fetch of a large history over a slow line
 
 
-def answers(upstream: Upstream, repository: Repository) -> bool:
-    """Whether the git upstream answers within a few seconds."""
+@dataclass(frozen=True)
+class Listing:
+    """What a git upstream says it has."""
+
+    tip: str  # of the branch that is followed
+    tags: Mapping[str, str]  # tag -> commit
+
+
+def ask(upstream: Upstream, repository: Repository) -> Listing:
+    """The branch and tags of the upstream; UnreachableError when it has not said in time."""
+    branch = f"refs/heads/{upstream.branch}"
     try:
-        repository.git(
-            "ls-remote", "--heads", upstream.git, upstream.branch, timeout=PROBE_SECONDS
+        answer = repository.git(
+            "ls-remote", upstream.git, branch, "refs/tags/*", timeout=PROBE_SECONDS, network=True
         )
-    except ProgramError:
-        return False
-    return True
+    except ProgramError as error:
+        raise _unreachable(upstream, error) from None
+    refs = {name: commit for commit, name in (line.split() for line in answer.splitlines())}
+    if branch not in refs:
+        raise UnreachableError(
+            f"{upstream.name}: {upstream.git} has no branch {upstream.branch!r}",
+            hint=f"upstreams.toml names it: [{upstream.name}] branch",
+        )
+    # an annotated tag is listed twice; the line with ^{} has its commit
+    tags = {
+        name.removeprefix("refs/tags/"): refs.get(f"{name}^{{}}", commit)
+        for name, commit in refs.items()
+        if name.startswith("refs/tags/") and not name.endswith("^{}")
+    }
+    return Listing(refs[branch], tags)
 
 
-def fetch(upstream: Upstream, repository: Repository) -> tuple[str, dict[str, str]]:
+def fetch(
+    upstream: Upstream, repository: Repository, listing: Listing
+) -> tuple[str, dict[str, str]]:
     """(tip, {version: commit}) of the branch, whose objects are now in the repository.
 
-    Everything arrives below refs/upstream/<tool>, which no reader looks at, so an
-    interrupted fetch leaves the mirror as it was. Tags are kept where they lie on the
-    branch's first-parent line: asv draws a result on any other tag on every branch.
+    They arrive below refs/upstream/<tool>, which no reader looks at, so an interrupted
+    fetch leaves the mirror as it was.
     """
     own = f"refs/upstream/{upstream.name}"
-    try:
-        repository.git(
-            "fetch", "--quiet", "--no-tags", "--force", upstream.git,
-            f"+refs/heads/{upstream.branch}:{own}/head", f"+refs/tags/*:{own}/tags/*",
-            timeout=3600,
-        )  # fmt: skip
-    except ProgramError as error:
-        reason = error.output.strip().splitlines()[-1:] or [str(error)]
-        raise UnreachableError(
-            f"{upstream.name}: {upstream.git} cannot be fetched: {reason[0]}"
-        ) from None
-    tip = repository.git("rev-parse", f"{own}/head")
+    if repository.refs(own).get(own) != listing.tip:
+        try:
+            repository.git(
+                "fetch", "--quiet", "--no-tags", "--no-write-fetch-head", upstream.git,
+                f"+refs/heads/{upstream.branch}:{own}", timeout=FETCH_SECONDS, network=True,
+            )  # fmt: skip
+        except ProgramError as error:
+            folder = local_objects.folder(upstream.git)
+            if folder is None:
+                raise _unreachable(upstream, error) from None
+            local_objects.copy(folder, repository)
+            if not local_objects.holds(repository, listing.tip):
+                raise _unreachable(upstream, error) from None
+            repository.move({own: listing.tip}, [])
+    tip = repository.refs(own)[own]
     line = set(repository.git("rev-list", "--first-parent", tip).splitlines())
-    tags = repository.refs(f"{own}/tags")
-    releases = {}
-    for name, commit in tags.items():
-        version = _version(name.rpartition("/")[2])
-        if version and commit in line and Version(version) >= Version(upstream.first):
-            releases[version] = commit
-    return tip, releases
+    return tip, releases(listing.tags, line, upstream)
 
 
-def _version(tag: str) -> str | None:
-    """The release that a tag such as `0.5.0` or `v0.5.0` names; None for any other tag."""
-    text = re.sub(r"^v(?=\d)", "", tag)
+def releases(tags: Mapping[str, str], line: set[str], upstream: Upstream) -> dict[str, str]:
+    """{version: commit} of the tags that are tracked releases on the branch's own line.
+
+    Any other tag is left out: asv draws a result on an off-branch tag on every branch.
+    """
+    found = {}
+    for tag, commit in tags.items():
+        version = release_of(tag, upstream.prereleases)
+        if version is not None and commit in line and version >= Version(upstream.first):
+            found[str(version)] = commit
+    return found
+
+
+def release_of(tag: str, prereleases: bool = False) -> Version | None:
+    """The release that a tag such as `0.5.0` or `v0.5` names; None for any other tag.
+
+    Written one way whatever the tag's own: 2022.01.0 is 2022.1.0, as in the package index.
+    """
     try:
-        version = Version(text)
+        version = Version(re.sub(r"^v(?=\d)", "", tag))
     except InvalidVersion:
         return None
-    return None if version.is_prerelease else text
+    return version if prereleases or not version.is_prerelease else None
+
+
+def _unreachable(upstream: Upstream, error: ProgramError) -> UnreachableError:
+    said = [line for line in error.output.strip().splitlines() if line.startswith("fatal:")]
+    return UnreachableError(
+        f"{upstream.name}: {upstream.git} does not answer: "
+        + (said[0].removeprefix("fatal: ") if said else str(error).splitlines()[0]),
+        hint=f"check the network, or use `python -m tools upstreams update {upstream.name} "
+        "--source index`: the package index's release history",
+    )

@@ -1,38 +1,54 @@
-"""A tool's release history as commits, made from the package index that pip uses."""
+"""A tool's release history as commits, made from the package index that pip uses.
+
+The same releases give the same hashes on every machine, so that results can be shared:
+a commit says only what never changes about a release (its version, the time of its first
+file, that file's name and sha256). A release that is yanked, or gets more wheels later,
+keeps its hash.
+"""
 
 from __future__ import annotations
 
 import configparser
 import datetime
+import functools
 import json
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
 import requests
 from packaging.version import InvalidVersion, Version
-from pypi_simple import NoSuchProjectError, PyPISimple, UnsupportedContentTypeError
+from pypi_simple import (
+    ACCEPT_JSON_PREFERRED,
+    NoSuchProjectError,
+    PyPISimple,
+    UnsupportedContentTypeError,
+)
 
 from tools.common import process
-from tools.common.errors import UnreachableError, UsageError
+from tools.common.errors import UnreachableError
 from tools.upstreams.config import Upstream
 from tools.upstreams.repository import Repository
 
-AUTHOR = "release history <releases@localhost>"
+AUTHOR = ("release history", "releases@localhost")  # of every generated commit
+TIMEOUT = (8, 60)  # seconds to connect, and to wait for data
 
 
 @dataclass(frozen=True)
 class Release:
     """One release as the package index knows it."""
 
-    version: str
+    version: Version
     uploaded: datetime.datetime  # of its first file
-    requires_python: str | None
-    files: tuple[tuple[str, str], ...]  # (file name, sha256), sorted
+    filename: str  # its first file
+    sha256: str
+    requires_python: str | None  # of that file
+    yanked: bool  # all of its files are
 
 
+@functools.cache  # asking pip takes half a second, and a process has one answer
 def index_url() -> str | None:
     """The package index that pip is configured for; None for pip's default."""
     if os.environ.get("PIP_INDEX_URL"):
@@ -40,96 +56,142 @@ def index_url() -> str | None:
     listing = process.run([sys.executable, "-m", "pip", "config", "list"], check=False).stdout
     parser = configparser.ConfigParser(interpolation=None, delimiters=("=",))
     parser.read_string("[pip]\n" + listing)
-    for key in ("global.index-url", "user.index-url", "site.index-url"):
+    for key in ("install.index-url", "global.index-url"):
         if parser.has_option("pip", key):
             return parser.get("pip", key).strip("'\"")
     return None
 
 
 def releases(upstream: Upstream) -> list[Release]:
-    """The tool's releases from `first` on, by upload time; no pre-releases, no yanked ones.
-
-    Raises UnreachableError when the index does not answer, UsageError for no such package.
-    """
+    """All releases that the index has, oldest first; UnreachableError when it does not say."""
     url = index_url()
     try:
         with PyPISimple(url) if url else PyPISimple() as index:
-            page = index.get_project_page(upstream.package, timeout=60)
+            page = index.get_project_page(
+                upstream.package, timeout=TIMEOUT, accept=ACCEPT_JSON_PREFERRED
+            )
     except NoSuchProjectError:
-        raise UsageError(f"the package index has no package {upstream.package!r}") from None
-    except (requests.RequestException, UnsupportedContentTypeError) as error:
         raise UnreachableError(
-            f"{upstream.name}: the package index does not answer ({type(error).__name__})",
-            hint="check the network; what is mirrored stays usable without it",
+            f"{upstream.name}: the package index has no package {upstream.package!r}",
+            hint=f"upstreams.toml names it: [{upstream.name}] package",
         ) from None
-    found: dict[str, list[Any]] = {}
-    for package in page.packages:
-        if package.is_yanked or package.upload_time is None or not _tracked(upstream, package):
-            continue
-        found.setdefault(package.version, []).append(package)
-    if not found and page.packages and all(p.upload_time is None for p in page.packages):
+    except (requests.RequestException, UnsupportedContentTypeError, ValueError) as error:
         raise UnreachableError(
-            f"{upstream.name}: the configured package index gives no upload times",
+            f"{upstream.name}: the package index does not answer ({_reason(error)})",
+            hint="check the network and pip's index-url; what is mirrored works without them",
+        ) from None
+    found: dict[Version, list[Any]] = {}
+    for package in page.packages:
+        version = _version(package.version)
+        if version is not None and package.upload_time is not None:
+            found.setdefault(version, []).append(package)
+    if not found:
+        raise UnreachableError(
+            f"{upstream.name}: the configured package index tells no upload times",
             hint='use an index with the JSON simple API (PEP 700), or source = "git"',
         )
-    made = [
-        Release(
-            version,
-            min(file.upload_time for file in files),
-            next((file.requires_python for file in files if file.requires_python), None),
-            tuple(sorted((file.filename, file.digests.get("sha256", "")) for file in files)),
-        )
-        for version, files in found.items()
-    ]
-    return sorted(made, key=lambda release: (release.uploaded, Version(release.version)))
+    made = [_release(version, packages) for version, packages in found.items()]
+    return sorted(made, key=lambda release: (release.uploaded, release.version))
 
 
-def append(
-    upstream: Upstream, repository: Repository, mirrored: Mapping[str, str]
-) -> tuple[str, dict[str, str]]:
-    """(tip, {version: commit}) after a commit was appended for each release not `mirrored`.
+def line(found: Iterable[Release], upstream: Upstream) -> list[Release]:
+    """The releases that make the branch: each newer, in time and version, than all before.
 
-    The same index gives the same hashes everywhere. What is there is never rewritten: a
-    release that turns up late goes to the end, with its own date, and one that was yanked
-    since stays, because results may have been measured at it.
+    A backport (1.2.1 after 1.3.0) is left out, as the git history leaves out a tag beside
+    the branch: between two newer releases it would look like a step there and back. Yanked
+    releases are in, because whether one is yanked may differ from one day to the next.
     """
-    branch = f"refs/heads/{upstream.name}"
-    tip = repository.refs(branch).get(branch)
-    known = dict(mirrored)
-    for release in releases(upstream):
+    made: list[Release] = []
+    newest = Version("0.dev0")
+    for release in found:
+        is_wanted = upstream.prereleases or not release.version.is_prerelease
+        if is_wanted and release.version >= Version(upstream.first) and release.version > newest:
+            newest = release.version
+            made.append(release)
+    return made
+
+
+@dataclass(frozen=True)
+class Appended:
+    """The branch after an update."""
+
+    tip: str
+    releases: dict[str, str]  # version -> commit, of the releases to track
+    late: tuple[str, ...]  # versions that turned up too late to be put in their place
+
+
+def append(upstream: Upstream, repository: Repository, tip: str | None) -> Appended:
+    """Put a commit on `tip` for each release that it lacks; nothing there is rewritten.
+
+    A release that is already yanked when it is first seen gets a commit, so that hashes
+    agree, but is not tracked; one that is yanked later stays, as it may have results.
+    """
+    known: dict[Version, str] = {}
+    if tip is not None:
+        log = repository.git("log", "--first-parent", "--format=%H %s", tip)
+        for commit, _, version in (entry.split(" ") for entry in log.splitlines()):
+            known[Version(version)] = commit
+    newest = max(known, default=Version("0.dev0"))
+    tracked: dict[str, str] = {}
+    late: list[str] = []
+    for release in line(releases(upstream), upstream):
         if release.version not in known:
+            if release.version < newest:
+                late.append(str(release.version))
+                continue
             tip = known[release.version] = _commit(upstream, repository, release, tip)
+        if upstream.yanked or not release.yanked:
+            tracked[str(release.version)] = known[release.version]
     if tip is None:
-        raise UsageError(
-            f"the package index has no release of {upstream.package} from {upstream.first} on"
+        raise UnreachableError(
+            f"{upstream.name}: the package index has no release of {upstream.package} from "
+            f"{upstream.first} on",
+            hint=f"upstreams.toml names both: [{upstream.name}] package and first",
         )
-    return tip, known
+    return Appended(tip, tracked, tuple(late))
 
 
-def _tracked(upstream: Upstream, package: Any) -> bool:
+def _version(text: str | None) -> Version | None:
     try:
-        version = Version(package.version or "")
+        return Version(text or "")
     except InvalidVersion:
-        return False
-    return not version.is_prerelease and version >= Version(upstream.first)
+        return None
+
+
+def _release(version: Version, packages: list[Any]) -> Release:
+    first = min(packages, key=lambda package: (package.upload_time, package.filename))
+    return Release(
+        version=version,
+        uploaded=first.upload_time,
+        filename=first.filename,
+        sha256=first.digests.get("sha256", ""),
+        requires_python=first.requires_python,
+        yanked=all(package.is_yanked for package in packages),
+    )
+
+
+def _reason(error: Exception) -> str:
+    response = getattr(error, "response", None)
+    status = "" if response is None else f" {response.status_code}"
+    return f"{type(error).__name__}{status}"
 
 
 def _commit(upstream: Upstream, repository: Repository, release: Release, tip: str | None) -> str:
     content = {
         "name": upstream.package,
-        "version": release.version,
+        "version": str(release.version),
         "requires_python": release.requires_python,
-        "files": [{"filename": name, "sha256": digest} for name, digest in release.files],
+        "filename": release.filename,
+        "sha256": release.sha256,
     }
     text = json.dumps(content, indent=2, sort_keys=True) + "\n"
     blob = repository.git("hash-object", "-w", "--stdin", input=text)
     tree = repository.git("mktree", input=f"100644 blob {blob}\trelease.json\n")
     date = f"{int(release.uploaded.timestamp())} +0000"
-    name, email = AUTHOR.rstrip(">").split(" <")
     who = {
         f"GIT_{role}_{key}": value
         for role in ("AUTHOR", "COMMITTER")
-        for key, value in (("NAME", name), ("EMAIL", email), ("DATE", date))
+        for key, value in zip(("NAME", "EMAIL", "DATE"), (*AUTHOR, date), strict=True)
     }
     message = f"{upstream.package} {release.version}\n"
     parent = ["-p", tip] if tip else []

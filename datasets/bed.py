@@ -7,9 +7,9 @@ missing, 10 one copy, 11 none.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
-from types import TracebackType
 
 import numpy as np
 from numpy.typing import NDArray
@@ -38,38 +38,27 @@ def pack(dosage: NDArray[np.int8]) -> NDArray[np.uint8]:
     return packed
 
 
-class BedWriter:
-    """Writes `prefix`.bed, .bim and .fam block by block; a context manager."""
+@contextmanager
+def writing(prefix: Path, samples: Sequence[str]) -> Iterator[Callable[[Block], None]]:
+    """A context whose value appends a block to `prefix`.bed and .bim; .fam is written at once."""
+    # FID = IID: PLINK 1.9 needs both, Hail takes the IID as the sample's name
+    lines = (f"{name}\t{name}\t0\t0\t0\t-9\n" for name in samples)
+    Path(f"{prefix}.fam").write_text("".join(lines), encoding="ascii")
+    with (
+        Path(f"{prefix}.bed").open("wb") as bed,
+        Path(f"{prefix}.bim").open("w", encoding="ascii") as bim,
+    ):
+        bed.write(_MAGIC)
 
-    def __init__(self, prefix: Path, samples: Sequence[str]) -> None:
-        # FID = IID: PLINK 1.9 needs both, Hail takes the IID as the sample's name
-        lines = (f"{name}\t{name}\t0\t0\t0\t-9\n" for name in samples)
-        Path(f"{prefix}.fam").write_text("".join(lines), encoding="ascii")
-        self._bed = Path(f"{prefix}.bed").open("wb")
-        self._bim = Path(f"{prefix}.bim").open("w", encoding="ascii")
-        self._bed.write(_MAGIC)
+        def add(block: Block) -> None:
+            bed.write(pack(block.dosage).tobytes())
+            columns = (block.position, block.ref, block.alt)
+            for position, *alleles in zip(*(column.tolist() for column in columns), strict=True):
+                ref, alt = (allele.decode() for allele in alleles)
+                name = f"{block.contig}:{position}:{ref}:{alt}"
+                bim.write(f"{block.contig}\t{name}\t0\t{position}\t{alt}\t{ref}\n")
 
-    def __enter__(self) -> BedWriter:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self._bed.close()
-        self._bim.close()
-
-    def add(self, block: Block) -> None:
-        """Append the variants of a block."""
-        self._bed.write(pack(block.dosage).tobytes())
-        columns = (block.position, block.ref, block.alt)
-        for position, ref, alt in zip(*(column.tolist() for column in columns), strict=True):
-            name = f"{block.contig}:{position}:{ref.decode()}:{alt.decode()}"
-            self._bim.write(
-                f"{block.contig}\t{name}\t0\t{position}\t{alt.decode()}\t{ref.decode()}\n"
-            )
+        yield add
 
 
 class BedReader:

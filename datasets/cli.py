@@ -91,7 +91,7 @@ def _verify(args: argparse.Namespace) -> int:
     if damaged:
         raise DamagedError(
             f"damaged: {'; '.join(damaged)}",
-            hint=f"remove the folder of the data set in {paths.datasets_dir()} and prepare it again",
+            hint="remove its folder (`datasets path NAME` says where) and prepare it again",
         )
     return 0
 

@@ -7,6 +7,7 @@ Genotypes are unphased: a heterozygote is written 0/1 in every format.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple, Protocol
@@ -58,7 +59,7 @@ class Sites:
         bounds = [0, *edges.tolist(), len(self)]
         return [
             (self.contigs[int(self.contig[start])], start, stop)
-            for start, stop in zip(bounds, bounds[1:], strict=False)
+            for start, stop in itertools.pairwise(bounds)
             if stop > start
         ]
 
@@ -103,6 +104,12 @@ class SitesBuilder:
         return Sites(tuple(self._contigs), *columns)
 
 
+def subset(block: Block, kept: NDArray[np.bool_]) -> Block:
+    """The variants of a block where `kept`."""
+    columns = (block.position[kept], block.ref[kept], block.alt[kept], block.dosage[kept])
+    return Block(block.contig, *columns)
+
+
 class Source(Protocol):
     """Where a data set's content comes from the first time."""
 
@@ -119,8 +126,13 @@ class Source(Protocol):
 class Store(Protocol):
     """Content read back from a format."""
 
-    samples: Sequence[str]
-    sites: Sites
+    @property
+    def samples(self) -> Sequence[str]:
+        """The names of the samples, in the order of the dosages' columns."""
+
+    @property
+    def sites(self) -> Sites:
+        """The variants, in the order of the dosages' rows."""
 
     def dosages(self, start: int, stop: int) -> NDArray[np.int8]:
         """ALT dosages of a range of variants, (variants, samples), -1 where missing."""

@@ -4,7 +4,7 @@ import os
 import sys
 
 
-def main(action, source, target, *rest):
+def main(action: str, source: str, target: str, partitions: str = "1") -> None:
     start()
     import hail as hl
 
@@ -14,7 +14,7 @@ def main(action, source, target, *rest):
             bed=source + ".bed",
             bim=source + ".bim",
             fam=source + ".fam",
-            min_partitions=int(rest[0]),
+            min_partitions=int(partitions),
             a2_reference=True,
             reference_genome="GRCh37",
             contig_recoding={},
@@ -26,7 +26,7 @@ def main(action, source, target, *rest):
         hl.export_plink(mt, target, fam_id=mt.s, ind_id=mt.s, varid=hl.variant_str(mt.row_key))
 
 
-def start():
+def start() -> None:
     scratch = os.environ["HAIL_SCRATCH"]
     settings = {
         "spark.driver.host": "127.0.0.1",

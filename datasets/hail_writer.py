@@ -41,7 +41,7 @@ def environment() -> Path:
         question = Question((f"hail=={HAIL}", _JAVA, "setuptools"), version, _CUT)
         return venvs.ensure(paths.cache("hail-writer"), resolve(question), version)
     raise MissingError(
-        f"a MatrixTable is written by Hail {HAIL}, which needs Python 3.8, 3.9 or 3.10: none found",
+        f"a MatrixTable is written by Hail {HAIL}, which needs Python 3.8, 3.9 or 3.10",
         hint="install one (`uv python install 3.9`), or prepare without: --formats zarr,bed",
     )
 

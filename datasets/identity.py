@@ -33,8 +33,8 @@ def identity(store: Store, advance: Callable[[int], None] | None = None) -> Iden
         whole.update(np.stack([sites.ref[first:last], sites.alt[first:last]], axis=1).tobytes())
         for start, stop in ranges(last - first, step):
             dosage = np.ascontiguousarray(store.dosages(first + start, first + stop))
-            whole.update(dosage)
-            alone.update(dosage)
+            whole.update(dosage.data)
+            alone.update(dosage.data)
             if advance:
                 advance(stop - start)
     whole.update("".join(f"{name}\n" for name in store.samples).encode())

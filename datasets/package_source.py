@@ -47,7 +47,7 @@ class PackagedSites:
     def provenance(self) -> dict[str, object]:
         details = self._spec.details
         return {
-            "how": f"1000 Genomes phase 3 genotypes from the source archive of {details['package']}",
+            "how": "1000 Genomes phase 3 genotypes from a source archive of the package index",
             "package": f"{details['package']}=={details['version']}",
             "sha256": details["sha256"],
             "licence": details["licence"],
@@ -103,14 +103,9 @@ def _fetch(spec: Spec, reporter: Reporter) -> Path:
             ]
             if not found:
                 raise UnreachableError(f"the package index has no source of {package} {version}")
-            with reporter.stage(f"fetching {package} {version}", found[0].size) as advance:
+            with reporter.stage(f"fetching {package} {version}", None):
                 # the catalogue's hash is what counts, not the index's own
-                with index.session.get(found[0].url, stream=True, timeout=60) as response:
-                    response.raise_for_status()
-                    with aside.open("wb") as stream:
-                        for chunk in response.iter_content(1 << 20):
-                            stream.write(chunk)
-                            advance(len(chunk))
+                index.download_package(found[0], aside, verify=False, timeout=60)
     except (requests.RequestException, NoSuchProjectError, UnsupportedContentTypeError) as error:
         raise UnreachableError(
             f"{package} {version} cannot be fetched from the package index "

@@ -22,7 +22,7 @@ import numpy as np
 import scipy
 
 from datasets import formats, reference
-from datasets.bed import BedReader, BedWriter
+from datasets.bed import BedReader, writing
 from datasets.catalogue import Spec
 from datasets.content import Sample, SitesBuilder, check_sample_names
 from datasets.identity import identity
@@ -153,7 +153,10 @@ def _fill(spec: Spec, partial: Path, reporter: Reporter) -> dict[str, Any]:
         "recipe": RECIPE,
         "n_variants": total,
         "n_samples": len(samples),
-        "contigs": {name: stop - start for name, start, stop in bed.sites.by_contig()},
+        "contigs": [
+            {"name": name, "n_variants": stop - start}
+            for name, start, stop in bed.sites.by_contig()
+        ],
         "missing_rate": spec.missing_rate,
         "sha256": sha256,
         "made": {
@@ -188,15 +191,15 @@ def _write_bed(
     missing = MissingCalls(spec.missing_rate, spec.seed) if spec.missing_rate else None
     try:
         with (
-            BedWriter(partial / "calls", [sample.name for sample in samples]) as bed,
+            writing(partial / "calls", [sample.name for sample in samples]) as write,
             reporter.stage("making the genotypes", spec.variants) as advance,
         ):
             for block in blocks:
                 traits.add(block)
                 stored = missing.apply(block) if missing else block
                 builder.add(stored)
-                dosages.update(np.ascontiguousarray(stored.dosage))
-                bed.add(stored)
+                dosages.update(np.ascontiguousarray(stored.dosage).data)
+                write(stored)
                 advance(len(block.position))
         sites = builder.build()
     except ValueError as error:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from typing import Protocol
 
 from rich.console import Console
@@ -16,16 +16,11 @@ Advance = Callable[[int], None]
 class Reporter(Protocol):
     """Who is told of the work."""
 
-    def stage(self, title: str, total: int | None) -> _Stage:
+    def stage(self, title: str, total: int | None) -> AbstractContextManager[Advance]:
         """A context whose value is called with each amount done."""
 
     def note(self, text: str) -> None:
         """Something that the user ought to know."""
-
-
-class _Stage(Protocol):
-    def __enter__(self) -> Advance: ...
-    def __exit__(self, *args: object) -> bool | None: ...
 
 
 class Silent:

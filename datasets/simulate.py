@@ -20,7 +20,7 @@ import tskit
 from numpy.typing import NDArray
 
 from datasets.catalogue import Spec
-from datasets.content import Block, Sample, block_rows, polymorphic
+from datasets.content import Block, Sample, block_rows, polymorphic, subset
 
 POPULATIONS = ("YRI", "CEU", "CHB")
 MUTATION_RATE = 2.35e-8  # a base and generation: the rate that the demography was fitted with
@@ -122,7 +122,7 @@ class Simulation:
             # a mutation that all samples or none carry is no variant
             kept = polymorphic(block.dosage)
             if kept.any():
-                yield Block(contig, *(column[kept] for column in block[1:]))
+                yield subset(block, kept)
 
 
 def _decode(

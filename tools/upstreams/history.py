@@ -31,11 +31,13 @@ class History:
         self.dates: dict[str, int] = {}  # commit -> committer date in seconds
         parents: dict[str, str] = {}
         if self.heads:
-            log = repository.git(
-                "log", "--branches", "--first-parent", "--date-order", "--format=%H %ct %P"
-            )
-            for entry in log.splitlines():
-                commit, seconds, *before = entry.split(" ")
+            # rev-list answers from the commit graph; log would open every commit
+            listing = repository.git(
+                "rev-list", "--branches", "--first-parent", "--date-order",
+                "--timestamp", "--parents",
+            )  # fmt: skip
+            for entry in listing.splitlines():
+                seconds, commit, *before = entry.split(" ")
                 self.dates[commit] = int(seconds)
                 parents[commit] = before[0] if before else ""
         self.versions = {commit: tag.split("/", 1)[1] for tag, commit in self.tags.items()}

@@ -110,7 +110,7 @@ class Mirror:
 
     def unknown(self, name: str) -> UsageError:
         """The error for a name that is no commit here: with the nearest release, if any."""
-        near = difflib.get_close_matches(name, self.history().tags, n=1)
+        near = difflib.get_close_matches(name, self.history().tags, n=1, cutoff=0.8)
         return UsageError(
             f"no commit or release {name!r} in the mirror of the upstreams"
             + (f"; did you mean {near[0]}?" if near else ""),
@@ -172,5 +172,5 @@ class Mirror:
         git knows the tree, because sgkit asks it for its list of packages; documentation
         and test data are left out.
         """
-        name = commit.hash if isinstance(commit, Commit) else commit
-        work_tree.checkout(self.repository, name, directory)
+        found = commit if isinstance(commit, Commit) else self.commit(commit)
+        work_tree.checkout(self.repository, found.tool, found.hash, directory)

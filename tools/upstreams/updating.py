@@ -26,6 +26,7 @@ def update(
     """
     repository.create()
     repository.clean_up()
+    before = repository.refs("refs/heads")
     silent: list[str] = []
     failures: list[TrackerError] = []
     for upstream in upstreams:
@@ -39,6 +40,8 @@ def update(
                 silent.append(upstream.name)
         except UsageError as error:
             failures.append(error)
+    if repository.refs("refs/heads") != before:
+        repository.git("commit-graph", "write", "--reachable", "--no-progress")
     if failures:
         raise _worst(failures)
     return silent

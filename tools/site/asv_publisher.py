@@ -168,11 +168,9 @@ def _write_changes(
     for change in found:
         row = change.as_json()
         row["environment"] = {k: v for k, v in change.environment.items() if k in named}
-        row["graph"] = links.graph(
-            change.benchmark,
-            {**change.environment, "branch": change.tool},
-            change.parameters,
-            named,
+        environment = {**change.environment, "branch": change.tool}
+        row["graph"] = links.at(
+            links.graph(change.benchmark, environment, change.parameters, named),
             change.old_commit[:hash_length],
             change.new_commit[:hash_length],
         )

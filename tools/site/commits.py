@@ -90,24 +90,26 @@ def measurements(
     """For each measured commit its values, with the value measured before in the same series."""
     rows: dict[str, list[dict[str, Any]]] = defaultdict(list)
     for series in all_series:
+        shown = {
+            "benchmark": series.benchmark,
+            "parameters": series.parameters,
+            "environment": {
+                key: value
+                for key, value in series.environment.items()
+                if key in named and key != "branch"
+            },
+        }
+        graph = links.graph(series.benchmark, series.environment, series.parameters, named)
         before = None
         for point in series.points:
             commit = commits[point.revision]
             rows[commit].append(
                 {
-                    "benchmark": series.benchmark,
-                    "parameters": series.parameters,
-                    "environment": {
-                        key: value
-                        for key, value in series.environment.items()
-                        if key in named and key != "branch"
-                    },
+                    **shown,
                     "value": point.value,
                     "interval": point.interval,
                     "before": before,
-                    "graph": links.graph(
-                        series.benchmark, series.environment, series.parameters, named, commit
-                    ),
+                    "graph": links.at(graph, commit),
                 }
             )
             before = point.value

@@ -21,15 +21,18 @@ def graph(
     environment: Mapping[str, str | None],
     parameters: Mapping[str, str],
     named: set[str],
-    *commits: str,
 ) -> str:
-    """A link to one line of asv's graph page, with commits (or a range of two) highlighted."""
+    """A link to one line of asv's graph page; `at` adds commits to highlight."""
     query: dict[str, Any] = {
         key: "[none]" if value is None else value
         for key, value in sorted(environment.items())
         if key in named
     }
     query.update({f"p-{name}": value for name, value in parameters.items()})
-    if commits:
-        query["commits"] = "-".join(commits)
     return f"index.html#{benchmark}?{urlencode(query)}"
+
+
+def at(graph_link: str, *commits: str) -> str:
+    """The graph link with a commit, or a range of two, highlighted."""
+    separator = "" if graph_link.endswith("?") else "&"
+    return f"{graph_link}{separator}commits={'-'.join(commits)}"

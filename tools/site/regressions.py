@@ -37,28 +37,35 @@ def publish(
     revisions: Mapping[str, int],
     metrics: Mapping[str, Metric],
 ) -> None:
-    """Write regressions.json, regressions.xml and improvements.json into the site."""
+    """Mend regressions.json and regressions.xml, which asv wrote, and write improvements.json."""
+    html = Path(conf.html_dir)
     all_params = graphs.get_params()
     hashes = {revision: commit for commit, revision in revisions.items()}
     data_filter = _GraphDataFilter(conf, repo, revisions)
     ranges = _Ranges(repo, conf.branches)
-    worse: list[Any] = []
+    lower = {name for name in benchmarks if metric_of(name, metrics).lower_is_better}
+    # asv is right about those of which less is better
+    worse = [
+        entry
+        for entry in util.load_json(str(html / "regressions.json"))["regressions"]
+        if entry[0].partition("(")[0] in lower
+    ]
     better: list[Any] = []
     for path, graph in graphs:
         benchmark = benchmarks.get(os.path.basename(path))
         if "summary" in graph.params or not benchmark:
             continue
-        sign = 1 if metric_of(benchmark["name"], metrics).lower_is_better else -1
+        wanted = [(better, -1)] if benchmark["name"] in lower else [(worse, -1), (better, 1)]
         for data in data_filter.get_graph_data(graph, benchmark):
-            for found, direction in ((worse, sign), (better, -sign)):
+            for found, sign in wanted:
                 entries: list[Any] = []
                 Regressions._process_regression(
-                    entries, hashes, ranges, all_params, mirrored(data, direction), graph
+                    entries, hashes, ranges, all_params, mirrored(data, sign), graph
                 )
-                found.extend(_upright(entry, direction) for entry in entries)
-    Regressions._save(conf, {"regressions": worse})
-    Regressions._save_feed(conf, benchmarks, worse, revisions, hashes)
-    html = Path(conf.html_dir)
+                found.extend(_upright(entry, sign) for entry in entries)
+    if len(lower) < len(benchmarks):
+        Regressions._save(conf, {"regressions": worse})
+        Regressions._save_feed(conf, benchmarks, worse, revisions, hashes)
     util.write_json(str(html / "improvements.json"), {"improvements": better}, compact=True)
     finish_feed(html / "regressions.xml", os.environ.get(SITE_URL))
 

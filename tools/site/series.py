@@ -75,6 +75,9 @@ def read(
     keys = sorted({key for result in results for key in _environment(result)})
     collected: dict[tuple[str, str, int | None], Series] = {}
     points: dict[tuple[str, str, int | None], dict[int, list[Point]]] = defaultdict(dict)
+    paths: dict[
+        tuple[str, tuple[str | None, ...]], str
+    ] = {}  # asv's name of a graph is slow to form
     for result in results:
         revision = revisions.get(result.commit_hash)
         on = [branch for branch, commits in branches.items() if result.commit_hash in commits]
@@ -83,8 +86,11 @@ def read(
         own = _environment(result)
         for branch in on:
             environment = {**{key: own.get(key) for key in keys}, "branch": branch}
+            place = tuple(environment.values())
             for name in result.get_result_keys(benchmarks):
-                path = Graph.get_file_path(environment, name)
+                if (name, place) not in paths:
+                    paths[name, place] = Graph.get_file_path(environment, name)
+                path = paths[name, place]
                 for index, parameters, point in _points(result, benchmarks[name], revision):
                     key = (path, name, index)
                     if key not in collected:

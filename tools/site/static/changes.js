@@ -28,7 +28,7 @@ function row(change, metrics) {
         element('td', {class: 'number', 'data-label': ''},
             element('span', {class: `badge ${change.better ? 'better' : 'worse'}`,
                              title: change.better ? 'better' : 'worse'},
-                    `${change.better ? '✓' : '✗'} ${factor(change.ratio)}`)),
+                    `${change.better ? '✓' : '✗'} ${factor(change.ratio, change.unit)}`)),
         element('td', {class: 'name'}, link(change.graph, parts.slice(0, -1).join(' ').replaceAll('_', ' ')),
             ' ', element('span', {class: 'mono', title: metrics[metric]}, metric),
             element('span', {class: 'soft'}, where)),

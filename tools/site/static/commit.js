@@ -55,7 +55,7 @@ function title(index, hash) {
     return commit && commit.release ? `${hash.slice(0, 8)} (${commit.release})` : hash.slice(0, 8);
 }
 
-function change(index, row) {
+function change(index, row, unit) {
     if (row.before === null) {
         return '';
     }
@@ -65,7 +65,7 @@ function change(index, row) {
     }
     const lower = index.lower_is_better[row.benchmark.split('.').at(-1)];
     const better = (row.value < row.before) === lower;
-    return element('span', {class: better ? 'better' : 'worse'}, factor(ratio));
+    return element('span', {class: better ? 'better' : 'worse'}, factor(ratio, unit));
 }
 
 function measurements(index, rows) {
@@ -84,9 +84,9 @@ function measurements(index, rows) {
             return element('tr', {},
                 element('td', {class: 'name'}, link(row.graph, row.benchmark.split('.').slice(1).join(' ')),
                         element('span', {class: 'soft'}, listed({...row.parameters, ...row.environment}))),
-                element('td', {class: 'number', 'data-label': 'value'}, withUnit(row.value, unit)),
-                element('td', {class: 'number soft', 'data-label': '99 % interval'}, spread),
-                element('td', {class: 'number', 'data-label': 'against before:'}, change(index, row)));
+                element('td', {class: 'number', 'data-label': ''}, withUnit(row.value, unit)),
+                element('td', {class: 'number soft', 'data-label': '99 %:'}, spread),
+                element('td', {class: 'number', 'data-label': '·'}, change(index, row, unit)));
         });
         shown.push(element('h3', {}, task.replaceAll('_', ' ')), element('table', {},
             element('thead', {}, element('tr', {}, element('th', {}, 'Benchmark'),

@@ -59,8 +59,8 @@ function withUnit(value, unit) {
     return `${digits} ${unit}`;
 }
 
-/* "2.40 x less", whichever way; null stands for a value that came from zero. */
-function factor(ratio) {
+/* "2.40 × faster", whichever way; null stands for a value that came from zero. */
+function factor(ratio, unit) {
     if (ratio === null) {
         return 'from 0';
     }
@@ -68,7 +68,8 @@ function factor(ratio) {
         return 'to 0';
     }
     const size = ratio > 1 ? ratio : 1 / ratio;
-    return `${size >= 100 ? Math.round(size) : size.toPrecision(3)} × ${ratio > 1 ? 'more' : 'less'}`;
+    const [up, down] = unit === 'seconds' ? ['slower', 'faster'] : ['more', 'less'];
+    return `${size >= 100 ? Math.round(size) : size.toPrecision(3)} × ${ratio > 1 ? up : down}`;
 }
 
 /* asv keeps parameters as Python writes them: 'smoke', 1 */

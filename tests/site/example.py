@@ -1,0 +1,67 @@
+"""The made project that the site's tests look at, with known changes planted in it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from tests.site import made_site
+from tests.site.made_site import Benchmark, Project
+
+COMMITS = 24
+SLOWER_AT, FASTER_AT, SPIKE_AT, DROP_AT = 12, 8, 22, 14
+HOSTILE = (
+    "Speed up <script>window.hacked = 1</script><img src=x onerror='window.hacked = 1'> (#123)"
+)
+
+BENCHMARKS = [
+    Benchmark("pca.Sgkit.time_compute", lambda _, n: 0.5 if n < SLOWER_AT else 0.8),
+    Benchmark("hardy_weinberg.Sgkit.time_compute", lambda _, n: 3.0 if n < FASTER_AT else 0.3),
+    Benchmark("association.Sgkit.time_compute", lambda _, n: 1.8 if n == SPIKE_AT else 1.0),
+    Benchmark("ld_prune.Sgkit.time_compute", lambda _, n: 2.0, noise=0.02),
+    Benchmark("allele_frequency.Sgkit.time_compute", lambda _, n: 0.2, noise=0.02),
+    Benchmark("pca.Sgkit.track_throughput", lambda _, n: 9e4 if n < DROP_AT else 6e4, samples=0),
+    Benchmark(
+        "allele_frequency.Sgkit.track_throughput",
+        lambda _, n: 2e4 if n < DROP_AT else 6e4,
+        samples=0,
+    ),
+    Benchmark("pca.Sgkit.peakmem_tree", lambda _, n: 4e8, samples=0),
+    Benchmark("pca.Hail.time_compute", lambda _, n: 20 - n / 10, noise=0.002),
+    Benchmark("pca.Plink.time_compute", lambda *_: 15.0, noise=0.02),
+]
+
+
+def make(root: Path) -> Project:
+    """Three histories, even commits measured, two stacks, releases, a lock and its provenance."""
+    subjects = [f"Change number {number} (#{number + 100})" for number in range(COMMITS)]
+    subjects[FASTER_AT] = HOSTILE
+    releases = {number: f"0.{number}.0" for number in range(0, COMMITS, 4)}
+    histories = {"sgkit": subjects, "hail": subjects[:12], "dask": subjects[:12]}
+    project = made_site.make(
+        root, histories, {tool: {k: v for k, v in releases.items() if k < len(listed)}
+                          for tool, listed in histories.items()}
+    )  # fmt: skip
+    made_site.add_results(
+        project,
+        {tool: range(0, len(listed), 2) for tool, listed in histories.items()},
+        BENCHMARKS,
+        stacks=("frozen", "dated"),
+    )
+    _add_provenance(project, project.commits["sgkit"][FASTER_AT])
+    return project
+
+
+def _add_provenance(project: Project, commit: str) -> None:
+    results = project.root / "results"
+    (results / "locks").mkdir()
+    (results / "locks" / "0123abcd4567.txt").write_text("# python 3.11\nnumpy==1.26.4\n")
+    line = {
+        "benchmark": "pca.Sgkit.time_compute", "at": "2026-11-20T10:00:00+00:00", "tool": "sgkit",
+        "commit": commit, "version": "0.8.0", "stack": "frozen", "python": "3.11",
+        "lock": "0123abcd4567", "installed": "sgkit-0.8.0-py3-none-any.whl", "java": None,
+        "tracker": "f" * 40,
+    }  # fmt: skip
+    path = results / "box" / "provenance" / f"{commit[:8]}-frozen.jsonl"
+    path.parent.mkdir()
+    path.write_text(json.dumps(line) + "\n" + json.dumps(line)[:40])

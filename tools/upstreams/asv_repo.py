@@ -44,6 +44,13 @@ class UnionRepo(Git):
         self._toml = Path(url)
         self._mirror = Mirror(paths.mirror_dir())
         self._default_branch = None
+        try:
+            upstreams = config.load(self._toml)
+        except TrackerError as error:
+            raise util.UserError(str(error)) from None
+        self._upstreams = tuple(upstreams.values())
+        # other commits of these could not be installed: they are no part of NEW and ranges
+        self._releases_only = {one.name for one in self._upstreams if one.build == "index"}
         if not self._mirror.exists():
             self._update(wait=FIRST_WAIT)
 
@@ -59,7 +66,7 @@ class UnionRepo(Git):
     def _update(self, wait: float) -> None:
         log.info("Updating the upstreams")
         try:
-            self._mirror.update(config.load(self._toml).values(), say=_say, wait=wait)
+            self._mirror.update(self._upstreams, say=_say, wait=wait)
         except BusyError:
             if not self._mirror.exists():
                 raise util.UserError("another process is still making the mirror") from None
@@ -87,9 +94,15 @@ class UnionRepo(Git):
         return self.get_date(name)
 
     def get_hashes_from_range(self, range_spec: str) -> list[str]:
-        """Newest first, along first parents; without releases that are not tracked."""
+        """Newest first, along first parents; only what can be measured."""
+        return [commit for commit in self._range(range_spec) if self._is_measured(commit)]
+
+    def _is_measured(self, commit: str) -> bool:
         history = self._mirror.history()
-        return [commit for commit in self._range(range_spec) if history.is_measured(commit)]
+        tool = history.tool_of(commit)
+        # a generated commit without a tag is a release that is not tracked (it was yanked)
+        releases_only = tool in self._releases_only or history.sources.get(tool or "") == "index"
+        return commit in history.versions or not releases_only
 
     def _range(self, spec: str) -> list[str]:
         history = self._mirror.history()
@@ -131,7 +144,7 @@ class UnionRepo(Git):
         try:
             return self._mirror.find(f"{name}^")
         except TrackerError:
-            label = self.get_name_from_hash(name) or name[:8]
+            label = self.get_name_from_hash(name) or name
             raise util.UserError(f"{label} is the oldest commit: nothing is before it") from None
 
     def get_name_from_hash(self, commit: str) -> str | None:
@@ -141,12 +154,11 @@ class UnionRepo(Git):
         return dict(self._mirror.history().tags)
 
     def get_branch_commits(self, branch: str) -> Line:
-        history = self._mirror.history()
         try:
             line = self._mirror.line(self.get_branch_name(branch))
         except TrackerError as error:
             raise util.UserError(str(error)) from None
-        return Line([commit for commit in line if history.is_measured(commit)])
+        return Line([commit for commit in line if self._is_measured(commit)])
 
     def get_revisions(self, commits: Container[str]) -> dict[str, int]:
         ordered = enumerate(self._mirror.history().in_order())

@@ -81,11 +81,6 @@ class History:
                 return line[line.at[newer] : line.at[older]]
         return None
 
-    def is_measured(self, commit: str) -> bool:
-        """False for a generated commit of a release that is not tracked (it was yanked)."""
-        tool = self.tool_of(commit)
-        return self.sources.get(tool or "") != "index" or commit in self.versions
-
     @functools.cached_property
     def names(self) -> dict[str, str]:
         """Commit -> a name that git resolves back: `sgkit/0.6.0`, `sgkit/0.6.0~3`, `sgkit~2`."""

@@ -1,0 +1,89 @@
+"""upstreams.toml: values, and the place of each mistake."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tools.common import paths
+from tools.common.errors import ConfigError
+from tools.upstreams import config
+
+VALID = """\
+[tool]
+package = "tool"
+git = "https://example.org/tool.git"
+branch = "main"
+source = "auto"
+build = "source"
+first = "0.1"
+classes = ["tool"]
+[tool.links]
+commit = "https://example.org/{hash}"
+[tool.frozen]
+python = "3.11"
+"""
+
+
+def load(tmp_path: Path, text: str) -> dict[str, config.Upstream]:
+    path = tmp_path / "upstreams.toml"
+    path.write_text(text)
+    return config.load(path)
+
+
+def test_this_checkouts_file_is_valid() -> None:
+    tracked = config.load(paths.ROOT / "upstreams.toml")
+    assert {"sgkit", "hail", "dask"} <= set(tracked)
+    assert tracked["hail"].build == "index"
+    assert tracked["sgkit"].first == "0.3.0"
+
+
+def test_values_and_free_tables(tmp_path: Path) -> None:
+    tool = load(tmp_path, VALID)["tool"]
+    assert tool.links == {"commit": "https://example.org/{hash}"}
+    assert tool.tables == {"frozen": {"python": "3.11"}}
+    assert (tool.prereleases, tool.yanked) == (False, False)
+
+
+def test_an_override_follows_that_repository(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GWAS_UPSTREAM_TOOL", "/src/tool")
+    tool = load(tmp_path, VALID)["tool"]
+    assert (tool.git, tool.source) == ("/src/tool", "git")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ('package = "tool"', "package = 3", "[tool] package = 3: expected a text"),
+        ('branch = "main"\n', "", "[tool] branch = None: expected a text"),
+        ('"auto"', '"svn"', "[tool] source = 'svn': expected one of auto, git, index"),
+        ('build = "source"', 'build = "make"', "[tool] build = 'make': expected one of"),
+        ('"0.1"', '"one"', "[tool] first = 'one': expected a version"),
+        ('["tool"]', '"tool"', "[tool] classes = 'tool': expected a list"),
+        ('first = "0.1"', 'first = "0.1"\nyanked = "no"', "[tool] yanked = 'no': expected true"),
+        ('first = "0.1"', 'first = "0.1"\nurl = "x"', "[tool] url: unknown key"),
+        ("{hash}", "{commit}", "[tool.links] commit = 'https://example.org/{commit}': expected"),
+        ("{hash}", "{hash", "[tool.links] commit = 'https://example.org/{hash': expected"),
+        ("[tool.frozen]", "[Tool/2]", "[Tool/2]: expected a name of small letters"),
+        ("[tool]", "[tool", "not valid TOML"),
+        (VALID, "tool = 1", "tool: expected a table [tool]"),
+        (VALID, "", "no tool is tracked"),
+    ],
+)
+def test_a_mistake_is_named_with_its_place(tmp_path: Path, old: str, new: str, said: str) -> None:
+    assert old in VALID
+    text = VALID.replace(old, new)
+    if old == "[tool.frozen]":
+        text = text.replace("[Tool/2]", '["Tool/2"]')
+    with pytest.raises(ConfigError) as error:
+        load(tmp_path, text)
+    assert said in str(error.value)
+    assert str(tmp_path / "upstreams.toml") in str(error.value)
+
+
+def test_a_missing_file_is_named(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="is missing"):
+        config.load(tmp_path / "upstreams.toml")

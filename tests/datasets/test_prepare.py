@@ -1,0 +1,217 @@
+import errno
+import shutil
+
+import numpy as np
+import pytest
+
+from datasets import catalogue, cli, formats, hail_writer, prepare, verify
+from datasets.bed import BedReader
+from datasets.content import Block
+from datasets.identity import identity
+from datasets.progress import Silent
+from tools.__main__ import main
+from tools.common import files, paths
+from tools.common.errors import BuildError, BusyError, DiskFullError, MissingError
+
+SMOKE = catalogue.find("smoke")
+
+
+@pytest.fixture
+def smoke_copy(smoke, cache):
+    """`smoke` in a cache of the test's own, to be damaged."""
+    return shutil.copytree(smoke, cache / "datasets" / "smoke")
+
+
+@pytest.fixture
+def no_hail(monkeypatch):
+    def refuse():
+        raise MissingError("no Python 3.8 here")
+
+    monkeypatch.setattr(hail_writer, "environment", refuse)
+
+
+def visible(cache):
+    return sorted(p.name for p in (cache / "datasets").iterdir() if not p.name.endswith(".lock"))
+
+
+def test_what_a_folder_holds(smoke):
+    names = {path.name for path in smoke.iterdir()}
+    assert names == {
+        "dataset.json", "calls.zarr", "calls.bed", "calls.bim", "calls.fam", "samples.tsv",
+        "phenotypes.tsv", "covariates.tsv", "reference.npz",
+    }  # fmt: skip
+    description = prepare.read(smoke)
+    assert description["n_variants"] == 2000
+    assert description["n_samples"] == 200
+    assert description["formats"]["zarr"]["chunks"] == [500, 100]
+    for entry in description["formats"].values():
+        assert entry["read_back"] == description["sha256"]
+
+
+def test_second_call_does_nothing(smoke_copy, monkeypatch):
+    monkeypatch.setattr(prepare, "_make", None)
+    monkeypatch.setattr(prepare, "_add", None)
+    prepare.prepare(SMOKE, ["bed", "zarr"], [], Silent())
+
+
+def test_only_the_missing_format_is_made(smoke_copy):
+    before = (smoke_copy / "calls.bed").stat().st_mtime_ns
+    shutil.rmtree(smoke_copy / "calls.zarr")
+    prepare.prepare(SMOKE, ["zarr"], ["zarr"], Silent())
+    assert (smoke_copy / "calls.bed").stat().st_mtime_ns == before
+    assert formats.is_there(smoke_copy, "zarr")
+
+
+def test_without_hail_the_rest_is_made(smoke_copy, no_hail):
+    reporter = Silent()
+    prepare.prepare(SMOKE, formats.FORMATS, [], reporter)
+    assert "prepared without mt: no Python 3.8 here" in reporter.notes[-1]
+    with pytest.raises(MissingError):
+        prepare.prepare(SMOKE, ["mt"], ["mt"], reporter)
+    assert not list(smoke_copy.glob(".partial*"))
+
+
+def test_without_hail_on_the_command_line(smoke_copy, no_hail, capsys):
+    assert main(["datasets", "prepare", "smoke"]) == 0
+    assert "prepared without mt" in capsys.readouterr().err
+    assert main(["datasets", "prepare", "smoke", "--formats", "zarr,mt"]) == 4
+
+
+@pytest.mark.parametrize("error", [KeyboardInterrupt(), OSError(errno.ENOSPC, "No space left")])
+def test_interrupted_or_full_disk_leaves_nothing(cache, monkeypatch, error):
+    def fail(*args):
+        raise error
+
+    monkeypatch.setattr(prepare.reference, "write", fail)
+    with pytest.raises(type(error)):
+        prepare.prepare(SMOKE, ["bed"], [], Silent())
+    assert visible(cache) == []
+    expected = 130 if isinstance(error, KeyboardInterrupt) else 8
+    assert main(["datasets", "prepare", "smoke", "--formats", "bed"]) == expected
+    assert visible(cache) == []
+
+
+def test_what_a_killed_process_left_is_replaced(cache):
+    partial = cache / "datasets" / ".smoke.partial"
+    partial.mkdir(parents=True)
+    (partial / "calls.bed").write_bytes(b"half")
+    prepare.prepare(SMOKE, ["bed"], [], Silent())
+    assert visible(cache) == ["smoke"]
+
+
+def test_interrupted_conversion_leaves_the_rest(smoke_copy, monkeypatch):
+    shutil.rmtree(smoke_copy / "calls.zarr")
+
+    def fail(spec, folder, format, target, advance):
+        target.mkdir()
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(formats, "convert", fail)
+    with pytest.raises(KeyboardInterrupt):
+        prepare.prepare(SMOKE, ["zarr"], [], Silent())
+    assert not list(smoke_copy.glob("*zarr*"))
+    assert not list(smoke_copy.glob(".partial*"))
+    assert prepare.is_whole(smoke_copy)
+
+
+def test_conversion_that_changes_a_call_is_refused(smoke_copy, monkeypatch):
+    shutil.rmtree(smoke_copy / "calls.zarr")
+    monkeypatch.setattr(
+        formats.zarr_store,
+        "_CALL",
+        np.array([[0, 0], [0, 1], [0, 1], [-1, -1]], dtype=np.int8),
+    )
+    with pytest.raises(BuildError, match="reads back otherwise"):
+        prepare.prepare(SMOKE, ["zarr"], ["zarr"], Silent())
+    assert not formats.is_there(smoke_copy, "zarr")
+
+
+def test_source_that_is_not_canonical_is_refused(cache, monkeypatch):
+    def unsorted(self):
+        for first in (500, 100):
+            dosage = np.ones((1, SMOKE.n_samples), dtype=np.int8)
+            yield Block("1", np.array([first]), np.array([b"A"]), np.array([b"C"]), dosage)
+
+    monkeypatch.setattr("datasets.simulate.Simulation.blocks", unsorted)
+    with pytest.raises(BuildError, match="not canonical: contig 1: variants are not sorted"):
+        prepare.prepare(SMOKE, ["bed"], [], Silent())
+    assert visible(cache) == []
+
+
+def test_two_at_once(cache):
+    held = files.lock(paths.datasets_dir() / ".smoke.lock", "x")
+    with held, pytest.raises(BusyError, match="data set smoke is in use"):
+        prepare.prepare(SMOKE, ["bed"], [], Silent())
+
+
+def test_no_room(cache, monkeypatch):
+    monkeypatch.setattr(
+        shutil, "disk_usage", lambda path: shutil._ntuple_diskusage(10**9, 10**9, 10**6)
+    )
+    with pytest.raises(DiskFullError, match=r"(?s)0\.1 GB.*GWAS_CACHE"):
+        prepare.prepare(SMOKE, ["bed"], [], Silent())
+
+
+def test_older_recipe_is_made_anew(smoke_copy, monkeypatch):
+    monkeypatch.setattr(prepare, "RECIPE", prepare.RECIPE + 1)
+    assert not prepare.is_whole(smoke_copy)
+    prepare.prepare(SMOKE, ["bed"], [], Silent())
+    assert prepare.is_whole(smoke_copy)
+
+
+def states(folder):
+    return {finding.part: finding.state for finding in verify.verify(folder, Silent())}
+
+
+def test_verify_finds_damage(smoke_copy, capsys):
+    assert set(states(smoke_copy).values()) == {"good"}
+    bed = bytearray((smoke_copy / "calls.bed").read_bytes())
+    bed[100] ^= 0b11
+    (smoke_copy / "calls.bed").write_bytes(bed)
+    chunk = smoke_copy / "calls.zarr" / "call_genotype" / "0.0.0"
+    chunk.write_bytes(chunk.read_bytes()[:-3])
+    (smoke_copy / "covariates.tsv").write_text("changed")
+    found = states(smoke_copy)
+    assert found.pop("phenotypes.tsv") == "good"
+    assert {part for part, state in found.items() if state == "damaged"} == {
+        "bed",
+        "zarr",
+        "covariates.tsv",
+    }
+    assert main(["datasets", "verify"]) == 9
+    assert "smoke: bed" in capsys.readouterr().err
+
+
+def test_verify_says_what_it_could_not_check(smoke_copy, no_hail):
+    (smoke_copy / "calls.mt").mkdir()
+    description = prepare.read(smoke_copy)
+    description["formats"]["mt"] = {}
+    files.write_json(smoke_copy / "dataset.json", description)
+    assert states(smoke_copy)["mt"] == "unchecked"
+
+
+def test_command_line(smoke_copy, capsys):
+    assert main(["datasets", "list"]) == 0
+    assert "bed,zarr" in capsys.readouterr().out
+    assert main(["datasets", "path", "smoke"]) == 0
+    assert capsys.readouterr().out.strip() == str(smoke_copy)
+    assert main(["datasets", "path", "sim-1k"]) == 2
+    assert "datasets prepare sim-1k" in capsys.readouterr().err
+    assert main(["datasets", "prepare", "nope"]) == 2
+    assert main(["datasets", "prepare", "smoke", "--formats", "vcf"]) == 2
+    (smoke_copy / "dataset.json").write_text("{")
+    assert main(["datasets", "verify", "smoke"]) == 9
+    assert cli.__doc__
+
+
+@pytest.mark.integration
+def test_matrix_table_of_smoke(smoke_copy):
+    """By the oldest Hail tracked: alleles are [REF, ALT], GT counts ALT, partitions as asked."""
+    prepare.prepare(SMOKE, ["mt"], ["mt"], Silent())
+    entry = prepare.read(smoke_copy)["formats"]["mt"]
+    assert entry["writer"] == f"hail {hail_writer.HAIL}"
+    assert entry["partitions"] == SMOKE.partitions
+    with formats.opened(smoke_copy, "mt") as store:
+        bed = BedReader(smoke_copy / "calls")
+        assert store.sites.same(bed.sites)
+        assert identity(store).sha256 == prepare.read(smoke_copy)["sha256"]

@@ -16,7 +16,7 @@ from tools.environments.interpreters import uv
 # interpreter is no version that this date's users of it had.
 ONLY_BINARY = (
     *("numpy", "scipy", "pandas", "numba", "llvmlite", "pyarrow", "scikit-learn", "numcodecs"),
-    *("bokeh", "cryptography", "orjson", "grpcio", "bitarray", "msgpack", "pyyaml", "psutil"),
+    *("cryptography", "orjson", "grpcio", "bitarray", "msgpack", "pyyaml", "psutil"),
 )
 
 

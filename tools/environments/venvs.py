@@ -34,7 +34,7 @@ def ensure(root: Path, lock: str, python: str, extra: Sequence[str] = ()) -> Pat
         shutil.rmtree(path, ignore_errors=True)
         interpreter = find_python(python)
         process.run(
-            [sys.executable, "-m", "virtualenv", "--quiet", "--seeder", "pip",
+            [sys.executable, "-m", "virtualenv", "--quiet", "--no-seed",
              "--no-periodic-update", "-p", interpreter, path],
             timeout=300,
         )  # fmt: skip

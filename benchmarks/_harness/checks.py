@@ -12,7 +12,7 @@ TOLERANCE = {
     "allele_frequency": {"sgkit": 1e-12, "hail": 1e-12, "plink": 6e-5},
     "hardy_weinberg": {"sgkit": 1e-6, "hail": 1e-6, "plink": 6e-4},
     "ld_prune": {"sgkit": 1e-5, "hail": 1e-5, "plink": 1e-5},
-    "pca": {"sgkit": 1e-2, "hail": 1e-2, "plink": 1e-2},
+    "pca": {"sgkit": 1e-4, "hail": 1e-6, "plink": 1e-4},
     "association": {"sgkit": 1e-6, "hail": 1e-6, "plink": 6e-4},
 }
 # What near means to each tool, and what it takes as a reason to remove a variant.

@@ -218,6 +218,20 @@ def test_a_configuration_that_is_wrong(repo: UnionRepo, tmp_path: Path) -> None:
         UnionRepo(str(tmp_path / "wrong.toml"), "unused")
 
 
+def test_a_damaged_mirror_is_one_message(
+    repo: UnionRepo, open_repo: Callable[[], UnionRepo]
+) -> None:
+    (Path(repo._path) / "HEAD").write_text("nonsense")
+    with pytest.raises(util.UserError, match=r"(?s)cannot be read.*remove"):
+        open_repo()
+
+
+def test_a_release_is_shown_with_its_hash(repo: UnionRepo, one: made.GitUpstream) -> None:
+    expected = f"{one.git('rev-parse', '0.2')[:8]} <one/0.2>"
+    assert repo.get_decorated_hash("one/0.2") == expected
+    assert repo.get_decorated_hash(repo.get_hash_from_name("one/0.2")) == expected
+
+
 def test_publishing_asks_git_a_few_times_only(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, open_repo: Callable[[], UnionRepo]
 ) -> None:

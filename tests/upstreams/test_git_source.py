@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tests.upstreams import made
-from tools.common import files
-from tools.common.errors import BusyError, UnreachableError, UsageError
+from tools.common import files, process
+from tools.common.errors import (
+    BusyError,
+    DamagedError,
+    DiskFullError,
+    UnreachableError,
+    UsageError,
+)
 from tools.upstreams import git_source
 from tools.upstreams.mirror import Mirror
 from tools.upstreams.repository import Repository
@@ -245,6 +252,36 @@ def test_the_users_git_settings_stay_out(
     mirror.checkout(commit, tmp_path / "tree")
     assert mirror.commit("one/0.1").subject == "subject"
     assert not (tmp_path / "foreign-index").exists()
+
+
+def test_a_full_disk_is_named(
+    mirror: Mirror, git_upstream: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one = git_upstream("one")
+    one.commit(tag="0.1")
+    real = process.run
+
+    def full(args: Sequence[Any], **more: Any) -> Any:
+        if "fetch" in args:
+            said = "fatal: write error: No space left on device"
+            raise process.ProgramError("git failed", said, 128)
+        return real(args, **more)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(process, "run", full)
+        with pytest.raises(DiskFullError, match="the disk is full"):
+            mirror.update([made.upstream("one", one.path)], say=quiet)
+    mirror.update([made.upstream("one", one.path)], say=quiet)
+    assert [commit.version for commit in mirror.releases("one")] == ["0.1"]
+
+
+def test_a_damaged_mirror_is_named(mirror: Mirror, git_upstream: Make) -> None:
+    one = git_upstream("one")
+    one.commit(tag="0.1")
+    mirror.update([made.upstream("one", one.path)], say=quiet)
+    (mirror.path / "refs" / "heads" / "one").write_text("f" * 40)
+    with pytest.raises(DamagedError, match="run `python -m tools upstreams update`"):
+        Mirror(mirror.path).releases("one")
 
 
 def test_unknown_names(mirror: Mirror, git_upstream: Make) -> None:

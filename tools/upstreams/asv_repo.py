@@ -10,7 +10,8 @@ from __future__ import annotations
 import os
 import re
 import shlex
-from collections.abc import Container
+from collections.abc import Container, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from asv import util
@@ -22,7 +23,7 @@ from tools.common import paths
 from tools.common.errors import BusyError, TrackerError
 from tools.common.process import ProgramError
 from tools.upstreams import config
-from tools.upstreams.history import Line
+from tools.upstreams.history import History, Line
 from tools.upstreams.mirror import Mirror
 
 FIRST_WAIT = 3600  # seconds to wait for another process that makes the mirror
@@ -44,14 +45,12 @@ class UnionRepo(Git):
         self._toml = Path(url)
         self._mirror = Mirror(paths.mirror_dir())
         self._default_branch = None
-        try:
-            upstreams = config.load(self._toml)
-        except TrackerError as error:
-            raise util.UserError(str(error)) from None
-        self._upstreams = tuple(upstreams.values())
+        with _one_message():
+            self._upstreams = tuple(config.load(self._toml).values())
+            is_new = not self._mirror.exists()
         # other commits of these could not be installed: they are no part of NEW and ranges
         self._releases_only = {one.name for one in self._upstreams if one.build == "index"}
-        if not self._mirror.exists():
+        if is_new:
             self._update(wait=FIRST_WAIT)
 
     @classmethod
@@ -65,27 +64,33 @@ class UnionRepo(Git):
 
     def _update(self, wait: float) -> None:
         log.info("Updating the upstreams")
-        try:
-            self._mirror.update(self._upstreams, say=_say, wait=wait)
-        except BusyError:
-            if not self._mirror.exists():
-                raise util.UserError("another process is still making the mirror") from None
-            log.warning("another process updates the upstreams; going on with what is mirrored")
-        except TrackerError as error:
-            raise util.UserError(str(error)) from None
+        with _one_message():
+            try:
+                self._mirror.update(self._upstreams, say=_say, wait=wait)
+            except BusyError:
+                if not self._mirror.exists():
+                    raise
+                log.warning(
+                    "another process updates the upstreams; going on with what is mirrored"
+                )
         self._pulled = True
 
+    def _history(self) -> History:
+        with _one_message():
+            return self._mirror.history()
+
     def checkout(self, path: str, commit_hash: str) -> None:
-        self._mirror.checkout(commit_hash, Path(path))
+        with _one_message():
+            self._mirror.checkout(commit_hash, Path(path))
 
     def get_branch_name(self, branch: str | None = None) -> str:
         if branch is None:
-            raise util.UserError("name a branch: " + ", ".join(self._mirror.history().heads))
+            raise util.UserError("name a branch: " + ", ".join(self._history().heads))
         return branch
 
     def get_date(self, hash: str) -> int:
         """Committer date in ms: when the change reached the branch, not when it was written."""
-        seconds = self._mirror.history().dates.get(hash)
+        seconds = self._history().dates.get(hash)
         if seconds is None:
             seconds = int(self._mirror.commit(self.get_hash_from_name(hash)).date.timestamp())
         return seconds * 1000
@@ -98,14 +103,14 @@ class UnionRepo(Git):
         return [commit for commit in self._range(range_spec) if self._is_measured(commit)]
 
     def _is_measured(self, commit: str) -> bool:
-        history = self._mirror.history()
+        history = self._history()
         tool = history.tool_of(commit)
         # a generated commit without a tag is a release that is not tracked (it was yanked)
         releases_only = tool in self._releases_only or history.sources.get(tool or "") == "index"
         return commit in history.versions or not releases_only
 
     def _range(self, spec: str) -> list[str]:
-        history = self._mirror.history()
+        history = self._history()
         if single := re.fullmatch(r"([^\s.^]\S*)\^!", spec):
             return [self.get_hash_from_name(single[1])]
         if ends := re.fullmatch(r"([^\s^-]\S*?)\.\.([^\s.]\S*)", spec):
@@ -148,21 +153,32 @@ class UnionRepo(Git):
             raise util.UserError(f"{label} is the oldest commit: nothing is before it") from None
 
     def get_name_from_hash(self, commit: str) -> str | None:
-        return self._mirror.history().names.get(commit)
+        return self._history().names.get(commit)
+
+    def get_decorated_hash(self, commit: str, hash_length: int = 8) -> str:
+        # `asv show` hands over what the user typed
+        return super().get_decorated_hash(self._history().resolve(commit) or commit, hash_length)
 
     def get_tags(self) -> dict[str, str]:
-        return dict(self._mirror.history().tags)
+        return dict(self._history().tags)
 
     def get_branch_commits(self, branch: str) -> Line:
-        try:
+        with _one_message():
             line = self._mirror.line(self.get_branch_name(branch))
-        except TrackerError as error:
-            raise util.UserError(str(error)) from None
         return Line([commit for commit in line if self._is_measured(commit)])
 
     def get_revisions(self, commits: Container[str]) -> dict[str, int]:
-        ordered = enumerate(self._mirror.history().in_order())
+        ordered = enumerate(self._history().in_order())
         return {commit: number for number, commit in ordered if commit in commits}
+
+
+@contextmanager
+def _one_message() -> Iterator[None]:
+    """asv ends with the message of its own UserError, and with a traceback for any other."""
+    try:
+        yield
+    except TrackerError as error:
+        raise util.UserError(str(error)) from None
 
 
 def _say(text: str) -> None:

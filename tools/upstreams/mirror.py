@@ -12,12 +12,13 @@ from __future__ import annotations
 
 import datetime
 import difflib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from tools.common import files
-from tools.common.errors import UsageError
+from tools.common.errors import DamagedError, UsageError
 from tools.common.process import ProgramError
 from tools.upstreams import updating, work_tree
 from tools.upstreams.config import Upstream
@@ -49,7 +50,8 @@ class Mirror:
 
     def exists(self) -> bool:
         """Whether anything was mirrored yet."""
-        return (self.path / "HEAD").exists() and bool(self.repository.refs("refs/heads"))
+        with self._damage_named():
+            return self.path.exists() and bool(self.repository.refs("refs/heads"))
 
     def update(
         self,
@@ -67,15 +69,28 @@ class Mirror:
         """
         with files.lock(self.path.with_suffix(".lock"), "the mirror of the upstreams", wait):
             try:
-                return updating.update(self.repository, upstreams, source, say)
+                with self._damage_named():
+                    return updating.update(self.repository, upstreams, source, say)
             finally:
                 self._history = None
 
     def history(self) -> History:
         """Branches, releases, dates and names in memory, as of the first call or last update."""
         if self._history is None:
-            self._history = History(self.repository)
+            with self._damage_named():
+                self._history = History(self.repository)
         return self._history
+
+    @contextmanager
+    def _damage_named(self) -> Iterator[None]:
+        try:
+            yield
+        except ProgramError as error:  # git fails on its own files
+            raise DamagedError(
+                f"the mirror of the upstreams cannot be read: {error}",
+                hint=f"remove {self.path} and run `python -m tools upstreams update`: "
+                "everything in it is made again",
+            ) from None
 
     def source_of(self, tool: str) -> str | None:
         """Where a tool's branch came from: "git", "index", or None when it is not mirrored."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 import tempfile
@@ -9,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from tools.common import process
+from tools.common.errors import DiskFullError
 
 # Nothing may prompt, and messages must not depend on this machine's language.
 _ENVIRONMENT = {"GIT_TERMINAL_PROMPT": "0", "GIT_ASKPASS": "true", "LC_ALL": "C"}
@@ -36,18 +38,26 @@ class Repository:
     ) -> str:
         """Output of a git command on this repository, stripped; ProgramError when it fails."""
         settings = _NETWORK if network else ()
-        return process.run(
-            ["git", "-c", "safe.directory=*", *settings, "--git-dir", self.path, *args],
-            timeout=timeout,
-            input=input,
-            env={
-                **_ENVIRONMENT,
-                **({} if network else _OWN_SETTINGS),
-                # a git hook that runs this program sets it to another repository's index
-                "GIT_INDEX_FILE": str(self.path / "index"),
-                **(env or {}),
-            },
-        ).stdout.strip("\n ")
+        try:
+            return process.run(
+                ["git", "-c", "safe.directory=*", *settings, "--git-dir", self.path, *args],
+                timeout=timeout,
+                input=input,
+                env={
+                    **_ENVIRONMENT,
+                    **({} if network else _OWN_SETTINGS),
+                    # a git hook that runs this program sets it to another repository's index
+                    "GIT_INDEX_FILE": str(self.path / "index"),
+                    **(env or {}),
+                },
+            ).stdout.strip("\n ")
+        except process.ProgramError as error:
+            if os.strerror(errno.ENOSPC) in error.output:
+                raise DiskFullError(
+                    f"the disk is full (git, in {self.path})",
+                    hint="free some room and run the same command again; what is mirrored is kept",
+                ) from None
+            raise
 
     def create(self) -> None:
         """Make the bare repository when it is not there; it appears whole or not at all."""

@@ -75,8 +75,9 @@ class Repository:
 
     def clean_up(self) -> None:
         """Remove what an interrupted writer left; only for the holder of the mirror's lock."""
-        for left in (*self.path.glob("*.lock"), *self.path.glob("refs/**/*.lock")):
-            left.unlink(missing_ok=True)
+        for pattern in ("*.lock", "refs/**/*.lock", "objects/pack/*.keep"):
+            for left in self.path.glob(pattern):
+                left.unlink(missing_ok=True)
         for left in self.path.glob("objects/**/tmp_*"):
             if left.is_dir():
                 shutil.rmtree(left, ignore_errors=True)

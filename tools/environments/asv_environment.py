@@ -35,6 +35,7 @@ class PerCommit(Environment):
     _run_lock: filelock.FileLock | None = None
 
     def __init__(self, conf: Any, python: str, requirements: dict, tagged_env_vars: dict) -> None:
+        self._requirements = requirements  # asv names environments before it sets this
         super().__init__(conf, python, requirements, tagged_env_vars)
         self._stack = requirements.get("stack", "frozen")
         self._root = Path(conf.env_dir).absolute()
@@ -130,7 +131,7 @@ class PerCommit(Environment):
         )
         seconds = time.perf_counter() - started
         assert self._commit is not None
-        ledger.add(target, self._commit.tool, "process", seconds)
+        ledger.add(target, _class(target), "process", seconds)
         if status == 0 and _saving():
             self._keeper.add(self._commit.hash, self._commit_date, target, result_file, output)
             record(
@@ -145,7 +146,7 @@ class PerCommit(Environment):
     def _applies(self, target: str) -> bool:
         """Whether the target's class runs here: no process is started for one that does not."""
         assert self._plan is not None
-        cls = target.split(".")[-2].lower() if target.count(".") > 1 else ""
+        cls = _class(target)
         return cls not in TOOL_CLASSES or cls in self._plan.classes
 
     def _environment(self, env: Any) -> dict[str, str]:
@@ -192,6 +193,11 @@ def _claim(root: Path) -> None:
     runs.sweep_orphans()
     runs.end_on_signals()
     ledger.start()
+
+
+def _class(target: str) -> str:
+    """The class of asv's "module.Class.method-3", in lower case: the tool that it measures."""
+    return target.split(".")[-2].lower() if target.count(".") > 1 else ""
 
 
 def _saving() -> bool:

@@ -60,7 +60,7 @@ def sweep(mark: str) -> None:
 
 def sweep_orphans() -> int:
     """Kill what a tracker that was itself killed left running; returns how many."""
-    marks = {_mark(process) for process in psutil.process_iter()} - {None}
+    marks = {mark for process in psutil.process_iter() if (mark := _mark(process))}
     orphaned = [mark for mark in marks if not psutil.pid_exists(int(mark.split(":")[0]))]
     for mark in orphaned:
         sweep(mark)

@@ -1,0 +1,148 @@
+"""`make demo`: measure what is missing of the demo's releases, publish html/, say what changed."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+from asv.benchmarks import Benchmarks
+from asv.config import Config
+from asv.machine import Machine
+from rich.console import Console
+
+from datasets import catalogue, formats, prepare
+from datasets.progress import OnConsole
+from tools.common import paths, process
+from tools.demo import words
+from tools.demo.measured import clock, is_complete, log_tail
+from tools.demo.steps import DATA, STACK, Step, steps
+from tools.environments import settings
+from tools.environments.asv_environment import ensure_machine
+from tools.site.changes import find_changes
+from tools.upstreams import config
+from tools.upstreams.mirror import Mirror
+
+ENVIRONMENT = f"per-commit-pyauto-stack{STACK}"
+_say = Console(highlight=False, soft_wrap=True).print
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """--list shows the steps without running them."""
+    parser.add_argument("--list", action="store_true", help="show the steps and stop")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Measure, publish, explain; 1 when some step failed."""
+    os.chdir(paths.ROOT)
+    ensure_machine()
+    conf = Config.load("asv.conf.json")
+    machine = Machine.get_unique_machine_name()
+    mirror = Mirror(paths.mirror_dir())
+    _say("[bold]1. Upstreams[/bold]")
+    mirror.update(config.load(paths.ROOT / conf.repo).values(), say=_plain)
+    plan = steps(mirror)
+    todo = [step for step in plan if not _done(conf, machine, step)]
+    if args.list:
+        for step in plan:
+            state = "to measure" if step in todo else "measured"
+            _say(f"   {step.commit.tool}/{step.commit.version:12} {state}")
+        return 0
+    if settings.plink() is None:
+        _say("   PLINK 1.9 is not installed (Debian: apt-get install plink1.9): shown as n/a")
+    _say(f"[bold]2. Data[/bold]: {DATA}")
+    if todo:
+        prepare.prepare(catalogue.find(DATA), formats.FORMATS, (), OnConsole())
+    _say(f"[bold]3. Measure[/bold]: {len(todo)} of {len(plan)} releases are left")
+    failed = _measure_all(conf, machine, todo)
+    _say("[bold]4. Publish[/bold]")
+    process.run([_asv(), "publish", "--no-pull"], timeout=900, env={"GWAS_NO_PULL": "1"})
+    _explain(conf)
+    if failed:
+        _say(f"[bold]{len(failed)} releases could not be measured whole:[/bold]")
+        for step, log in failed:
+            _say(f"   {step.commit.tool} {step.commit.version}: see {log}")
+    _say(
+        "\nThe site is in html/. To look at it: "
+        f"{Path(_asv()).relative_to(paths.ROOT)} preview   (or any file server)"
+    )
+    return 1 if failed else 0
+
+
+def _done(conf: Config, machine: str, step: Step) -> bool:
+    return is_complete(conf, machine, step.commit.hash, step.bench, ENVIRONMENT)
+
+
+def _measure_all(conf: Config, machine: str, todo: list[Step]) -> list[tuple[Step, Path]]:
+    """Measure the steps in turn; those that failed with their logs."""
+    failed = []
+    pace = 1.0  # how much slower this machine is than the estimates, learnt as it goes
+    expected = spent = 0.0
+    for number, step in enumerate(todo, 1):
+        left = sum(later.seconds for later in todo[number - 1 :]) * pace
+        name = f"{step.commit.tool}/{step.commit.version}"
+        _say(f"   {number}/{len(todo)} {name:18} about {clock(left)} left in all", end="")
+        started = time.perf_counter()
+        log = paths.cache("logs", f"demo-{name.replace('/', '-')}.log")
+        status = _measure(step, log)
+        seconds = time.perf_counter() - started
+        expected, spent = expected + step.seconds, spent + seconds
+        pace = spent / expected
+        if status == 0 and _done(conf, machine, step):
+            _say(f" .. {clock(seconds)}")
+        else:
+            failed.append((step, log))
+            _say(f" .. failed after {clock(seconds)} (exit status {status}):\n  {log_tail(log)}")
+    return failed
+
+
+def _measure(step: Step, log: Path) -> int:
+    """One `asv run`; its output goes to the log. Returns its exit status."""
+    command = [
+        _asv(), "run", f"{step.commit.hash}^!", "--environment", ENVIRONMENT, "--no-pull",
+        "--record-samples", "--skip-existing-successful", "--show-stderr",
+    ]  # fmt: skip
+    for pattern in step.bench:
+        command += ["--bench", pattern]
+    log.parent.mkdir(parents=True, exist_ok=True)
+    with log.open("w") as stream:
+        running = subprocess.Popen(
+            command,
+            stdout=stream,
+            stderr=subprocess.STDOUT,
+            stdin=subprocess.DEVNULL,
+            env={**os.environ, "GWAS_COST_LEDGER": str(paths.cache("ledger", "demo.jsonl"))},
+        )
+        try:
+            return running.wait()
+        except BaseException:
+            # asv got the same Ctrl-C and ends its benchmarks; a plain kill is passed on to it
+            running.terminate()
+            running.wait(30)
+            raise
+
+
+def _explain(conf: Config) -> None:
+    """Print what became faster or slower."""
+    from tools.upstreams.asv_repo import UnionRepo
+
+    os.environ["GWAS_NO_PULL"] = "1"
+    repo = UnionRepo(conf.repo, conf.project)
+    names = {commit: tag for tag, commit in repo.get_tags().items()}
+    changes = find_changes(conf.results_dir, Benchmarks.load(conf), repo)
+    found = words.sentences(changes, names)
+    _say(f"[bold]5. What was found[/bold]: {len(found)} changes of 1.3 x or more")
+    for line in found:
+        _say(f"   {line}")
+    _say(f"   {words.machine_sentence(changes, names)}")
+
+
+def _asv() -> str:
+    return str(Path(sys.executable).parent / "asv")
+
+
+def _plain(message: str) -> None:
+    _say(f"   {message}")

@@ -1,0 +1,76 @@
+"""What the demo measures: which releases, on which data, by which benchmarks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from tools.common.errors import UsageError
+from tools.upstreams.mirror import Commit, Mirror
+
+DATA = "sim-2504-10k"
+CORES = 1
+STACK = "frozen"
+
+_TASKS = "(allele_frequency|hardy_weinberg|ld_prune|pca|association)"
+_ON = rf"\('{DATA}', {CORES}\)"
+_SENTINELS = "sentinels"
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """One tool's share: its releases and the benchmarks (asv's --bench) that run on them."""
+
+    tool: str
+    versions: tuple[str, ...]
+    bench: tuple[str, ...]
+    seconds: float  # a release's likely cost on 2 cores, until this run has shown its own
+
+
+@dataclass(frozen=True)
+class Step:
+    """One release to measure."""
+
+    commit: Commit
+    bench: tuple[str, ...]
+    seconds: float
+
+
+CHOICE = (
+    Chosen(
+        "sgkit",
+        ("0.4.0", "0.5.0", "0.6.0", "0.7.0", "0.8.0", "0.9.0", "newest"),
+        (
+            rf"{_TASKS}\.Sgkit\.(time_compute|time_end_to_end|track_\w+){_ON}",
+            rf"{_TASKS}\.Plink\.time_end_to_end{_ON}",
+            _SENTINELS,
+        ),
+        75,
+    ),
+    Chosen(
+        "dask",
+        ("2022.6.0", "2024.6.2", "newest"),
+        (rf"{_TASKS}\.Sgkit\.(time_compute|track_graph_tasks){_ON}", _SENTINELS),
+        60,
+    ),
+    Chosen("hail", ("0.2.120", "newest"), (rf"{_TASKS}\.Hail\.time_end_to_end{_ON}",), 150),
+)
+
+
+def steps(mirror: Mirror, choice: Iterable[Chosen] = CHOICE) -> list[Step]:
+    """The demo's steps in order; "newest" is the newest release that is mirrored.
+
+    Raises UsageError for a release that the mirror does not have.
+    """
+    made = []
+    for chosen in choice:
+        releases = {release.version: release for release in mirror.releases(chosen.tool)}
+        for version in chosen.versions:
+            name = next(reversed(releases)) if version == "newest" and releases else version
+            if name not in releases:
+                raise UsageError(
+                    f"{chosen.tool} {version} is not in the mirror",
+                    hint=f"run `python -m tools upstreams update {chosen.tool}`",
+                )
+            made.append(Step(releases[name], chosen.bench, chosen.seconds))
+    return made

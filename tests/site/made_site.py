@@ -19,6 +19,7 @@ DAY = 86_400
 START = 1_600_000_000
 METRICS = {
     "time_compute": {"unit": "seconds", "direction": "lower", "summary": "Compute only."},
+    "time_end_to_end": {"unit": "seconds", "direction": "lower", "summary": "With files."},
     "time_first_call": {"unit": "seconds", "direction": "lower", "summary": "With compilation."},
     "peakmem_tree": {"unit": "bytes", "direction": "lower", "summary": "Peak memory."},
     "track_throughput": {"unit": "variants/s", "direction": "higher", "summary": "Per second."},

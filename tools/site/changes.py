@@ -181,17 +181,8 @@ def find_changes(
 
 
 def by_size(changes: Iterable[Change]) -> list[Change]:
-    """The largest first; the order of equals does not depend on the order of files."""
-    return sorted(
-        changes,
-        key=lambda change: (
-            -change.size,
-            change.tool,
-            change.benchmark,
-            change.index or 0,
-            str(change.environment),
-        ),
-    )
+    """The largest first; equals stay in the order of their series."""
+    return sorted(changes, key=lambda change: -change.size)
 
 
 def magnitude(ratio: float) -> float:

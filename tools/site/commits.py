@@ -14,27 +14,6 @@ from tools.site import links
 from tools.site.series import Series
 from tools.upstreams.mirror import Mirror
 
-_FORMAT = "%H%x00%an%x00%cI%x00%s%x1e"
-
-
-def described(mirror: Mirror, hashes: Iterable[str]) -> dict[str, dict[str, Any]]:
-    """Author, date and subject of each commit, by one call of git for all of them."""
-    wanted = sorted(set(hashes))
-    if not wanted:
-        return {}
-    output = mirror.repository.git(
-        "log",
-        "--no-walk=unsorted",
-        "--stdin",
-        f"--format={_FORMAT}",
-        input="\n".join(wanted) + "\n",
-    )
-    found = {}
-    for record in filter(None, (part.strip("\n") for part in output.split("\x1e"))):
-        commit, author, date, subject = record.split("\x00")
-        found[commit] = {"author": author, "date": date, "subject": subject}
-    return found
-
 
 def pull_request(subject: str) -> int | None:
     """The pull request that a subject names: `... (#123)` or `Merge pull request #123 ...`."""
@@ -55,7 +34,7 @@ def index(
     `branches` has each branch's commits, newest first; `tags` maps `tool/version` to a hash.
     """
     measured = set(measured)
-    releases = {commit: tag.rpartition("/")[2] for tag, commit in tags.items()}
+    releases = set(tags.values())
     entries: dict[str, dict[str, Any]] = {}
     for branch, newest_first in branches.items():
         line = list(reversed(newest_first))
@@ -65,7 +44,6 @@ def index(
             if commit in releases or measured.intersection(near):
                 entries[commit] = {
                     "tool": branch,
-                    "release": releases.get(commit),
                     "measured": commit in measured,
                     "parent": line[place - 1] if place else None,
                     "child": line[place + 1] if place + 1 < len(line) else None,
@@ -73,10 +51,14 @@ def index(
                 }
             if commit in measured:
                 earlier = commit
-    details = described(mirror, entries)
-    for commit, entry in entries.items():
-        entry.update(details[commit])
-        entry["pull"] = pull_request(entry["subject"])
+    for found in mirror.commits(list(entries)):
+        entries[found.hash] |= {
+            "author": found.author,
+            "date": found.date.isoformat(),
+            "subject": found.subject,
+            "release": found.version,
+            "pull": pull_request(found.subject),
+        }
     for entry in entries.values():  # link only to what has a page
         for key in ("parent", "child"):
             if entry[key] not in entries:

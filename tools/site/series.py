@@ -75,6 +75,7 @@ def read(
     keys = sorted({key for result in results for key in _environment(result)})
     collected: dict[tuple[str, str, int | None], Series] = {}
     points: dict[tuple[str, str, int | None], dict[int, list[Point]]] = defaultdict(dict)
+    parameters = {name: _parameters(benchmark) for name, benchmark in benchmarks.items()}
     paths: dict[
         tuple[str, tuple[str | None, ...]], str
     ] = {}  # asv's name of a graph is slow to form
@@ -91,14 +92,25 @@ def read(
                 if (name, place) not in paths:
                     paths[name, place] = Graph.get_file_path(environment, name)
                 path = paths[name, place]
-                for index, parameters, point in _points(result, benchmarks[name], revision):
+                for place_of_set, point in _points(result, benchmarks[name], revision):
+                    index = place_of_set if benchmarks[name]["params"] else None
                     key = (path, name, index)
                     if key not in collected:
-                        collected[key] = Series(name, index, parameters, environment, path)
+                        own_set = parameters[name][place_of_set]
+                        collected[key] = Series(name, index, own_set, environment, path)
                     points[key].setdefault(revision, []).append(point)
     for key, series in collected.items():
         series.points = [_mean(points[key][revision]) for revision in sorted(points[key])]
-    return list(collected.values())
+    # whatever the order of the files is
+    return sorted(collected.values(), key=lambda one: (one.path, one.index or 0))
+
+
+def _parameters(benchmark: Mapping[str, Any]) -> list[dict[str, str]]:
+    """The parameter sets of a benchmark in asv's order; one empty set where it has none."""
+    return [
+        dict(zip(benchmark["param_names"], values, strict=True))
+        for values in itertools.product(*benchmark["params"])
+    ]
 
 
 def _environment(result: Results) -> dict[str, str | None]:
@@ -109,23 +121,20 @@ def _environment(result: Results) -> dict[str, str | None]:
 
 def _points(
     result: Results, benchmark: Mapping[str, Any], revision: int
-) -> Iterable[tuple[int | None, dict[str, str], Point]]:
-    """The values of one benchmark in one result file, one for each parameter set measured."""
+) -> Iterable[tuple[int, Point]]:
+    """The values of one benchmark in one result file, by the place of their parameter set."""
     name, params = benchmark["name"], benchmark["params"]
+    unit = benchmark.get("unit", "")
     rows = zip(
-        itertools.product(*params),
         result.get_result_value(name, params),
         result.get_result_stats(name, params),
         result.get_result_samples(name, params),
         strict=True,
     )
-    for index, (values, value, stats, samples) in enumerate(rows):
-        if value is None or not math.isfinite(value):
-            continue
-        parameters = dict(zip(benchmark["param_names"], values, strict=True))
-        interval = interval_of(value, stats, samples, benchmark.get("unit", ""))
-        point = Point(revision, value, interval, _stats.get_weight(stats))
-        yield (index if params else None), parameters, point
+    for index, (value, stats, samples) in enumerate(rows):
+        if value is not None and math.isfinite(value):
+            interval = interval_of(value, stats, samples, unit)
+            yield index, Point(revision, value, interval, _stats.get_weight(stats))
 
 
 def _mean(points: list[Point]) -> Point:

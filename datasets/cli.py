@@ -8,9 +8,9 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from datasets import catalogue, formats, prepare, verify
+from datasets import catalogue, edge_cases, formats, prepare, verify
 from datasets.progress import OnConsole
-from tools.common import files, paths
+from tools.common import paths
 from tools.common.errors import DamagedError, UsageError
 
 
@@ -42,15 +42,15 @@ def _list(args: argparse.Namespace) -> int:
     table = Table(box=None, pad_edge=False)
     for heading in ("NAME", "PREPARED", "MB", "CONTENT", "WHAT IT IS"):
         table.add_column(heading, no_wrap=heading != "WHAT IT IS")
-    names = dict.fromkeys([*catalogue.load(), *_prepared()])
+    names = dict.fromkeys([*catalogue.load(), edge_cases.NAME, *_prepared()])
     for name in names:
         folder = _folder(name)
-        summary = catalogue.find(name).summary
+        summary = edge_cases.SUMMARY if name == edge_cases.NAME else catalogue.find(name).summary
         if not (folder / "dataset.json").exists():
             table.add_row(name, "-", "", "", summary)
             continue
         description = prepare.read(folder)
-        there = ",".join(format for format in formats.FORMATS if formats.is_there(folder, format))
+        there = ",".join(_formats(folder))
         size = sum(file.stat().st_size for file in folder.rglob("*") if file.is_file())
         table.add_row(name, there, f"{size / 1e6:.1f}", description["sha256"][:12], summary)
     Console(highlight=False).print(table)
@@ -58,32 +58,37 @@ def _list(args: argparse.Namespace) -> int:
 
 
 def _prepare(args: argparse.Namespace) -> int:
-    specs = [catalogue.find(name) for name in args.names]
-    asked = args.formats.split(",") if args.formats else []
+    for name in args.names:  # a wrong name is said before hours of work for the others
+        _known(name)
+    asked = tuple(args.formats.split(",")) if args.formats else ()
     if unknown := set(asked) - set(formats.FORMATS):
         raise UsageError(
             f"unknown format: {', '.join(sorted(unknown))}",
             hint=f"there are: {', '.join(formats.FORMATS)}",
         )
     reporter = OnConsole()
-    for spec in specs:
-        folder = prepare.prepare(spec, asked or formats.FORMATS, asked, reporter)
+    for name in args.names:
+        if name == edge_cases.NAME:
+            folder = edge_cases.prepare(asked or formats.FORMATS, asked, reporter)
+        else:
+            spec = catalogue.find(name)
+            folder = prepare.prepare(spec, asked or formats.FORMATS, asked, reporter)
         description = prepare.read(folder)
         print(
-            f"{spec.name}: {description['n_samples']:,} samples x "
-            f"{description['n_variants']:,} variants in {', '.join(description['formats'])}, "
+            f"{name}: {description['n_samples']:,} samples x "
+            f"{description['n_variants']:,} variants in {', '.join(_formats(folder))}, "
             f"content {description['sha256'][:12]}\n  {folder}"
         )
     return 0
 
 
 def _verify(args: argparse.Namespace) -> int:
-    names = [catalogue.find(name).name for name in args.names] or _prepared()
+    names = [_known(name) for name in args.names] or _prepared()
     reporter = OnConsole()
     damaged = []
     for name in names:
         folder = _require(name)
-        with files.lock(paths.datasets_dir() / f".{name}.lock", f"data set {name}"):
+        with prepare.locked(name):
             for finding in verify.verify(folder, reporter):
                 print(f"{name:<22} {finding.part:<15} {finding.state:<10} {finding.detail}")
                 if finding.state == "damaged":
@@ -97,8 +102,17 @@ def _verify(args: argparse.Namespace) -> int:
 
 
 def _path(args: argparse.Namespace) -> int:
-    print(_require(catalogue.find(args.name).name))
+    print(_require(_known(args.name)))
     return 0
+
+
+def _known(name: str) -> str:
+    """The name, when there is such a data set; UsageError with the list when not."""
+    return name if name == edge_cases.NAME else catalogue.find(name).name
+
+
+def _formats(folder: Path) -> list[str]:
+    return [format for format in formats.FORMATS if formats.is_there(folder, format)]
 
 
 def _folder(name: str) -> Path:

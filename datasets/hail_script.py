@@ -8,7 +8,9 @@ def main(action: str, source: str, target: str, partitions: str = "1") -> None:
     start()
     import hail as hl
 
-    if action == "write":
+    if action == "import-vcf":
+        hl.import_vcf(source, reference_genome="GRCh37").write(target, overwrite=True)
+    elif action == "write":
         # A2 of the BIM is the reference: alleles become [REF, ALT], and GT counts A1 = ALT
         mt = hl.import_plink(
             bed=source + ".bed",

@@ -51,6 +51,11 @@ def write(bed_prefix: Path, mt: Path, partitions: int) -> None:
     _run("write", bed_prefix, mt, str(partitions))
 
 
+def import_vcf(vcf: Path, mt: Path) -> None:
+    """Write a VCF as a MatrixTable."""
+    _run("import-vcf", vcf, mt)
+
+
 def export(mt: Path, bed_prefix: Path) -> None:
     """Write a MatrixTable back as BED, BIM and FAM: how it is read for its identity."""
     _run("export", mt, bed_prefix)

@@ -52,7 +52,7 @@ def prepare(
     `required`: then the error is raised, after everything else was made.
     """
     folder = paths.datasets_dir() / spec.name
-    with _locked(spec.name):
+    with locked(spec.name):
         if not is_whole(folder):
             _make(spec, folder, reporter)
         failure = None
@@ -96,7 +96,8 @@ def room_needed(spec: Spec) -> int:
 
 
 @contextmanager
-def _locked(name: str) -> Iterator[None]:
+def locked(name: str) -> Iterator[None]:
+    """Hold the lock of one data set; BusyError when another process does."""
     lock = paths.datasets_dir() / f".{name}.lock"
     with files.lock(lock, f"data set {name}"):
         yield

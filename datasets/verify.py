@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from datasets import formats
 from datasets.identity import identity
-from datasets.prepare import TABLES, file_sha256, read
+from datasets.prepare import file_sha256, read
 from datasets.progress import Reporter
 from tools.common.errors import DamagedError, MissingError, UnreachableError
 from tools.common.process import ProgramError
@@ -25,11 +25,11 @@ class Finding(NamedTuple):
 def verify(folder: Path, reporter: Reporter) -> Iterator[Finding]:
     """A Finding for each part of a data set's folder, as each is done."""
     description = read(folder)
-    for name in TABLES:
+    for name, expected in description["files"].items():
         path = folder / name
         if not path.exists():
             yield Finding(name, "damaged", "missing")
-        elif file_sha256(path) != description["files"][name]:
+        elif file_sha256(path) != expected:
             yield Finding(name, "damaged", "changed since it was made")
         else:
             yield Finding(name, "good", "")

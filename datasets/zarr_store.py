@@ -8,7 +8,8 @@ which gives wrong answers without an error.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import functools
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -35,23 +36,8 @@ def write(
     rows, columns = min(chunks[0], len(sites)), min(chunks[1], n_samples)
     group = zarr.open_group(str(path), mode="w")
     group.attrs["contigs"] = list(sites.contigs)
-    group.attrs["source"] = "gwas performance tracker"
-
-    def create(name: str, shape: Sequence[int], dims: Sequence[str], dtype: Any) -> zarr.Array:
-        size = {"variants": rows, "samples": columns}
-        chunk = [size.get(dim, length) for dim, length in zip(dims, shape, strict=True)]
-        array = group.create_dataset(
-            name,
-            shape=tuple(shape),
-            chunks=tuple(chunk),
-            dtype=dtype,
-            compressor=_COMPRESSOR,
-            fill_value=None,
-            write_empty_chunks=True,
-        )
-        array.attrs["_ARRAY_DIMENSIONS"] = list(dims)
-        return array
-
+    size = {"variants": rows, "samples": columns}
+    create = functools.partial(create_array, group, size)
     v = len(sites)
     contig_id, sample_id = np.array(sites.contigs, dtype="U"), np.array(store.samples, dtype="U")
     create("contig_id", contig_id.shape, ["contigs"], contig_id.dtype)[:] = contig_id
@@ -76,6 +62,28 @@ def write(
             advance(stop - start)
     zarr.consolidate_metadata(str(path))
     require_all_chunks(path)
+
+
+def create_array(
+    group: zarr.Group,
+    size: Mapping[str, int],
+    name: str,
+    shape: Sequence[int],
+    dims: Sequence[str],
+    dtype: Any,
+) -> zarr.Array:
+    """A new array that old and new readers understand; `size` of a chunk by dimension."""
+    array = group.create_dataset(
+        name,
+        shape=tuple(shape),
+        chunks=tuple(size.get(dim, length) for dim, length in zip(dims, shape, strict=True)),
+        dtype=dtype,
+        compressor=_COMPRESSOR,
+        fill_value=None,
+        write_empty_chunks=True,
+    )
+    array.attrs["_ARRAY_DIMENSIONS"] = list(dims)
+    return array
 
 
 def require_all_chunks(path: Path) -> None:

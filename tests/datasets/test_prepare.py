@@ -1,14 +1,17 @@
+import dataclasses
 import errno
 import shutil
+import tracemalloc
 
 import numpy as np
 import pytest
 
-from datasets import catalogue, cli, formats, hail_writer, prepare, verify
+from datasets import catalogue, cli, content, formats, hail_writer, prepare, verify
 from datasets.bed import BedReader
 from datasets.content import Block
 from datasets.identity import identity
 from datasets.progress import Silent
+from tests.datasets.made import block
 from tools.__main__ import main
 from tools.common import files, paths
 from tools.common.errors import BuildError, BusyError, DiskFullError, MissingError
@@ -215,3 +218,26 @@ def test_matrix_table_of_smoke(smoke_copy):
         bed = BedReader(smoke_copy / "calls")
         assert store.sites.same(bed.sites)
         assert identity(store).sha256 == prepare.read(smoke_copy)["sha256"]
+
+
+def test_memory_does_not_grow_with_the_variants(cache, monkeypatch):
+    """Of what is added, not even two bits a call stay in memory: only the answers grow."""
+    peaks = []
+    for variants in (2_500, 8_500):
+        spec = dataclasses.replace(
+            SMOKE, name=f"made-{variants}", samples=(2000, 1, 1), variants=variants
+        )
+        monkeypatch.setattr(content, "_CELLS", 200_000)
+        monkeypatch.setattr("datasets.simulate.Simulation.blocks", _random_blocks)
+        tracemalloc.start()
+        prepare.prepare(spec, ["bed", "zarr"], ["zarr"], Silent())
+        peaks.append(tracemalloc.get_traced_memory()[1])
+        tracemalloc.stop()
+    assert peaks[1] - peaks[0] < 6_000 * 2000 / 4
+
+
+def _random_blocks(simulation):
+    random = np.random.default_rng(1)
+    for start in range(0, simulation._spec.variants, 100):
+        dosage = random.binomial(2, 0.3, (100, simulation._spec.n_samples)).astype(np.int8)
+        yield block(dosage, first=1 + 10 * start)

@@ -83,15 +83,19 @@ class Change:
 def differences(points: Sequence[Point], steps: Iterable[Step]) -> list[Difference]:
     """asv's steps of a series, and the large differences between neighbours that it passes over.
 
-    With 6 to 10 points, asv's penalised fit rarely pays for a level of one point. A neighbour
-    pair counts when its ratio is NEIGHBOUR_RATIO or more and its intervals are well apart: by
-    more than half of the wider one, since runs differ by more than the samples of one run do.
+    asv's penalised fit passes over most levels of one or two points in a series of 6 to 12, even
+    of twice the value, and with two or three points calls any difference a step. So a step to or
+    from a level of one point counts only when the two points at it are well apart; and so does a
+    pair of neighbours without a step between them whose ratio is NEIGHBOUR_RATIO or more. Well
+    apart is by more than half of the wider interval: runs differ more than one run's samples do.
     """
-    found = _between_steps(list(steps))
+    found = _between_steps(list(steps), points)
     told = {(step.new, step.ratio > 1) for step in found}
     for old, new in pairwise(points):
         ratio = _ratio(old.value, new.value)
-        if (new.revision, ratio > 1) in told or not _well_apart(old, new):
+        if (new.revision, ratio > 1) in told or magnitude(ratio) < NEIGHBOUR_RATIO:
+            continue
+        if not _well_apart(old, new):
             continue
         interval = None
         if old.interval and new.interval and old.interval[0] > 0:
@@ -190,9 +194,14 @@ def magnitude(ratio: float) -> float:
     return math.inf if ratio <= 0 else max(ratio, 1 / ratio)
 
 
-def _between_steps(steps: list[Step]) -> list[Difference]:
+def _between_steps(steps: list[Step], points: Sequence[Point]) -> list[Difference]:
+    at = {point.revision: place for place, point in enumerate(points)}
     found = []
-    for (_, right, old, _, old_error), (left, _, new, _, new_error) in pairwise(steps):
+    for (start, right, old, _, old_error), (left, end, new, _, new_error) in pairwise(steps):
+        last, first = at[right - 1], at[left]
+        lone = last == at[start] or first == at[end - 1]
+        if lone and not _well_apart(points[last], points[first]):
+            continue
         interval = None
         if old - old_error > 0:
             interval = (new - new_error) / (old + old_error), (new + new_error) / (old - old_error)
@@ -207,11 +216,9 @@ def _ratio(old: float, new: float) -> float:
 
 
 def _well_apart(old: Point, new: Point) -> bool:
-    size = magnitude(_ratio(old.value, new.value))
+    """Whether the samples tell two points apart; where there are too few, whether 2 x does."""
     if old.interval is None or new.interval is None:
-        return size >= UNKNOWN_NOISE_RATIO
-    if size < NEIGHBOUR_RATIO:
-        return False
+        return magnitude(_ratio(old.value, new.value)) >= UNKNOWN_NOISE_RATIO
     gap = max(new.interval[0] - old.interval[1], old.interval[0] - new.interval[1])
     wider = max(old.interval[1] - old.interval[0], new.interval[1] - new.interval[0])
     return gap > wider / 2

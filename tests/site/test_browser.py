@@ -1,0 +1,255 @@
+"""The published site in Chromium, at desktop and phone width, with every request looked at."""
+
+from __future__ import annotations
+
+import http.server
+import json
+import os
+import re
+import shutil
+import threading
+from collections.abc import Iterator
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.site import example
+from tests.site.made_site import Project
+
+playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+pytestmark = pytest.mark.skipif(
+    CHROMIUM is None, reason="no chromium program: apt-get install chromium"
+)
+WIDTHS = [1280, 390]
+
+
+class Visit:
+    """A page of the site in a fresh browser context; what went wrong is collected."""
+
+    def __init__(self, browser: Any, base: str, width: int, dark: bool, shots: Path) -> None:
+        scheme = "dark" if dark else "light"
+        self._context = browser.new_context(
+            viewport={"width": width, "height": 844}, color_scheme=scheme
+        )
+        self.page = self._context.new_page()
+        self.base, self.width, self._shots = base, width, shots
+        self.problems: list[str] = []
+        self.page.on("console", self._console)
+        self.page.on("pageerror", lambda error: self.problems.append(f"script error: {error}"))
+        self.page.on("request", self._request)
+        self.page.on("requestfailed", lambda r: self.problems.append(f"failed: {r.url}"))
+
+    def open(self, address: str, awaited: str) -> Any:
+        """Load a page and wait until `awaited` (a selector) is to be seen."""
+        self.page.goto(self.base + address)
+        self.page.wait_for_selector(awaited, timeout=15_000)
+        return self.page
+
+    def check(self, name: str) -> None:
+        """No problem so far, nothing wider than the window; a picture for people to look at."""
+        self.page.screenshot(path=self._shots / f"{name}-{self.width}.png", full_page=True)
+        assert self.problems == []
+        assert "error.html" not in self.page.url
+        assert self.page.evaluate("document.documentElement.scrollWidth") <= self.width
+        assert self.page.evaluate("window.hacked") is None
+
+    def close(self) -> None:
+        self._context.close()
+
+    def _console(self, message: Any) -> None:
+        if message.type in ("error", "warning"):
+            self.problems.append(f"console: {message.text}")
+
+    def _request(self, request: Any) -> None:
+        if not request.url.startswith(self.base):
+            self.problems.append(f"request to another place: {request.url}")
+
+
+@pytest.fixture(scope="module")
+def address(published: Project) -> Iterator[str]:
+    """The site below a sub-path of a plain file server."""
+
+    class Handler(http.server.SimpleHTTPRequestHandler):
+        def __init__(self, *args: Any, **kwargs: Any) -> None:
+            super().__init__(*args, directory=str(published.root), **kwargs)
+
+        def log_message(self, *_: Any) -> None:
+            pass
+
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}/html/"
+    server.shutdown()
+    server.server_close()
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    quiet = ["--disable-background-networking", "--disable-component-update", "--no-first-run"]
+    with playwright.sync_playwright() as engine:
+        running = engine.chromium.launch(
+            executable_path=CHROMIUM, args=quiet + ["--no-sandbox"] * (os.geteuid() == 0)
+        )
+        yield running
+        running.close()
+
+
+@pytest.fixture(params=WIDTHS)
+def visit(
+    request: pytest.FixtureRequest, browser: Any, address: str, tmp_path: Path
+) -> Iterator[Visit]:
+    made = Visit(browser, address, request.param, False, tmp_path)
+    yield made
+    made.close()
+
+
+def commit_of(published: Project, tool: str, number: int) -> str:
+    return published.commits[tool][number]
+
+
+def test_grid(visit: Visit) -> None:
+    page = visit.open("index.html", ".benchmark-plot canvas")
+    assert page.locator(".benchmark-container").count() == len(example.BENCHMARKS)
+    assert page.locator("#nav a", has_text="Changes").get_attribute("href") == "changes.html"
+    visit.check("grid")
+
+
+def test_summary_list(visit: Visit) -> None:
+    page = visit.open("index.html#/summarylist?branch=sgkit", "#summarylist-body tbody tr")
+    assert page.get_by_text("hardy_weinberg.Sgkit.time_compute", exact=False).count()
+    visit.check("list")
+
+
+def test_graph_draws_with_the_releases_of_its_own_tool(visit: Visit) -> None:
+    page = visit.open(
+        "index.html#hardy_weinberg.Sgkit.time_compute?branch=sgkit", "#main-graph canvas"
+    )
+    page.wait_for_function("document.querySelectorAll('#main-graph > div').length > 3")
+    drawn = page.evaluate(
+        """() => {
+            const canvas = document.querySelector('#main-graph canvas.flot-base');
+            const pixels = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
+            return new Set(new Uint32Array(pixels.data.buffer)).size;
+        }"""
+    )
+    assert drawn > 10  # more colours than an empty frame has
+    labels = page.locator("#main-graph > div[style*='-2ex']")
+    own = {f"0.{number}.0" for number in range(4, example.COMMITS, 4)}
+    assert set(labels.all_text_contents()) == own  # and not those of hail and dask
+    boxes = [box for box in (label.bounding_box() for label in labels.all()) if box]
+    boxes.sort(key=lambda box: box["x"])
+    for left, right in pairwise(boxes):
+        assert left["x"] + left["width"] <= right["x"] + 1
+    graph = page.locator("#main-graph").bounding_box()
+    navigation = page.locator("#graphdisplay-navigation").bounding_box()
+    assert graph["width"] > visit.width * 0.7
+    if visit.width < 768:  # settings are below the graph, not beside or over it
+        overview = page.locator("#overview").bounding_box()
+        assert navigation["y"] >= overview["y"] + overview["height"]
+    visit.check("graph")
+
+
+def test_graph_of_a_change_and_the_way_to_the_commit(visit: Visit, published: Project) -> None:
+    commit = commit_of(published, "sgkit", example.FASTER_AT)
+    page = visit.open("changes.html?task=hardy_weinberg", "tbody tr")
+    link = page.locator("tbody tr").first.locator("a").first
+    assert "commits=" in link.get_attribute("href")
+    link.click()
+    page.wait_for_selector("#main-graph canvas")
+    shown = page.evaluate("$.asv.main_json.show_commit_url")
+    visit.open(f"{shown}{commit[:8]}", "h1")
+    visit.check("change-to-commit")
+
+
+def test_regressions_by_what_is_better(visit: Visit, published: Project) -> None:
+    page = visit.open("index.html#/regressions?branch=sgkit", "#regression-div-0 tbody tr")
+    listed = page.locator("#regression-div-0 table").first.inner_text()
+    assert "pca.Sgkit.time_compute" in listed
+    assert "pca.Sgkit.track_throughput" in listed  # a drop, where more is better
+    assert "hardy_weinberg.Sgkit.time_compute" not in listed
+    assert "allele_frequency.Sgkit.track_throughput" not in listed  # a rise
+    commit = commit_of(published, "sgkit", example.SLOWER_AT)
+    assert page.locator(f"#regression-div-0 a[href='commit.html?h={commit[:8]}']").count()
+    visit.check("regressions")
+
+
+@pytest.mark.parametrize("dark", [False, True])
+@pytest.mark.parametrize("width", WIDTHS)
+def test_changes_both_ways(
+    browser: Any, address: str, tmp_path: Path, width: int, dark: bool
+) -> None:
+    visit = Visit(browser, address, width, dark, tmp_path)
+    page = visit.open("changes.html", "tbody tr")
+    better = page.locator("tr:has(.badge.better)")
+    worse = page.locator("tr:has(.badge.worse)")
+    assert better.filter(has_text="hardy weinberg").count() == 4  # two data sets, two stacks
+    assert worse.filter(has_text="pca Sgkit time_compute").count() == 4
+    assert worse.filter(has_text="track_throughput").count() == 4
+    assert "faster" in page.locator("tbody tr").first.inner_text()  # the largest is first
+    page.get_by_label("Direction").select_option("worse")
+    assert page.locator(".badge.better").count() == 0
+    page.get_by_label("Tool").select_option("sgkit")
+    assert "tool=sgkit" in page.url
+    ground = page.evaluate("getComputedStyle(document.body).backgroundColor")
+    assert (ground == "rgb(255, 255, 255)") is not dark
+    visit.check(f"changes-{'dark' if dark else 'light'}")
+    visit.close()
+
+
+def test_commit_page(visit: Visit, published: Project) -> None:
+    commit = commit_of(published, "sgkit", example.FASTER_AT)
+    before = commit_of(published, "sgkit", example.FASTER_AT - 2)
+    page = visit.open(f"commit.html?h={commit[:7]}", "h1")
+    assert page.locator("h1").inner_text() == example.HOSTILE
+    assert page.locator("h1 *").count() == 0
+    upstream = "https://example.org/sgkit"
+    links = page.locator(".links a").evaluate_all("all => all.map((a) => a.getAttribute('href'))")
+    assert links == [
+        f"{upstream}/commit/{commit}",
+        f"{upstream}/pull/123",
+        f"{upstream}/releases/0.8.0",
+        f"{upstream}/compare/{before}...{commit}",
+    ]
+    row = page.locator("tr", has_text="time_compute").filter(has_text="faster").first
+    assert re.search(r"(9\.9|10\.)\d* . faster", row.inner_text())
+    lock = page.locator("a[href='locks/0123abcd4567.txt']")
+    assert lock.count() == 1
+    assert (published.html / "locks" / "0123abcd4567.txt").read_text().startswith("# python")
+    visit.check("commit")
+
+
+def test_commit_that_was_not_measured_and_one_that_is_not_there(
+    visit: Visit, published: Project
+) -> None:
+    commit = commit_of(published, "sgkit", example.FASTER_AT + 1)
+    page = visit.open(f"commit.html?h={commit}", "h1")
+    assert "Nothing was measured" in page.locator("main").inner_text()
+    visit.open("commit.html?h=<script>0000", "h1")
+    assert page.locator("h1").inner_text() == "No such commit here"
+    visit.check("no-commit")
+
+
+def test_a_missing_script_is_explained(visit: Visit, published: Project) -> None:
+    missing = published.html / "vendor" / "md5.min.js"
+    text = missing.read_bytes()
+    missing.unlink()
+    try:
+        visit.page.goto(visit.base + "index.html")
+        visit.page.wait_for_url("**/error.html")
+        assert "tools site fetch" in visit.page.locator("main").inner_text()
+    finally:
+        missing.write_bytes(text)
+
+
+def test_links_within_the_site_lead_somewhere(published: Project) -> None:
+    data = json.loads((published.html / "changes.json").read_text())
+    index = json.loads((published.html / "commits.json").read_text())["commits"]
+    for change in data["changes"]:
+        assert change["old_commit"] in index
+        assert change["new_commit"] in index
+    for commit, entry in index.items():
+        assert (published.html / "commits" / f"{commit}.json").exists() == entry["measured"]

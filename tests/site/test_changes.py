@@ -1,0 +1,169 @@
+"""What counts as a change, on series whose truth is known."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+from asv.benchmarks import Benchmarks
+from asv.config import Config
+from asv.repo import get_repo
+from asv_runner.statistics import compute_stats
+
+from tests.site import example
+from tests.site.made_site import Project
+from tools.site import changes, metrics, series
+from tools.site.changes import NEIGHBOURS, STEP
+from tools.site.metrics import Metric
+from tools.site.series import Point, Series, interval_of
+
+SECONDS = Metric("time_compute", "seconds", True, "")
+
+
+def points(*values: float, spread: float | None = 0.02) -> list[Point]:
+    return [
+        Point(at * 10, v, None if spread is None else (v * (1 - spread), v * (1 + spread)))
+        for at, v in enumerate(values)
+    ]
+
+
+def found(*values: float, spread: float | None = 0.02) -> list[tuple[str, int, int, float]]:
+    measured = points(*values, spread=spread)
+    return [
+        (one.kind, one.old, one.new, round(one.ratio, 2))
+        for one in changes.differences(measured, changes.detect_steps(measured))
+    ]
+
+
+def test_a_level_that_lasts_is_a_step() -> None:
+    assert found(*[1.0] * 6, *[2.0] * 6) == [(STEP, 50, 60, 2.0)]
+
+
+def test_a_level_of_one_release_is_found_between_neighbours() -> None:
+    up_and_down = found(1.0, 1.0, 1.0, 2.0, 1.0, 1.0)
+    assert [one[1:] for one in up_and_down] == [(20, 30, 2.0), (30, 40, 0.5)]
+    assert {one[0] for one in up_and_down} <= {STEP, NEIGHBOURS}
+
+
+def test_what_asv_passes_over_is_found() -> None:
+    noisy = [1.01, 0.99, 1.0, 0.98, 1.02, 2.0, 1.0, 0.99, 1.01, 1.02]
+    assert len(changes.detect_steps(points(*noisy))) == 1  # one level: asv sees nothing
+    assert [one[:3] for one in found(*noisy)] == [(NEIGHBOURS, 40, 50), (NEIGHBOURS, 50, 60)]
+
+
+def test_a_step_is_told_once() -> None:
+    assert len(found(1.0, 1.0, 1.0, 10.0, 10.0, 10.0)) == 1
+
+
+def test_no_change_no_word() -> None:
+    assert found(*[1.0] * 8) == []
+    assert found(1.0, 1.0, 1.0, 1.25, 1.0, 1.0, spread=0.2) == []
+
+
+def test_a_lone_point_that_differs_clearly_is_a_step_where_asv_has_one() -> None:
+    assert found(1.0, 1.25, spread=0.001) == [(STEP, 0, 10, 1.25)]
+    assert found(1.0, 1.25, spread=0.1) == []
+
+
+def test_a_difference_within_the_spread_is_none() -> None:
+    assert found(1.0, 1.5, spread=0.3) == []
+
+
+def test_unknown_noise_asks_for_twice() -> None:
+    assert found(1.0, 1.8, spread=None) == []
+    assert found(1.0, 2.2, spread=None) == [(STEP, 0, 10, 2.2)]
+
+
+def test_from_and_to_zero() -> None:
+    assert [one[3] for one in found(0.0, 5.0, spread=0.0)] == [float("inf")]
+    assert [one[3] for one in found(5.0, 0.0, spread=0.0)] == [0.0]
+    assert found(0.0, 0.0, 0.0, spread=0.0) == []
+
+
+@pytest.mark.parametrize(("noise", "samples"), [(0.05, 6), (0.1, 3), (0.2, 6)])
+def test_false_alarms_between_neighbours_are_rare(noise: float, samples: int) -> None:
+    chance = random.Random(1)
+    told = 0
+    for _ in range(400):
+        pair = []
+        for at in range(2):
+            drawn = [chance.lognormvariate(0, noise) for _ in range(samples)]
+            value, stats = compute_stats(drawn, 1)
+            pair.append(Point(at, value, interval_of(value, stats, drawn, "seconds")))
+        told += len(changes.differences(pair, []))
+    assert told <= 1
+
+
+def test_interval_of_few_and_many_samples() -> None:
+    drawn = [1.0, 1.1, 1.2]
+    value, stats = compute_stats(drawn, 1)
+    assert interval_of(value, stats, drawn, "seconds") == pytest.approx((0.9, 1.3))
+    assert interval_of(1.0, compute_stats([1.0], 1)[1], [1.0], "seconds") is None
+    assert interval_of(7, None, None, "tasks") == (7, 7)
+    assert interval_of(7, None, None, "seconds") is None
+    value, stats = compute_stats([1.0 + at / 100 for at in range(10)], 1)
+    assert interval_of(value, stats, None, "seconds") == (stats["ci_99_a"], stats["ci_99_b"])
+
+
+def one_series(benchmark: str, *values: float) -> Series:
+    environment = {"branch": "sgkit", "machine": "box"}
+    return Series(benchmark, None, {}, environment, "path", points(*values))
+
+
+def told(benchmark: str, metric: Metric, *values: float) -> list[changes.Change]:
+    measured = one_series(benchmark, *values)
+    commits = {point.revision: f"{point.revision:040x}" for point in measured.points}
+    steps = changes.detect_steps(measured.points)
+    return changes.changes_in(measured, steps, metric, commits, {"sgkit", "hail"})
+
+
+def test_direction_decides_what_is_better() -> None:
+    throughput = Metric("track_throughput", "variants/s", False, "")
+    [slower] = told("pca.Sgkit.time_compute", SECONDS, 1.0, 1.0, 1.0, 3.0, 3.0, 3.0)
+    [more] = told("pca.Sgkit.track_throughput", throughput, 1.0, 1.0, 1.0, 3.0, 3.0, 3.0)
+    assert not slower.better
+    assert more.better
+
+
+def test_plink_and_sentinels_are_controls() -> None:
+    values = [1.0, 1.0, 1.0, 3.0, 3.0, 3.0]
+    assert told("pca.Plink.time_compute", SECONDS, *values)[0].control
+    assert told("sentinels.Machine.time_compute", SECONDS, *values)[0].control
+    assert not told("pca.Sgkit.time_compute", SECONDS, *values)[0].control
+
+
+def test_rounding_is_no_change() -> None:
+    deviation = Metric("track_error", "deviation", True, "")
+    assert told("pca.Sgkit.track_error", deviation, 1e-15, 1e-9, 0.0, 1e-12) == []
+    assert told("pca.Sgkit.track_error", deviation, 1e-15, 1e-3)
+
+
+def test_find_changes_in_a_results_folder(
+    published: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(published.root)
+    monkeypatch.setenv("GWAS_CACHE", str(published.root / "cache"))
+    conf = Config.load("asv.conf.json")
+    from tools.upstreams import asv_repo  # noqa: F401  (asv's get_repo finds it by being loaded)
+
+    all_found = changes.find_changes(
+        conf.results_dir,
+        Benchmarks.load(conf),
+        get_repo(conf),
+        branches=conf.branches,
+        metrics=metrics.load(published.root / "benchmarks" / "metrics.json"),
+    )
+    largest = all_found[0]
+    assert (largest.tool, largest.benchmark) == ("sgkit", "hardy_weinberg.Sgkit.time_compute")
+    assert largest.better
+    assert largest.size == pytest.approx(10, rel=0.05)
+    assert largest.new_commit == published.commits["sgkit"][example.FASTER_AT]
+    assert largest.parameters in ({"data": "'smoke'"}, {"data": "'1kg-sites'"})
+    assert all_found == sorted(all_found, key=lambda change: -change.size)
+    # hail's slow drift and the noise of dask and PLINK are nothing of that size
+    assert {change.tool for change in all_found if change.size > 1.1} == {"sgkit"}
+
+
+def test_repeated_results_of_one_commit_are_averaged() -> None:
+    twice = [Point(1, 1.0, (0.9, 1.1), 2.0), Point(1, 3.0, (2.9, 3.1), 4.0)]
+    assert series._mean(twice) == Point(1, 2.0, (0.9, 3.1), 3.0)

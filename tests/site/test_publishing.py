@@ -1,0 +1,131 @@
+"""What `asv publish` writes: directions, feed, improvements, errors that say what to do."""
+
+from __future__ import annotations
+
+import json
+import xml.etree.ElementTree as ET
+
+import pytest
+
+from tests.site import example, made_site
+from tests.site.made_site import Project
+from tools.common.errors import ConfigError
+from tools.site import asv_pages, commits, metrics
+from tools.site.regressions import ATOM, mirrored
+
+
+def names(published: Project, file: str, key: str) -> set[str]:
+    entries = json.loads((published.html / file).read_text())[key]
+    return {entry[0].partition("(")[0] for entry in entries}
+
+
+def test_regressions_and_improvements_by_direction(published: Project) -> None:
+    assert names(published, "regressions.json", "regressions") == {
+        "pca.Sgkit.time_compute",
+        "pca.Sgkit.track_throughput",
+        "association.Sgkit.time_compute",
+    }
+    assert names(published, "improvements.json", "improvements") == {
+        "hardy_weinberg.Sgkit.time_compute",
+        "allele_frequency.Sgkit.track_throughput",
+    }
+
+
+def test_values_of_a_mirrored_regression_are_the_true_ones(published: Project) -> None:
+    entries = json.loads((published.html / "regressions.json").read_text())["regressions"]
+    dropped = next(e for e in entries if e[0] == "pca.Sgkit.track_throughput('smoke')")
+    last, best, [[_, _, before, after]] = dropped[4:]
+    assert (last, best, before, after) == (6e4, 9e4, 9e4, 6e4)
+
+
+def test_feed_has_absolute_links_and_the_same_regressions(published: Project) -> None:
+    feed = ET.parse(published.html / "regressions.xml").getroot()
+    titles = {title.text for title in feed.iterfind(f"{{{ATOM}}}entry/{{{ATOM}}}title")}
+    assert any("pca.Sgkit.track_throughput" in str(title) for title in titles)
+    assert not any("hardy_weinberg" in str(title) for title in titles)
+    for link in feed.iter(f"{{{ATOM}}}link"):
+        assert link.attrib["href"].startswith("https://tracker.example.org/gwas/")
+    contents = [content.text or "" for content in feed.iter(f"{{{ATOM}}}content")]
+    assert all('href="https://tracker.example.org/gwas/commit.html?h=' in c for c in contents)
+    assert not any("(-" in c for c in contents)
+
+
+def test_mirroring_keeps_the_relative_threshold() -> None:
+    index, name, turned, threshold = mirrored((0, "x", [(0, 5, 100.0, 98.0, 1.0)], 0.1), -1)
+    assert (index, name, threshold) == (0, "x", 0.0)
+    assert turned == [(0, 5, -100.0, -101.0, 10.0)]
+
+
+def test_undeclared_metric_is_one_clear_error(scriptless: Project) -> None:
+    path = scriptless.root / "benchmarks" / "metrics.json"
+    declared = {k: v for k, v in made_site.METRICS.items() if k != "track_throughput"}
+    path.write_text(json.dumps(declared))
+    done = scriptless.publish()
+    assert done.returncode == 1
+    said = done.stdout + done.stderr
+    assert "the metric track_throughput is not declared in benchmarks/metrics.json" in said
+    assert "Traceback" not in said
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [('{"time_x": {"direction": "up"}}', "time_x"), ("{", "not valid JSON")],
+)
+def test_bad_declarations_are_named(tmp_path, text: str, place: str) -> None:
+    path = tmp_path / "metrics.json"
+    path.write_text(text)
+    with pytest.raises(ConfigError, match=place):
+        metrics.load(path)
+
+
+def test_without_scripts_the_cdn_links_stay_and_it_says_so(scriptless: Project) -> None:
+    done = scriptless.publish()
+    assert done.returncode == 0, done.stdout + done.stderr
+    said = " ".join((done.stdout + done.stderr).split())
+    assert "Run `python -m tools site fetch` and publish again" in said
+    index = (scriptless.html / "index.html").read_text()
+    assert 'src="https://' in index
+    assert "changes.html" in index
+
+
+def test_index_refers_to_local_files_only(published: Project) -> None:
+    index = (published.html / "index.html").read_text()
+    assert 'src="http' not in index
+    assert 'rel="stylesheet" href="http' not in index
+    assert index.count("vendor/") == 10
+    for part in index.split('"vendor/')[1:]:
+        assert (published.html / "vendor" / part.split('"')[0]).is_file()
+
+
+def test_an_unknown_script_address_is_refused() -> None:
+    with pytest.raises(ValueError, match="no local copy"):
+        asv_pages.localise('<script src="https://cdn.example.org/new.js"></script>')
+
+
+@pytest.mark.parametrize(
+    ("subject", "number"),
+    [
+        ("Use one pass (#123)", 123),
+        ("Merge pull request #45 from someone/branch", 45),
+        ("Fix #7 in the reader", None),
+        ("Plain", None),
+    ],
+)
+def test_pull_request_of_a_subject(subject: str, number: int | None) -> None:
+    assert commits.pull_request(subject) == number
+
+
+def test_commit_index_has_neighbours_releases_and_provenance(published: Project) -> None:
+    index = json.loads((published.html / "commits.json").read_text())
+    line = published.commits["sgkit"]
+    entry = index["commits"][line[example.FASTER_AT]]
+    assert entry["release"] == "0.8.0"
+    assert entry["previous"] == line[example.FASTER_AT - 2]
+    assert entry["parent"] == line[example.FASTER_AT - 1]
+    assert index["sources"]["sgkit"] == "git"
+    details = json.loads(
+        (published.html / "commits" / f"{line[example.FASTER_AT]}.json").read_text()
+    )
+    [setup] = details["setups"]  # the line cut short is passed over
+    assert setup["has_lock"]
+    assert setup["python"] == "3.11"

@@ -260,6 +260,6 @@ def _require_room(spec: Spec, folder: Path) -> None:
 
 def _estimate(spec: Spec) -> str:
     # about what a 2-core machine does: calls simulated, converted and checked a second
-    seconds = 5 + spec.variants * spec.n_samples / 3_000_000
+    seconds = 5 + spec.variants * spec.n_samples / 2_000_000
     length = f"{seconds:.0f} s" if seconds < 90 else f"{seconds / 60:.0f} min"
     return f"up to {room_needed(spec) / 1e6:,.0f} MB of disk, about {length} and Hail's start"

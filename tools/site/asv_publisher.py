@@ -68,20 +68,23 @@ class Site(OutputPublisher):
             templates = _link_templates(conf)
         branches = {branch: list(repo.get_branch_commits(branch)) for branch in conf.branches}
         hashes = {revision: commit for commit, revision in revisions.items()}
+        shown = {revision for _, graph in graphs for revision in graph.data_points}
         all_series = series.read(
             iter_results(conf.results_dir),
             benchmarks,
-            revisions,
+            {commit: at for commit, at in revisions.items() if at in shown},  # asv publish RANGE
             {branch: set(found) for branch, found in branches.items()},
         )
         named = links.varying([one.environment for one in all_series])
         found = changes.by_size(
             _changes(all_series, _steps(graphs), declared, hashes, set(conf.branches))
         )
-        _write_changes(html, found, declared, named, conf.hash_length)
+        tags = repo.get_tags()
+        releases = {commit: tag.rpartition("/")[2] for tag, commit in tags.items()}
+        _write_changes(html, found, declared, named, releases, conf.hash_length)
         mirror = Mirror(Path(repo._path))
         measured = commits.measurements(all_series, hashes, named)
-        index = commits.index(mirror, measured, branches, repo.get_tags())
+        index = commits.index(mirror, measured, branches, tags)
         locks = commits.copy_locks(results_dir, html)
         setups = commits.provenance(results_dir)
         for commit, rows in measured.items():
@@ -161,6 +164,7 @@ def _write_changes(
     found: Sequence[Change],
     declared: Mapping[str, Metric],
     named: set[str],
+    releases: Mapping[str, str],
     hash_length: int,
 ) -> None:
     """The Changes page's data: what differs between all of its lines, and the way to the graph."""
@@ -168,6 +172,7 @@ def _write_changes(
     for change in found:
         row = change.as_json()
         row["environment"] = {k: v for k, v in change.environment.items() if k in named}
+        row["releases"] = [releases.get(change.old_commit), releases.get(change.new_commit)]
         environment = {**change.environment, "branch": change.tool}
         row["graph"] = links.at(
             links.graph(change.benchmark, environment, change.parameters, named),

@@ -34,7 +34,8 @@ function row(change, metrics) {
             element('span', {class: 'soft'}, where)),
         element('td', {class: 'number', 'data-label': ''},
             `${withUnit(change.old_value, change.unit)} → ${withUnit(change.new_value, change.unit)}`),
-        element('td', {}, `${change.tool} `, commitLink(change.old_commit), ' … ', commitLink(change.new_commit)),
+        element('td', {}, `${change.tool} `, commitLink(change.old_commit, change.releases[0]), ' … ',
+            commitLink(change.new_commit, change.releases[1])),
         element('td', {}, element('span', {class: 'badge'}, change.kind),
             change.control ? element('span', {class: 'badge', title:
                 'No commit of this tool can change it: look at the machine or the environment'}, 'control') : null));

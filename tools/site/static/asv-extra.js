@@ -1,8 +1,8 @@
 'use strict';
 
 /* Additions to asv's pages, which know one history only: a graph shows the releases of its own
-   tool, without those of the other branches and with no label across another; and the commits
-   of a range lead to their pages. */
+   tool, without those of the other branches and with no label across another; it opens on the
+   branch of its tool; and the commits of a range lead to their pages. */
 
 (function () {
     let index = {};
@@ -57,6 +57,17 @@
         }
     }
 
+    /* asv opens a benchmark on the first branch; Hail's have data on their own branch only */
+    function chooseBranch() {
+        const info = $.asv.parse_hash_string(location.hash);
+        const benchmark = info.location[0];
+        const tool = (benchmark.split('.').at(-2) || '').toLowerCase();
+        if (benchmark in index.benchmarks && !info.params.branch && index.params.branch.includes(tool)) {
+            info.params.branch = [tool];
+            location.replace($.asv.format_hash_string(info));
+        }
+    }
+
     document.addEventListener('DOMContentLoaded', () => {
         /* asv sets document.main_json when index.json has come */
         Object.defineProperty(document, 'main_json', {
@@ -65,6 +76,10 @@
                 const tags = loaded.tags || {};
                 index = loaded;
                 Object.defineProperty(index, 'tags', {get: () => ownTags(tags)});
+                if (index.benchmarks) {
+                    chooseBranch();
+                    window.addEventListener('hashchange', chooseBranch);  // before asv's own
+                }
             },
         });
         const graph = document.getElementById('main-graph');

@@ -72,6 +72,9 @@ class PerCommit(Environment):
         commit = mirror.commit(commit_hash)
         self._commit = commit
         upstream = self._upstreams[commit.tool]
+        damaged = self._keeper.set_aside_damaged(commit_hash)
+        if damaged:
+            log.warning(f"the result file of {commit_hash[:8]} cannot be read; kept as {damaged}")
         started = time.perf_counter()
         known = failures.recall(commit.tool, commit.hash, self._stack)
         try:

@@ -10,7 +10,7 @@ from typing import Any
 
 from asv import util
 from asv.machine import iter_machine_files
-from asv.results import Results
+from asv.results import Results, get_filename
 from asv.runner import BenchmarkResult
 
 
@@ -27,7 +27,6 @@ class Keeper:
         self._env_name = env_name
         self._requirements = requirements
         self._benchmarks: dict[str, Any] = {}
-        self._samples_of: dict[str, int] = {}
 
     def machine(self) -> dict[str, Any]:
         """The machine that this run belongs to: asv has just written its file."""
@@ -57,6 +56,21 @@ class Keeper:
             selected_idx=None if index is None else [index],
         )
         results.save(str(self._results_dir))
+
+    def set_aside_damaged(self, commit: str) -> Path | None:
+        """Rename this commit's result file when it cannot be read; its new name, or None.
+
+        asv would end the whole run at it. Nothing is deleted: the file may be mended.
+        """
+        name = get_filename(self.machine()["machine"], commit, self._env_name)
+        path = self._results_dir / name
+        try:
+            util.load_json(str(path), Results.api_version)
+        except FileNotFoundError:
+            return None
+        except util.UserError:
+            return path.rename(path.with_suffix(".damaged"))
+        return None
 
     def _benchmark(self, name: str) -> dict[str, Any] | None:
         if name not in self._benchmarks:

@@ -1,0 +1,76 @@
+"""Each benchmark's result is in asv's own file as soon as it was measured."""
+
+import json
+import math
+from pathlib import Path
+
+import pytest
+from asv import util
+from asv.results import Results
+
+from tools.environments.keeping import Keeper, split_target
+
+COMMIT = "c" * 40
+BENCHMARK = {
+    "name": "pca.Sgkit.time_compute",
+    "params": [["'smoke'", "'big'"], ["1", "2"]],
+    "version": "1",
+    "type": "time",
+    "unit": "seconds",
+}
+
+
+@pytest.fixture
+def keeper(tmp_path: Path) -> Keeper:
+    util.write_json(str(tmp_path / "box" / "machine.json"), {"machine": "box", "ram": "1"}, 1)
+    util.write_json(str(tmp_path / "benchmarks.json"), {BENCHMARK["name"]: BENCHMARK}, 2)
+    return Keeper(str(tmp_path), "auto", "env", {"stack": "frozen"})
+
+
+def add(keeper: Keeper, tmp_path: Path, target: str, value: object) -> None:
+    (tmp_path / "out.json").write_text(json.dumps(value))
+    keeper.add(COMMIT, 1, target, str(tmp_path / "out.json"), "")
+
+
+def load(tmp_path: Path) -> Results:
+    return Results.load(str(tmp_path / "box" / "cccccccc-env.json"), machine_name="box")
+
+
+def test_values_are_kept_one_by_one_with_samples(keeper: Keeper, tmp_path: Path) -> None:
+    add(keeper, tmp_path, f"{BENCHMARK['name']}-1", {"samples": [1.0, 2.0, 3.0], "number": 1})
+    add(keeper, tmp_path, f"{BENCHMARK['name']}-2", {"samples": [7.0, 8.0, 9.0], "number": 1})
+    results = load(tmp_path)
+    values = results.get_result_value(BENCHMARK["name"], BENCHMARK["params"])
+    assert values[1:3] == [2.0, 8.0]
+    assert math.isnan(values[0])
+    assert math.isnan(values[3])
+    samples = results.get_result_samples(BENCHMARK["name"], BENCHMARK["params"])
+    assert samples[1] == [1.0, 2.0, 3.0]
+    assert results.params["stack"] == "frozen"
+
+
+def test_a_failed_benchmark_overwrites_nothing(keeper: Keeper, tmp_path: Path) -> None:
+    add(keeper, tmp_path, f"{BENCHMARK['name']}-1", {"samples": [1.0], "number": 1})
+    (tmp_path / "out.json").write_text("")
+    keeper.add(COMMIT, 1, f"{BENCHMARK['name']}-1", str(tmp_path / "out.json"), "")
+    assert load(tmp_path).get_result_value(BENCHMARK["name"], BENCHMARK["params"])[1] == 1.0
+
+
+def test_a_damaged_file_is_set_aside_and_not_deleted(keeper: Keeper, tmp_path: Path) -> None:
+    path = tmp_path / "box" / "cccccccc-env.json"
+    assert keeper.set_aside_damaged(COMMIT) is None
+    path.write_text("{broken")
+    aside = keeper.set_aside_damaged(COMMIT)
+    assert aside is not None
+    assert aside.read_text() == "{broken"
+    assert not path.exists()
+    add(keeper, tmp_path, f"{BENCHMARK['name']}-0", 5.0)
+    assert load(tmp_path).get_result_value(BENCHMARK["name"], BENCHMARK["params"])[0] == 5.0
+
+
+def test_targets() -> None:
+    assert split_target("pca.Sgkit.time_compute-3") == ("pca.Sgkit.time_compute", 3)
+    assert split_target("sentinels.Machine.time_file_read") == (
+        "sentinels.Machine.time_file_read",
+        None,
+    )

@@ -56,13 +56,13 @@ def run(args: argparse.Namespace) -> int:
     _say(f"[bold]2. Data[/bold]: {DATA}")
     if todo:
         prepare.prepare(catalogue.find(DATA), formats.FORMATS, (), OnConsole())
-    _say(f"[bold]3. Measure[/bold]: {len(todo)} of {len(plan)} releases are left")
+    _say(f"[bold]3. Measure[/bold]: {len(todo)} of {len(plan)} steps are left")
     failed = _measure_all(conf, machine, todo)
     _say("[bold]4. Publish[/bold]")
     process.run([_asv(), "publish", "--no-pull"], timeout=900, env={"GWAS_NO_PULL": "1"})
     _explain(conf)
     if failed:
-        _say(f"[bold]{len(failed)} releases could not be measured whole:[/bold]")
+        _say(f"[bold]{len(failed)} steps could not be measured whole:[/bold]")
         for step, log in failed:
             _say(f"   {step.commit.tool} {step.commit.version}: see {log}")
     _say(

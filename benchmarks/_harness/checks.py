@@ -81,7 +81,11 @@ def _ld_prune(answer, paths, tool):
     chosen = set(kept)
     mask = np.array([name in chosen for name in names])
     if len(chosen) != len(kept) or mask.sum() != len(kept) or not kept:
-        return 1.0  # variants that are not there, or twice
+        raise WrongAnswer(
+            "ld_prune by {} on {}: {} variants kept, {} of them distinct, {} in the data set".format(
+                tool, paths.folder.name, len(kept), len(chosen), mask.sum()
+            )
+        )
     near, reason = _PRUNING[tool]
     # the same list was perhaps looked at before in this asv run: looking takes seconds
     digest = hashlib.sha256(np.packbits(mask).tobytes() + repr((near, reason)).encode())

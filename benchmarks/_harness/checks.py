@@ -82,7 +82,7 @@ def _ld_prune(answer, paths, tool):
     mask = np.array([name in chosen for name in names])
     if len(chosen) != len(kept) or mask.sum() != len(kept) or not kept:
         raise WrongAnswer(
-            "ld_prune by {} on {}: {} variants kept, {} of them distinct, {} in the data set".format(
+            "ld_prune by {} on {}: {} kept, {} of them distinct, {} in the data set".format(
                 tool, paths.folder.name, len(kept), len(chosen), mask.sum()
             )
         )

@@ -17,7 +17,8 @@ def start() -> Path:
     global _current
     given = os.environ.get("GWAS_COST_LEDGER")
     now = datetime.datetime.now(datetime.timezone.utc).strftime("%Y%m%dT%H%M%SZ")
-    _current = Path(given).absolute() if given else paths.cache("ledger", f"{now}-{os.getpid()}.jsonl")
+    own = paths.cache("ledger", f"{now}-{os.getpid()}.jsonl")
+    _current = Path(given).absolute() if given else own
     _current.parent.mkdir(parents=True, exist_ok=True)
     add("", "", "begin", 0.0)
     return _current

@@ -1,6 +1,6 @@
 """What the task classes inherit: data paths, cores, timing, checks, cost. Nothing of a task."""
 
-from . import asv_types
+from . import asv_types, preload
 from .hail import Hail
 from .plink import Plink
 from .sentinel import Sentinel
@@ -9,3 +9,4 @@ from .sgkit import Sgkit
 __all__ = ["Hail", "Plink", "Sentinel", "Sgkit"]
 
 asv_types.register()
+preload.preload(Sgkit, Hail)

@@ -8,6 +8,8 @@ imported, which also needs nothing from the environment.
 
 import re
 
+from . import process
+
 try:
     from asv_runner import benchmarks as _asv
     from asv_runner.benchmarks.peakmem import PeakMemBenchmark as _PeakMem
@@ -26,6 +28,7 @@ def register():
         """Tell the benchmark's object which metric is measured, before its setup."""
 
         def do_setup(self):
+            process.end_with_parent()
             self.func.__self__.metric = self.func.__name__
             return super().do_setup()
 

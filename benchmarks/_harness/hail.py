@@ -18,6 +18,10 @@ class Hail(NativeTask):
         5.0  # the JVM compiles what it has seen often: the first calls take twice as long
     )
 
+    @staticmethod
+    def load():
+        import hail  # noqa: F401  (its JVM is started by start)
+
     def start(self):
         scratch = _scratch()
         settings = {

@@ -33,6 +33,11 @@ class NativeTask(Task):
 
     # ---- what the tool's base class writes
 
+    @staticmethod
+    @abc.abstractmethod
+    def load():
+        """Import the tool, and start nothing: asv's fork server does it once for all."""
+
     @abc.abstractmethod
     def persist(self, dataset):
         """The input in memory."""

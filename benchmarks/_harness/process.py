@@ -13,8 +13,9 @@ def start(args, **kwargs):
 
     asv's time-out kills only the benchmark's own process.
     """
-    return subprocess.Popen(args, preexec_fn=_die_with_parent, **kwargs)
+    return subprocess.Popen(args, preexec_fn=end_with_parent, **kwargs)
 
 
-def _die_with_parent():
+def end_with_parent():
+    """Have the kernel kill this process when its parent dies."""
     _libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)

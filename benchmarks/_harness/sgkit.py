@@ -22,10 +22,14 @@ class Sgkit(NativeTask):
     def track_input_reads(self, data_name, n_cores):
         return facts.of(self)["input_reads"]
 
-    def start(self):
+    @staticmethod
+    def load():
         os.environ.setdefault(_NO_JIT_CACHE, "0")  # warm timings find what was compiled before
-        import dask
         import sgkit  # noqa: F401  (its compilation at import belongs to the start)
+
+    def start(self):
+        self.load()
+        import dask
 
         dask.config.set(scheduler="threads", num_workers=self.cores)
 

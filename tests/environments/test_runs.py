@@ -2,42 +2,81 @@
 
 import os
 import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import psutil
+import pytest
+from asv.runner import BENCHMARK_RUN_SCRIPT
 
 from tools.environments import runs
 
 # a grandchild in a session of its own, as a JVM or a Dask worker may be
 _LEAVES_A_CHILD = (
-    "import subprocess, sys; p = subprocess.Popen([sys.executable, '-c', "
-    "'import time; time.sleep(600)'], start_new_session=True); print(p.pid, flush=True)"
+    "import subprocess, sys\n"
+    "p = subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(600)'], "
+    "start_new_session=True)\n"
+    "print(p.pid, flush=True)\n"
 )
+Bench = Callable[..., tuple[str, int]]
 
 
-def python(code: str, timeout: float | None = 60) -> tuple[str, int]:
-    return runs.run([sys.executable, "-c", code], dict(os.environ), None, timeout)
+@pytest.fixture
+def bench(tmp_path: Path) -> Iterator[Bench]:
+    """Run code as the body of a benchmark, in forks of one server."""
+    servers: list[runs.Server] = []
+
+    def run(code: str, timeout: float | None = 60) -> tuple[str, int]:
+        folder = tmp_path / "suite"
+        folder.mkdir(exist_ok=True)
+        (folder / "__init__.py").touch()
+        (folder / "b.py").write_text("def track_it():\n    exec(open('code.py').read(), {})\n")
+        (tmp_path / "code.py").write_text(code)
+        if not servers:
+            command = [sys.executable, BENCHMARK_RUN_SCRIPT, "run_server", str(folder)]
+            servers.append(runs.Server(command, dict(os.environ)))
+        ask = {
+            "benchmark_id": "b.track_it",
+            "params_str": "{}",
+            "profile_path": "None",
+            "result_file": str(tmp_path / "result"),
+            "cwd": str(tmp_path),
+        }
+        return servers[0].run(ask, timeout)
+
+    yield run
+    servers[0].close()
 
 
-def test_output_and_status() -> None:
-    code = "import sys; print('out'); print('err', file=sys.stderr); sys.exit(3)"
-    output, status = python(code)
-    assert sorted(output.split()) == ["err", "out"]
-    assert status == 3
+def test_output_and_status(bench: Bench) -> None:
+    output, status = bench("import sys; print('out'); print('err', file=sys.stderr); sys.exit(3)")
+    assert {"out", "err"} <= set(output.split())
+    assert status != 0
+    assert bench("print('again')") == ("again\n", 0)
 
 
-def test_what_a_finished_benchmark_left_is_killed() -> None:
-    output, status = python(_LEAVES_A_CHILD)
+def test_what_a_finished_benchmark_left_is_killed(bench: Bench) -> None:
+    output, status = bench(_LEAVES_A_CHILD)
     assert status == 0
     assert not psutil.pid_exists(int(output))
 
 
-def test_a_hung_benchmark_that_keeps_talking_is_stopped(tmp_path: Path) -> None:
-    place = tmp_path / "pid"
+def test_a_hung_benchmark_that_keeps_talking_is_stopped(bench: Bench, tmp_path: Path) -> None:
     code = (
-        f"{_LEAVES_A_CHILD}; open({str(place)!r}, 'w').write(str(p.pid))\n"
+        f"{_LEAVES_A_CHILD}open('pid', 'w').write(str(p.pid))\n"
+        "import signal\nsignal.signal(signal.SIGTERM, signal.SIG_IGN)\n"
         "while True: print('progress', flush=True)"
     )
-    _, status = python(code, timeout=5)
+    _, status = bench(code, timeout=3)
     assert status == runs.TIMEOUT
-    assert not psutil.pid_exists(int(place.read_text()))
+    assert not psutil.pid_exists(int((tmp_path / "pid").read_text()))
+
+
+def test_a_server_that_was_killed_is_reported(bench: Bench) -> None:
+    with pytest.raises(runs.ServerLost, match="gone"):
+        bench("import os, signal; os.kill(os.getppid(), signal.SIGKILL)")
+
+
+def test_a_server_that_cannot_start_says_why() -> None:
+    with pytest.raises(runs.ServerLost, match="No module named"):
+        runs.Server([sys.executable, "-m", "no_such_module"], dict(os.environ))

@@ -29,23 +29,24 @@ def run(
     *,
     timeout: float = 600,
     cwd: Path | None = None,
-    env: Mapping[str, str] | None = None,
+    env: Mapping[str, str | None] | None = None,
     input: str | None = None,
     log: Path | None = None,
     check: bool = True,
 ) -> subprocess.CompletedProcess[str]:
     """Run a program in a process group of its own and return its output.
 
-    `env` is added to this process's environment. On time-out or interruption the
-    whole process tree is killed. With `check`, a non-zero end raises ProgramError
-    with the last lines of output; with `log`, all of the output is kept there.
+    `env` is added to this process's environment; None removes a variable. On time-out or
+    interruption the whole process tree is killed. With `check`, a non-zero end raises
+    ProgramError with the last lines of output; with `log`, all of the output is kept there.
     """
     command = [str(arg) for arg in args]
+    variables = {**os.environ, **(env or {})}
     try:
         process = subprocess.Popen(
             command,
             cwd=cwd,
-            env={**os.environ, **(env or {})},
+            env={name: value for name, value in variables.items() if value is not None},
             stdin=subprocess.DEVNULL if input is None else subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import os
 import shutil
 import time
 from collections.abc import Iterator
@@ -11,7 +10,7 @@ from pathlib import Path
 
 from tools.common import files, paths, process
 from tools.common.errors import TrackerError, UsageError
-from tools.environments import failures, locks, runs, settings
+from tools.environments import failures, locks, settings
 from tools.environments.plan import STACKS, NotCovered, Plan, plan
 from tools.upstreams import config
 from tools.upstreams.config import Upstream
@@ -100,7 +99,7 @@ def _try(upstream: Upstream, commit: Commit, stack: str, mirror: Mirror) -> tupl
     except NotCovered:
         return python, packages, "not covered"
     except TrackerError as error:
-        return python, packages, " ".join(str(error).split())[-160:].replace("|", "/")
+        return python, packages, _last_words(error)
     return python, packages, "works"
 
 
@@ -110,13 +109,19 @@ def _start(made: Plan, environment: Path) -> None:
     work.mkdir(parents=True)
     variables = settings.variables(made, environment, work, work / "ledger.jsonl")
     code = f"import sys; sys.path.insert(0, {str(paths.ROOT)!r}); {_START[made.commit.tool]}"
-    inherited = {key: value for key, value in os.environ.items() if key not in settings.REMOVED}
-    command = [str(environment / "bin" / "python"), "-c", code]
-    output, status = runs.run(command, {**inherited, **variables}, str(work), 300)
-    if status != 0:
-        raise process.ProgramError(
-            (output.strip().splitlines() or ["no output"])[-1], output, status
-        )
+    removed: dict[str, str | None] = dict.fromkeys(settings.REMOVED)
+    process.run(
+        [environment / "bin" / "python", "-c", code],
+        env={**removed, **variables},
+        cwd=work,
+        timeout=300,
+    )
+
+
+def _last_words(error: TrackerError) -> str:
+    """The line that says why: the last of a program's output is its exception."""
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    return lines[-1][-200:].replace("|", "/")
 
 
 def _packages(made: Plan) -> str:

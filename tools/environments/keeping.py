@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import itertools
 import json
 import os
 from pathlib import Path
@@ -56,6 +57,16 @@ class Keeper:
             selected_idx=None if index is None else [index],
         )
         results.save(str(self._results_dir))
+
+    def parameters(self, target: str) -> dict[str, str]:
+        """The parameters of `target` by name, as asv writes them."""
+        name, index = split_target(target)
+        benchmark = self._benchmark(name)
+        if benchmark is None or index is None:
+            return {}
+        combinations = itertools.product(*benchmark["params"])
+        values = next(itertools.islice(combinations, index, None))
+        return dict(zip(benchmark["param_names"], values, strict=True))
 
     def set_aside_damaged(self, commit: str) -> Path | None:
         """Rename this commit's result file when it cannot be read; its new name, or None.

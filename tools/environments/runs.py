@@ -1,55 +1,144 @@
-"""Run one benchmark process: a hard time limit, and nothing of its tree stays behind."""
+"""Run benchmark processes: a hard time limit, and nothing of their trees stays behind."""
 
 from __future__ import annotations
 
 import contextlib
+import ctypes
+import json
 import os
+import shutil
 import signal
+import socket
+import struct
 import subprocess
 import tempfile
+import time
 import uuid
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 
 import psutil
 
 TIMEOUT = -256  # asv.util.TIMEOUT_RETCODE
+_GRACE = 15  # seconds that a server gets to report a benchmark's time-out itself
 _MARK = "GWAS_RUN"
+_PR_SET_PDEATHSIG = 1
+_libc = ctypes.CDLL(None, use_errno=True)
 
 
-def run(
-    args: Sequence[str], env: Mapping[str, str], cwd: str | None, timeout: float | None
-) -> tuple[str, int]:
-    """Output (stdout and stderr together) and exit status, TIMEOUT when it took too long.
+class Server:
+    """asv_runner's fork server: what is imported in it, each benchmark gets without the wait.
 
-    asv's own limit is on silence, so a tool that hangs while its progress bar turns would
-    never end; this one is on the whole time. JVMs, workers and PLINK are found by a mark in
-    their environment, wherever they moved to, and killed when the benchmark is over.
+    A tool's import takes up to ten seconds, so a process for each benchmark would spend more
+    time on imports than on measuring. Each benchmark is still a process of its own: a fork.
+    JVMs, workers and PLINK are found by a mark in their environment, wherever they moved to,
+    and killed when the benchmark is over.
     """
-    mark = f"{os.getpid()}:{uuid.uuid4().hex}"
-    with tempfile.TemporaryFile() as output:
-        process = subprocess.Popen(
-            args,
-            env={**env, _MARK: mark},
-            cwd=cwd,
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-        )
+
+    def __init__(self, command: Sequence[str], env: Mapping[str, str]) -> None:
+        """Start `command` (Python, asv's script, "run_server", its folder) and preimport.
+
+        Raises ServerLost when it does not start.
+        """
+        self._mark = f"{os.getpid()}:{uuid.uuid4().hex}"
+        self._folder = Path(tempfile.mkdtemp(prefix="gwas-run-"))
+        self._socket = str(self._folder / "socket")
+        self._log = self._folder / "log"
+        with self._log.open("wb") as log:
+            self._process = subprocess.Popen(
+                [*command, self._socket],
+                env={**env, _MARK: self._mark},
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+                preexec_fn=_end_with_parent,
+            )
+        self._preimport()
+
+    def _preimport(self) -> None:
         try:
-            status = process.wait(timeout)
-        except subprocess.TimeoutExpired:
-            status = TIMEOUT
-        finally:
-            _kill_session(process)
-            sweep(mark)
-        output.seek(0)
-        return output.read().decode("utf-8", "replace"), status
+            deadline = time.monotonic() + 60
+            while not os.path.exists(self._socket):
+                if self._process.poll() is not None or time.monotonic() > deadline:
+                    raise OSError("it did not start")
+                time.sleep(0.01)
+            self._ask({"action": "preimport"}, 600)
+        except OSError as error:
+            raise self._lost(error) from None
+        except BaseException:
+            self.close()
+            raise
+
+    def run(self, command: Mapping[str, object], timeout: float | None) -> tuple[str, int]:
+        """Output (stdout and stderr together) and exit status, TIMEOUT when it took too long.
+
+        asv's own limit is on silence, so a tool that hangs while its progress bar turns would
+        never end; this one is on the whole time. Raises ServerLost when the server ended.
+        """
+        limit = None if timeout is None else timeout + _GRACE
+        try:
+            answer = self._ask({"action": "run", **command, "timeout": timeout}, limit)
+        except TimeoutError:
+            self.close()
+            return "", TIMEOUT
+        except OSError as error:
+            raise self._lost(error) from None
+        except BaseException:
+            self.close()
+            raise
+        sweep(self._mark, spare=self._process.pid)
+        return answer["out"], answer["errcode"]
+
+    @property
+    def alive(self) -> bool:
+        """Whether it can run another benchmark."""
+        return self._process.poll() is None
+
+    def close(self) -> None:
+        """End the server and everything that it started."""
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self._process.pid, signal.SIGKILL)
+        self._process.wait()
+        sweep(self._mark)
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+    def _ask(self, command: Mapping[str, object], timeout: float | None) -> dict:
+        text = json.dumps(command).encode()
+        with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection:
+            connection.settimeout(timeout)
+            connection.connect(self._socket)
+            connection.sendall(struct.pack("<Q", len(text)) + text)
+            with connection.makefile("rb") as stream:
+                head = stream.read(8)
+                if len(head) < 8:
+                    raise OSError("it ended")
+                reply = stream.read(struct.unpack("<Q", head)[0])
+        answer = json.loads(reply)
+        return answer if isinstance(answer, dict) else {"out": answer}
+
+    def _lost(self, error: OSError) -> ServerLost:
+        words = self._log.read_text(errors="replace").strip() if self._log.exists() else ""
+        self.close()
+        return ServerLost(f"the benchmark server is gone ({error})\n{words}".strip())
 
 
-def sweep(mark: str) -> None:
-    """Kill every process that carries this mark."""
-    left = [process for process in psutil.process_iter() if _mark(process) == mark]
+class ServerLost(RuntimeError):
+    """The fork server ended or does not answer; the message holds its last words."""
+
+
+def _end_with_parent() -> None:
+    # a tracker that is killed takes its benchmarks along
+    _libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
+def sweep(mark: str, spare: int | None = None) -> None:
+    """Kill every process that carries this mark, but for the one to spare."""
+    left = [
+        process
+        for process in psutil.process_iter()
+        if process.pid != spare and _mark(process) == mark
+    ]
     for process in left:
         try:
             process.kill()
@@ -75,12 +164,6 @@ def end_on_signals() -> None:
 
 def _interrupt(number: int, frame: object) -> None:
     raise KeyboardInterrupt
-
-
-def _kill_session(process: subprocess.Popen[bytes]) -> None:
-    with contextlib.suppress(ProcessLookupError):
-        os.killpg(process.pid, signal.SIGKILL)
-    process.wait()
 
 
 def _mark(process: psutil.Process) -> str | None:

@@ -94,7 +94,6 @@ class NativeTask(Task):
         self.input = self.persist(self.open(self.paths))
         self.write(self.compute(self.input), self.out)
         self.check()
-        concrete(self.force(self.compute(self.input)))
 
     def prime(self):
         """Fill the caches that a fresh process would otherwise fill or find by chance."""

@@ -14,6 +14,7 @@ COMMIT = "c" * 40
 BENCHMARK = {
     "name": "pca.Sgkit.time_compute",
     "params": [["'smoke'", "'big'"], ["1", "2"]],
+    "param_names": ["data", "cores"],
     "version": "1",
     "type": "time",
     "unit": "seconds",
@@ -66,6 +67,30 @@ def test_a_damaged_file_is_set_aside_and_not_deleted(keeper: Keeper, tmp_path: P
     assert not path.exists()
     add(keeper, tmp_path, f"{BENCHMARK['name']}-0", 5.0)
     assert load(tmp_path).get_result_value(BENCHMARK["name"], BENCHMARK["params"])[0] == 5.0
+
+
+def test_what_a_missing_program_left_is_measured_once_it_is_there(
+    keeper: Keeper, tmp_path: Path
+) -> None:
+    plink = {**BENCHMARK, "name": "pca.Plink.time_end_to_end"}
+    known = {made["name"]: made for made in (BENCHMARK, plink)}
+    util.write_json(str(tmp_path / "benchmarks.json"), known, 2)
+    add(keeper, tmp_path, f"{BENCHMARK['name']}-1", {"samples": [1.0], "number": 1})
+    add(keeper, tmp_path, f"{plink['name']}-1", math.nan)
+    keeper.forget_missing("plink")  # nothing was missing: nothing is forgotten
+    assert load(tmp_path).get_all_result_keys() == set(known)
+    keeper.note_missing("plink", COMMIT)
+    keeper.note_missing("plink", "d" * 40)  # a run that was ended before it saved anything
+    keeper.forget_missing("plink")
+    assert load(tmp_path).get_all_result_keys() == {BENCHMARK["name"]}
+    add(keeper, tmp_path, f"{plink['name']}-1", {"samples": [2.0], "number": 1})
+    keeper.forget_missing("plink")
+    assert load(tmp_path).get_all_result_keys() == set(known)
+
+
+def test_parameters(keeper: Keeper) -> None:
+    assert keeper.parameters(f"{BENCHMARK['name']}-2") == {"data": "'big'", "cores": "1"}
+    assert keeper.parameters("unknown.Sgkit.time_compute-2") == {}
 
 
 def test_targets() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import os
 
 EXIT_CODES = {
     0: "done",
@@ -63,8 +64,18 @@ class DamagedError(TrackerError):
 def from_os_error(error: OSError) -> TrackerError | None:
     """The TrackerError that an OSError stands for, or None where it is not one we know."""
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
-        return DiskFullError(
-            f"the disk is full ({error.filename or 'while writing'})",
-            hint="free some room and run the same command again: what was finished is kept",
-        )
+        return no_room(error.filename or "while writing")
     return None
+
+
+def no_room(where: str) -> DiskFullError:
+    """The error of a full disk."""
+    return DiskFullError(
+        f"the disk is full ({where})",
+        hint="free some room and run the same command again: what was finished is kept",
+    )
+
+
+def says_no_room(output: str) -> bool:
+    """Whether a program's output says that the disk was full."""
+    return os.strerror(errno.ENOSPC) in output

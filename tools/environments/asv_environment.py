@@ -17,10 +17,18 @@ from asv.environment import Environment
 from asv.machine import Machine, MachineCollection
 
 from tools.common import files, paths
-from tools.common.errors import BuildError, MissingError, TrackerError, UnreachableError
+from tools.common.errors import (
+    BuildError,
+    MissingError,
+    TrackerError,
+    UnreachableError,
+    from_os_error,
+    no_room,
+    says_no_room,
+)
 from tools.cost import ledger
 from tools.environments import failures, locks, runs, settings
-from tools.environments.keeping import Keeper
+from tools.environments.keeping import Keeper, tool_class
 from tools.environments.plan import NotCovered, Plan, plan
 from tools.environments.provenance import record
 from tools.upstreams import config
@@ -64,6 +72,8 @@ class PerCommit(Environment):
         """Environments are made for each commit; here only the machine is claimed."""
         self._root.mkdir(parents=True, exist_ok=True)
         _claim(self._root)
+        if settings.plink():
+            self._keeper.forget_missing("plink")
 
     def install_project(self, conf: Any, repo: Any, commit_hash: str) -> None:
         """Make ready what measures this commit; asv's ProcessError when it cannot be had."""
@@ -108,19 +118,25 @@ class PerCommit(Environment):
 
     def _give_up(self, commit: Commit, error: TrackerError, remember: bool) -> None:
         """Report a commit that cannot be measured, and let asv go on with the next."""
+        output = getattr(error, "output", "") or str(error)
+        if says_no_room(output):  # not the commit's fault: nothing to remember
+            raise util.UserError(str(no_room(str(self._root)))) from None
         log.error(f"{commit.tool} {commit.hash[:8]} ({self._stack}): {error}")
         # what this machine lacks today (an interpreter, the network) is tried again
         if remember and isinstance(error, BuildError):
             reason = str(error).splitlines()[0]
             failure = failures.Failure(commit.tool, commit.hash, self._stack, reason, "")
-            failures.remember(failure, getattr(error, "output", "") or str(error))
+            failures.remember(failure, output)
         raise util.ProcessError([commit.hash], 1, "", str(error)) from None
 
     def run(self, args: list[str], **kwargs: Any) -> Any:
         """Run Python in the environment; benchmark processes get their own care."""
         command = args[1] if len(args) > 1 else ""
         if command == "run":
-            return self._measure(args, kwargs)
+            try:
+                return self._measure(args, kwargs)
+            except OSError as error:
+                raise util.UserError(str(from_os_error(error) or error)) from error
         env = self._environment(kwargs.pop("env", os.environ))
         return util.check_output([self._python_program(), *args], env=env, **kwargs)
 
@@ -128,13 +144,17 @@ class PerCommit(Environment):
         """One benchmark process: (output, "", exit status); its result is saved at once."""
         target, result_file = args[3], args[6]
         if self._plan is None or not self._applies(target):
-            Path(result_file).write_text("NaN")  # asv shows n/a
-            return "", "", 0
+            return _not_applicable(result_file)
+        assert self._commit is not None
+        if tool_class(target) == "plink" and settings.plink() is None:
+            self._keeper.note_missing("plink", self._commit.hash)
+            return _not_applicable(result_file)
         started = time.perf_counter()
         output, status = self._run_forked(args, kwargs)
         seconds = time.perf_counter() - started
-        assert self._commit is not None
-        ledger.add(target, _class(target), "process", seconds)
+        if status != 0 and says_no_room(output):
+            raise util.UserError(str(no_room(target)))
+        ledger.add(target, tool_class(target), "process", seconds)
         if status == 0 and _saving():
             self._keeper.add(self._commit.hash, self._commit_date, target, result_file, output)
             record(
@@ -178,7 +198,7 @@ class PerCommit(Environment):
     def _applies(self, target: str) -> bool:
         """Whether the target's class runs here: no process is started for one that does not."""
         assert self._plan is not None
-        cls = _class(target)
+        cls = tool_class(target)
         return cls not in TOOL_CLASSES or cls in self._plan.classes
 
     def _environment(self, env: Any) -> dict[str, str]:
@@ -227,9 +247,10 @@ def _claim(root: Path) -> None:
     ledger.start()
 
 
-def _class(target: str) -> str:
-    """The class of asv's "module.Class.method-3", in lower case: the tool that it measures."""
-    return target.split(".")[-2].lower() if target.count(".") > 1 else ""
+def _not_applicable(result_file: str) -> tuple[str, str, int]:
+    """What a benchmark process would answer; asv shows n/a."""
+    Path(result_file).write_text("NaN")
+    return "", "", 0
 
 
 def _saving() -> bool:

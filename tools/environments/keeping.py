@@ -14,6 +14,8 @@ from asv.machine import iter_machine_files
 from asv.results import Results, get_filename
 from asv.runner import BenchmarkResult
 
+from tools.common import files
+
 
 class Keeper:
     """Adds each benchmark's result to the file that asv itself writes at a commit's end.
@@ -58,6 +60,34 @@ class Keeper:
         )
         results.save(str(self._results_dir))
 
+    def note_missing(self, tool: str, commit: str) -> None:
+        """Remember that this machine lacked a program when the commit was measured."""
+        path = self._missing(tool)
+        known = path.read_text().split() if path.exists() else []
+        if commit not in known:
+            files.write_text(path, "\n".join([*known, commit]) + "\n")
+
+    def forget_missing(self, tool: str) -> None:
+        """Remove the n/a that were stored while this machine lacked the program.
+
+        asv takes n/a for a success and would never measure them again.
+        """
+        path = self._missing(tool)
+        for commit in path.read_text().split() if path.exists() else []:
+            name = get_filename(self.machine()["machine"], commit, self._env_name)
+            if not (self._results_dir / name).exists():
+                continue
+            results = Results.load(str(self._results_dir / name))
+            for key in list(results.get_all_result_keys()):
+                if tool_class(key) == tool:
+                    results.remove_result(key)
+            results.save(str(self._results_dir))
+        path.unlink(missing_ok=True)
+
+    def _missing(self, tool: str) -> Path:
+        machine = self.machine()["machine"]
+        return self._results_dir / machine / f"without-{tool}-{self._env_name}.txt"
+
     def parameters(self, target: str) -> dict[str, str]:
         """The parameters of `target` by name, as asv writes them."""
         name, index = split_target(target)
@@ -94,6 +124,11 @@ def split_target(target: str) -> tuple[str, int | None]:
     """Benchmark name and parameter index of asv's "module.Class.method-3"."""
     name, dash, index = target.rpartition("-")
     return (name, int(index)) if dash else (target, None)
+
+
+def tool_class(target: str) -> str:
+    """The class of asv's "module.Class.method-3", in lower case: the tool that it measures."""
+    return target.split(".")[-2].lower() if target.count(".") > 1 else ""
 
 
 def _read(result_file: str) -> Any:

@@ -26,6 +26,8 @@ def variables(plan: Plan, environment: Path, work: Path, ledger: Path) -> dict[s
         "GWAS_DATASETS": str(paths.datasets_dir()),
         "GWAS_WORK": str(work),
         "GWAS_LEDGER": str(ledger),
+        # an old tool on newer packages warns at every call; what it says would fill the results
+        "PYTHONWARNINGS": "ignore::FutureWarning,ignore::DeprecationWarning",
         # compiled code belongs to this environment and commit, and to no other
         "NUMBA_CACHE_DIR": str(paths.cache("numba", environment.name, plan.commit.hash)),
         "PATH": f"{environment / 'bin'}{os.pathsep}{os.environ.get('PATH', os.defpath)}",

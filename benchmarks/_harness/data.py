@@ -22,15 +22,17 @@ class Paths:
         self.reference = str(self.folder / "reference.npz")
 
 
-def paths(name):
-    """The files of a data set; NotImplementedError (n/a) when it is not prepared."""
+def paths(name, format):
+    """The files of a data set; NotImplementedError (n/a) when that format is not prepared."""
     root = os.environ.get("GWAS_DATASETS")
     if not root:
         raise RuntimeError("GWAS_DATASETS is not set: it names the folder of the data sets")
     folder = Path(root) / name
-    if not (folder / "dataset.json").exists():
+    if not (folder / "dataset.json").exists() or not (folder / ("calls." + format)).exists():
         raise NotImplementedError(
-            "data set {0} is not prepared: python -m tools datasets prepare {0}".format(name)
+            "{0} is not prepared in {1}: python -m tools datasets prepare {0} --formats {1}".format(
+                name, format
+            )
         )
     return Paths(folder)
 

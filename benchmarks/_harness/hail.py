@@ -14,6 +14,7 @@ class Hail(NativeTask):
     """A task in Hail, over a MatrixTable."""
 
     tool = "hail"
+    format = "mt"
     warmup_time = (
         5.0  # the JVM compiles what it has seen often: the first calls take twice as long
     )

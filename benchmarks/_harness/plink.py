@@ -13,6 +13,7 @@ class Plink(Task):
     """A task in PLINK 1.9, over a BED file."""
 
     tool = "plink"
+    format = "bed"
 
     @abc.abstractmethod
     def command(self, paths):

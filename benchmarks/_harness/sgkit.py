@@ -15,6 +15,7 @@ class Sgkit(NativeTask):
     """A task in Sgkit, over a Zarr store."""
 
     tool = "sgkit"
+    format = "zarr"
 
     def track_graph_tasks(self, data_name, n_cores):
         return facts.of(self)["graph_tasks"]

@@ -23,6 +23,7 @@ class Task(abc.ABC):
     timeout = 1800
 
     tool = ""
+    format = ""  # of datasets/formats.py: what the tool reads
     metric = ""  # set by asv_types before setup
     in_process = ("time_end_to_end",)  # metrics for which the tool runs in asv's process
 
@@ -73,7 +74,7 @@ class Task(abc.ABC):
         """Find out whether this can run here, in no time; NotImplementedError when not."""
         self.require_tool()
         cores.choose(n_cores)
-        self.paths = data.paths(data_name)
+        self.paths = data.paths(data_name, self.format)
         self.data, self.cores = data_name, n_cores
         self.ledger = Ledger(self.tool)
         self.key = "{}.{}-{}-{}".format(self.task(), self.tool, data_name, n_cores)

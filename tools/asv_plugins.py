@@ -1,5 +1,10 @@
 """What asv loads from asv.conf.json: our Repo, Environment and OutputPublisher classes."""
 
+import sys
+
+from tools.common.errors import explain_uncaught
 from tools.environments import asv_environment  # noqa: F401  (asv finds the subclasses)
 from tools.site import asv_publisher  # noqa: F401
 from tools.upstreams import asv_repo  # noqa: F401
+
+sys.excepthook = explain_uncaught

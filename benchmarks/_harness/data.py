@@ -29,11 +29,8 @@ def paths(name, format):
         raise RuntimeError("GWAS_DATASETS is not set: it names the folder of the data sets")
     folder = Path(root) / name
     if not (folder / "dataset.json").exists() or not (folder / ("calls." + format)).exists():
-        raise NotImplementedError(
-            "{0} is not prepared in {1}: python -m tools datasets prepare {0} --formats {1}".format(
-                name, format
-            )
-        )
+        make = "python -m tools datasets prepare {} --formats {}".format(name, format)
+        raise NotImplementedError("{} is not prepared in {}: {}".format(name, format, make))
     return Paths(folder)
 
 

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import errno
 import os
+import shutil
+import sys
+from pathlib import Path
+from types import TracebackType
 
 EXIT_CODES = {
     0: "done",
@@ -18,6 +22,9 @@ EXIT_CODES = {
     9: "damaged: a result, lock or data file that cannot be read",
     130: "interrupted",
 }
+
+
+_SCANT = 256 * 1024  # bytes: with less than this, a program that failed had no room
 
 
 class TrackerError(Exception):
@@ -76,6 +83,19 @@ def no_room(where: str) -> DiskFullError:
     )
 
 
-def says_no_room(output: str) -> bool:
-    """Whether a program's output says that the disk was full."""
-    return os.strerror(errno.ENOSPC) in output
+def is_no_room(output: str, *folders: Path) -> bool:
+    """Whether a program that failed met a full disk: by what it said, or by what is free now."""
+    return os.strerror(errno.ENOSPC) in output or any(
+        shutil.disk_usage(folder).free < _SCANT for folder in folders if folder.exists()
+    )
+
+
+def explain_uncaught(
+    kind: type[BaseException], error: BaseException, trace: TracebackType | None
+) -> None:
+    """sys.excepthook for asv's own code: one message for what the user can mend."""
+    known = from_os_error(error) if isinstance(error, OSError) else None
+    if known is None:
+        sys.__excepthook__(kind, error, trace)
+    else:
+        print(f"error: {known}", file=sys.stderr)

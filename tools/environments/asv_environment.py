@@ -23,8 +23,8 @@ from tools.common.errors import (
     TrackerError,
     UnreachableError,
     from_os_error,
+    is_no_room,
     no_room,
-    says_no_room,
 )
 from tools.cost import ledger
 from tools.environments import failures, locks, runs, settings
@@ -103,7 +103,9 @@ class PerCommit(Environment):
         except (BuildError, MissingError, UnreachableError) as error:
             self._give_up(commit, error, remember=not known)
         except TrackerError as error:
-            raise util.UserError(str(error)) from None
+            full = is_no_room(getattr(error, "output", ""), self._root)
+            told = no_room(str(self._root)) if full else error
+            raise util.UserError(str(told)) from None
         finally:
             ledger.add("", commit.tool, "environment", time.perf_counter() - started)
         self._commit_date = int(commit.date.timestamp() * 1000)
@@ -119,7 +121,7 @@ class PerCommit(Environment):
     def _give_up(self, commit: Commit, error: TrackerError, remember: bool) -> None:
         """Report a commit that cannot be measured, and let asv go on with the next."""
         output = getattr(error, "output", "") or str(error)
-        if says_no_room(output):  # not the commit's fault: nothing to remember
+        if is_no_room(output, self._root):  # not the commit's fault: nothing to remember
             raise util.UserError(str(no_room(str(self._root)))) from None
         log.error(f"{commit.tool} {commit.hash[:8]} ({self._stack}): {error}")
         # what this machine lacks today (an interpreter, the network) is tried again
@@ -152,7 +154,7 @@ class PerCommit(Environment):
         started = time.perf_counter()
         output, status = self._run_forked(args, kwargs)
         seconds = time.perf_counter() - started
-        if status != 0 and says_no_room(output):
+        if status != 0 and is_no_room(output, self._work, self._results_dir):
             raise util.UserError(str(no_room(target)))
         ledger.add(target, tool_class(target), "process", seconds)
         if status == 0 and _saving():

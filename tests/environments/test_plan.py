@@ -102,3 +102,15 @@ def test_a_lock_is_resolved_once(cache: Path, monkeypatch: pytest.MonkeyPatch) -
     assert locks.resolve(question) == locks.resolve(question)
     assert len(asked) == 1
     assert json.dumps(locks.packages(locks.resolve(question))) == '["a==1"]'
+
+
+@pytest.mark.parametrize("damage", ["", "garbage ===", "{0}"])
+def test_a_damaged_lock_is_resolved_again(
+    cache: Path, monkeypatch: pytest.MonkeyPatch, damage: str
+) -> None:
+    monkeypatch.setattr(locks, "_compile", lambda question: "a==1\nb==2\n")
+    question = locks.Question(("a",), "3.11", datetime.date(2024, 1, 1))
+    whole = locks.resolve(question)
+    kept = cache / "locks" / f"{question.key()}.txt"
+    kept.write_text(damage.format(kept.read_text()[:-5]))
+    assert locks.resolve(question) == whole

@@ -19,6 +19,8 @@ ONLY_BINARY = (
     *("cryptography", "orjson", "grpcio", "bitarray", "msgpack", "pyyaml", "psutil"),
 )
 
+_SEAL = "# sha256 of what it installs: "
+
 
 @dataclass(frozen=True)
 class Question:
@@ -41,15 +43,24 @@ def resolve(question: Question) -> str:
     Raises BuildError when no set of versions fits, UnreachableError without a network.
     """
     kept = paths.cache("locks", f"{question.key()}.txt")
-    if kept.exists():
-        return kept.read_text()
+    known = _read(kept)
+    if known is not None:
+        return known
     header = (
         f"# python {question.python}, packages as of {question.cut.isoformat()}, from: "
         f"{' '.join(map(_shown, question.requirements))}\n"
     )
     lock = header + _compile(question)
-    files.write_text(kept, lock)
+    files.write_text(kept, f"{_SEAL}{sha(lock)}\n{lock}")
     return lock
+
+
+def _read(kept: Path) -> str | None:
+    """A kept lock; None when there is none, or when it is not what was written."""
+    if not kept.exists():
+        return None
+    seal, _, lock = kept.read_text(errors="replace").partition("\n")
+    return lock if packages(lock) and seal == _SEAL + sha(lock) else None
 
 
 def sha(lock: str) -> str:

@@ -25,11 +25,12 @@ def ensure(root: Path, lock: str, python: str, extra: Sequence[str] = ()) -> Pat
     name = f"py{python}-{locks.sha(lock + chr(10).join(extra))}-r{RECIPE}"
     path = root / name
     finished = path / "finished"
-    if finished.exists():
+    program = path / "bin" / "python"  # a link: broken when its interpreter was removed
+    if finished.exists() and program.exists():
         os.utime(finished)  # `environments clean` removes those that were not used for long
         return path
     with files.lock(root / f"{name}.lock", f"environment {name}", timeout=1800):
-        if finished.exists():
+        if finished.exists() and program.exists():
             return path
         shutil.rmtree(path, ignore_errors=True)
         interpreter = find_python(python)

@@ -4,7 +4,7 @@ import os
 import tempfile
 from pathlib import Path
 
-NAMES = ["smoke", "sim-2504-10k", "1kg-sites", "sim-2504-100k", "sim-2504-1.1m"]
+NAMES = ["smoke", "sim-2504-10k", "1kg-sites", "sim-2504-100k", "sim-2504-1.1m", "sim-2504-2k"]
 
 _scratch = None
 

@@ -19,7 +19,7 @@ from datasets.progress import OnConsole
 from tools.common import paths, process
 from tools.demo import words
 from tools.demo.measured import clock, is_complete, log_tail
-from tools.demo.steps import DATA, REPEAT, STACK, Step, steps
+from tools.demo.steps import DATA, REPEAT, SMALLER, STACK, Step, steps
 from tools.environments import settings
 from tools.environments.asv_environment import ensure_machine
 from tools.site.changes import find_changes
@@ -53,9 +53,9 @@ def run(args: argparse.Namespace) -> int:
         return 0
     if settings.plink() is None:
         _say("   PLINK 1.9 is not installed (Debian: apt-get install plink1.9): shown as n/a")
-    _say(f"[bold]2. Data[/bold]: {DATA}")
-    if todo:
-        prepare.prepare(catalogue.find(DATA), formats.FORMATS, (), OnConsole())
+    _say(f"[bold]2. Data[/bold]: {DATA}, {SMALLER}")
+    for name in (DATA, SMALLER) if todo else ():
+        prepare.prepare(catalogue.find(name), formats.FORMATS, (), OnConsole())
     _say(f"[bold]3. Measure[/bold]: {len(todo)} of {len(plan)} steps are left")
     failed = _measure_all(conf, machine, todo)
     _say("[bold]4. Publish[/bold]")

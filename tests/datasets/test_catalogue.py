@@ -24,7 +24,7 @@ def test_missing_version():
 
 
 def test_unknown_name_lists_the_others():
-    with pytest.raises(UsageError, match=r"(?s)no data set 'nope'.*smoke, sim-2504-10k"):
+    with pytest.raises(UsageError, match=r"(?s)no data set 'nope'.*smoke, sim-2504-2k"):
         catalogue.find("nope")
 
 

@@ -14,12 +14,12 @@ from asv.config import Config
 from asv.machine import Machine
 from rich.console import Console
 
-from datasets import catalogue, formats, prepare
+from datasets import catalogue, prepare
 from datasets.progress import OnConsole
 from tools.common import paths, process
 from tools.demo import words
 from tools.demo.measured import clock, is_complete, log_tail
-from tools.demo.steps import DATA, REPEAT, SMALLER, STACK, Step, steps
+from tools.demo.steps import DATA, REPEAT, STACK, Step, steps
 from tools.environments import settings
 from tools.environments.asv_environment import ensure_machine
 from tools.site.changes import find_changes
@@ -53,9 +53,9 @@ def run(args: argparse.Namespace) -> int:
         return 0
     if settings.plink() is None:
         _say("   PLINK 1.9 is not installed (Debian: apt-get install plink1.9): shown as n/a")
-    _say(f"[bold]2. Data[/bold]: {DATA}, {SMALLER}")
-    for name in (DATA, SMALLER) if todo else ():
-        prepare.prepare(catalogue.find(name), formats.FORMATS, (), OnConsole())
+    _say(f"[bold]2. Data[/bold]: {', '.join(DATA)}")
+    for name, needed in DATA.items() if todo else ():
+        prepare.prepare(catalogue.find(name), needed, (), OnConsole())
     _say(f"[bold]3. Measure[/bold]: {len(todo)} of {len(plan)} steps are left")
     failed = _measure_all(conf, machine, todo)
     _say("[bold]4. Publish[/bold]")

@@ -8,22 +8,21 @@ from dataclasses import dataclass
 from tools.common.errors import UsageError
 from tools.upstreams.mirror import Commit, Mirror
 
-DATA = "sim-2504-10k"
-SMALLER = "sim-2504-2k"  # for LD pruning: 20 s a call on the other
+# What is prepared, and in which formats. The first is large enough to show what Sgkit spends
+# its time on; LD pruning (20 s a call there) and Hail (a JVM that warms up) get the second.
+LARGE, SMALL = "sim-2504-10k", "sim-2504-2k"
+DATA = {LARGE: ("zarr", "bed"), SMALL: ("zarr", "bed", "mt")}
 CORES = 1
 STACK = "frozen"
 REPEAT = "(3,5,5.0)"  # asv's: at least 3 samples, at most 5, no more than 5 s
 
-_SENTINELS = "sentinels"
-
-
-def _tasks(metric: str) -> tuple[str, str]:
-    """asv's --bench for a class's metric on all five tasks."""
-    most = "(allele_frequency|hardy_weinberg|pca|association)"
-    return (
-        rf"{most}\.{metric}\('{DATA}', {CORES}\)",
-        rf"ld_prune\.{metric}\('{SMALLER}', {CORES}\)",
-    )
+_TASKS = "(allele_frequency|hardy_weinberg|ld_prune|pca|association)"
+_MOST = "(allele_frequency|hardy_weinberg|pca|association)"
+_HISTORY = (
+    rf"{_MOST}\.Sgkit\.time_compute\('{LARGE}', {CORES}\)",
+    rf"ld_prune\.Sgkit\.time_compute\('{SMALL}', {CORES}\)",
+    "sentinels",
+)
 
 
 @dataclass(frozen=True)
@@ -46,21 +45,21 @@ class Step:
 
 
 CHOICE = (
+    Chosen("sgkit", ("0.4.0", "0.5.0", "0.6.0", "0.7.0", "0.8.0", "newest"), _HISTORY, 70),
+    # the tools side by side; once for PLINK, which no commit changes
     Chosen(
         "sgkit",
-        ("0.4.0", "0.5.0", "0.6.0", "0.7.0", "0.8.0", "newest"),
-        (*_tasks(r"Sgkit\.time_compute"), _SENTINELS),
+        ("newest",),
+        (rf"{_TASKS}\.(Sgkit|Plink)\.time_end_to_end\('{SMALL}', {CORES}\)",),
         80,
     ),
-    # no commit changes PLINK: once is enough for the comparison of the tools
-    Chosen("sgkit", ("newest",), _tasks(r"Plink\.time_end_to_end"), 60),
+    Chosen("dask", ("2022.6.0", "2024.6.2", "newest"), _HISTORY, 60),
     Chosen(
-        "dask",
-        ("2022.6.0", "2024.6.2", "newest"),
-        (*_tasks(r"Sgkit\.time_compute"), _SENTINELS),
-        65,
+        "hail",
+        ("0.2.120", "newest"),
+        (rf"{_TASKS}\.Hail\.time_end_to_end\('{SMALL}', {CORES}\)",),
+        180,
     ),
-    Chosen("hail", ("0.2.120", "newest"), _tasks(r"Hail\.time_end_to_end"), 150),
 )
 
 

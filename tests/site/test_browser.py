@@ -118,6 +118,21 @@ def test_grid(visit: Visit) -> None:
     visit.check("grid")
 
 
+def test_what_was_not_measured_says_so(visit: Visit, published: Project) -> None:
+    benchmarks = json.loads((published.root / "html" / "index.json").read_text())["benchmarks"]
+    page = visit.open("#/", ".benchmark-plot")
+    for name in benchmarks:
+        values = json.loads(
+            (published.root / "html" / "graphs" / "summary" / f"{name}.json").read_text()
+        )
+        cell = page.locator(f'[id="summarygrid-{name}"]')
+        cell.scroll_into_view_if_needed()
+        if any(value is not None for _, value in values):
+            cell.locator("canvas").first.wait_for()
+        else:
+            assert cell.inner_text() == "n/a"
+
+
 def test_summary_list(visit: Visit) -> None:
     page = visit.open("index.html#/summarylist?branch=sgkit", "#summarylist-body tbody tr")
     assert page.get_by_text("hardy_weinberg.Sgkit.time_compute", exact=False).count()

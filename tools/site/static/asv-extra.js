@@ -2,10 +2,12 @@
 
 /* Additions to asv's pages, which know one history only: a graph shows the releases of its own
    tool, without those of the other branches and with no label across another; it opens on the
-   branch of its tool; and the commits of a range lead to their pages. */
+   branch of its tool; the commits of a range lead to their pages; and what was not measured is
+   said to be so. */
 
 (function () {
     let index = {};
+    let plot = null;
 
     function branches() {
         const wanted = $.asv.parse_hash_string(location.hash).params.branch;
@@ -64,11 +66,27 @@
         const tool = (benchmark.split('.').at(-2) || '').toLowerCase();
         if (benchmark in index.benchmarks && !info.params.branch && index.params.branch.includes(tool)) {
             info.params.branch = [tool];
-            location.replace($.asv.format_hash_string(info));
+            // without an event: asv would load each graph twice
+            history.replaceState(null, '', $.asv.format_hash_string(info));
         }
     }
 
+    /* asv draws an empty frame, and a legend entry, for each series without a value */
+    function plotMeasured(target, series, ...rest) {
+        const measured = series.filter((one) => one.data.some((point) => point && point[1] !== null));
+        if (target.hasClass('benchmark-plot')) {  // a cell of the grid
+            if (!measured.length) {
+                target.addClass('not-measured').text('n/a');
+                return null;
+            }
+            rest[0].series.points = {show: measured[0].data.length === 1};
+        }
+        return plot(target, measured, ...rest);
+    }
+
     document.addEventListener('DOMContentLoaded', () => {
+        Object.assign(plotMeasured, plot = $.plot);
+        $.plot = plotMeasured;
         /* asv sets document.main_json when index.json has come */
         Object.defineProperty(document, 'main_json', {
             get: () => index,

@@ -1,0 +1,1 @@
+"""From results to alerts: detect, confirm, localise, explain, notify."""

@@ -1,0 +1,86 @@
+"""One benchmark at one commit, in a fresh process: a single number, whenever it is asked for."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import statistics
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+from asv.runner import BENCHMARK_RUN_SCRIPT
+
+from tools.common import paths, process
+from tools.common.errors import TrackerError
+from tools.cost import ledger
+from tools.environments import settings
+from tools.environments.plan import Plan, plan
+from tools.upstreams.config import Upstream
+from tools.upstreams.mirror import Commit, Mirror
+
+# asv's: what one process measures once it has started and warmed up
+_ATTRIBUTES = {"repeat": [2, 5, 3.0]}
+
+
+class NoValue(TrackerError):
+    """The benchmark failed at this commit, took too long, or does not apply to it."""
+
+
+@dataclass(frozen=True)
+class Side:
+    """A commit that is ready to be measured, in an environment that no other side shares."""
+
+    commit: Commit
+    plan: Plan
+    home: Path
+
+
+def ready(upstream: Upstream, commit: Commit, stack: str, mirror: Mirror, name: str) -> Side:
+    """Make one side of a comparison ready; `name` tells it from the other side.
+
+    Two sides are measured in turn, so they must not install over each other. Raises BuildError,
+    NotCovered or MissingError as tools.environments.plan does.
+    """
+    made = plan(upstream, commit, stack, mirror)
+    return Side(commit, made, made.make(paths.ROOT / "env" / f"side-{name}"))
+
+
+def value(side: Side, target: str, timeout: float = 1800) -> float:
+    """The value of `target` (asv's "module.Class.method-3"): the median of a process's samples.
+
+    Raises NoValue with the process's last words.
+    """
+    work = Path(tempfile.mkdtemp(prefix="side-", dir=_folder()))
+    try:
+        answer = _run(side, target, work, timeout)
+    finally:
+        shutil.rmtree(work, ignore_errors=True)
+    if isinstance(answer, dict):
+        samples = [sample / answer["number"] for sample in answer["samples"]]
+        return float(statistics.median(samples))
+    if isinstance(answer, (int, float)) and answer == answer:
+        return float(answer)
+    raise NoValue(f"{target} gives no value at {side.commit.hash[:8]}")
+
+
+def _run(side: Side, target: str, work: Path, timeout: float) -> object:
+    result = work / "result.json"
+    command = [
+        side.home / "bin" / "python", BENCHMARK_RUN_SCRIPT, "run", paths.ROOT / "benchmarks",
+        target, json.dumps(_ATTRIBUTES), "None", result,
+    ]  # fmt: skip
+    removed: dict[str, str | None] = dict.fromkeys(settings.REMOVED)
+    variables = settings.variables(side.plan, side.home, work / "scratch", ledger.path())
+    try:
+        process.run(command, env={**removed, **variables}, cwd=work, timeout=timeout)
+        return json.loads(result.read_text())
+    except (process.ProgramError, OSError, ValueError) as error:
+        last = (str(error).strip().splitlines() or [""])[-1]
+        raise NoValue(f"{target} failed at {side.commit.hash[:8]}: {last}") from None
+
+
+def _folder() -> Path:
+    folder = paths.cache("work")
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder

@@ -6,6 +6,7 @@ import json
 import shutil
 import statistics
 import tempfile
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -34,6 +35,28 @@ class Side:
     commit: Commit
     plan: Plan
     home: Path
+
+
+class Laboratory:
+    """Measures commits of one stack, two of them side by side."""
+
+    def __init__(self, upstreams: Mapping[str, Upstream], mirror: Mirror, stack: str) -> None:
+        self._upstreams = upstreams
+        self._mirror = mirror
+        self._stack = stack
+        self._sides: dict[str, Side] = {}
+
+    def value(self, commit: str, place: str, target: str) -> float:
+        """The value of `target` at a commit, whose environment is kept at `place` meanwhile.
+
+        Raises NoValue, and what makes an environment impossible as tools.environments.plan does.
+        """
+        side = self._sides.get(place)
+        if side is None or side.commit.hash != commit:
+            found = self._mirror.commit(commit)
+            upstream = self._upstreams[found.tool]
+            side = self._sides[place] = ready(upstream, found, self._stack, self._mirror, place)
+        return value(side, target)
 
 
 def ready(upstream: Upstream, commit: Commit, stack: str, mirror: Mirror, name: str) -> Side:

@@ -75,7 +75,8 @@ def decide(
 ) -> Verdict:
     """Measure pairs (before, after) by calling `pair` until the claim is judged.
 
-    `known` are pairs of an earlier call that was interrupted; `half` as for judge. UNDECIDED after the last look.
+    `known` are pairs of an earlier call that was interrupted; `half` as for judge. UNDECIDED
+    after the last look.
     """
     pairs = list(known)
     verdict = None

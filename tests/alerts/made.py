@@ -1,0 +1,46 @@
+"""A made laboratory: commits with known speeds, so that tests know what is to be found."""
+
+import math
+from collections.abc import Iterable, Mapping
+
+import numpy as np
+
+from tools.alerts.events import CODE, Event, Line, Store
+from tools.alerts.localise import OutOfBudget
+from tools.common.errors import BuildError
+
+TARGET = "pca.Sgkit.time_compute-3"
+
+
+class MadeLaboratory:
+    """Values with noise around each commit's true one."""
+
+    def __init__(
+        self, truth: Mapping[str, float], noise: float = 0.02, broken: Iterable[str] = ()
+    ) -> None:
+        self._truth, self._noise, self._broken = truth, noise, set(broken)
+        self._random = np.random.default_rng(7)
+        self.asked: list[tuple[str, str]] = []
+
+    def value(self, commit: str, place: str, target: str) -> float:
+        if commit in self._broken:
+            raise BuildError(f"{commit} does not build")
+        self.asked.append((commit, place))
+        return self._truth[commit] * math.exp(self._noise * self._random.standard_normal())
+
+
+class Allowance:
+    """A budget of so many pairs."""
+
+    def __init__(self, pairs: int = 10_000) -> None:
+        self.left = pairs
+
+    def __call__(self) -> None:
+        if self.left == 0:
+            raise OutOfBudget
+        self.left -= 1
+
+
+def add_event(store: Store, old: str, new: str, ratio: float, target: str = TARGET) -> Event:
+    line = Line(target, "pca in Sgkit: time_compute", "seconds", ratio < 1, 1.0, ratio)
+    return store.add("sgkit", "frozen", "box", CODE, old, new, [line])

@@ -1,0 +1,59 @@
+"""Events keep their states, their reasons and what was sent, and survive a restart."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.alerts.made import add_event
+from tools.alerts import events
+from tools.alerts.events import Line, Store
+from tools.common.errors import DamagedError, UsageError
+
+
+def test_states_with_their_reasons(store: Store) -> None:
+    event = add_event(store, "a", "b", 1.5)
+    store.move(event.id, events.CONFIRMED, "measured again")
+    store.move(event.id, events.SUPPRESSED, "known", until="2027-01-01")
+    kept = store.get(event.id)
+    assert (kept.state, kept.until) == (events.SUPPRESSED, "2027-01-01")
+    told = [(row["state"], row["why"]) for row in store.history(event.id)]
+    assert told == [("new", "detected"), ("confirmed", "measured again"), ("suppressed", "known")]
+    assert store.all(events.NEW) == []
+    assert [one.id for one in store.all(events.SUPPRESSED)] == [event.id]
+
+
+def test_all_is_there_after_a_restart(tmp_path: Path) -> None:
+    first = Store(tmp_path / "x.sqlite")
+    event = add_event(first, "a", "b", 1.5)
+    first.learn(event.id, profile={"f": 1})
+    first.learn(event.id, range={"bad": "b"})
+    first.add_answer(event.id, "c", None, "does not build")
+    first.mark_sent(event.id, "feed", events.CONFIRMED)
+    first.close()
+    again = Store(tmp_path / "x.sqlite")
+    assert again.get(event.id).facts == {"profile": {"f": 1}, "range": {"bad": "b"}}
+    assert again.answers(event.id) == {"c": None}
+    assert again.was_sent(event.id, "feed", events.CONFIRMED)
+    assert not again.was_sent(event.id, "mail", events.CONFIRMED)
+
+
+def test_series_are_added_once_and_the_worst_is_measured(store: Store) -> None:
+    event = add_event(store, "a", "b", 1.5)
+    faster = Line("pca.Sgkit.peakmem_tree-3", "pca", "bytes", True, 10.0, 2.0)
+    store.extend(event.id, [faster])
+    store.extend(event.id, [faster])
+    kept = store.get(event.id)
+    assert len(kept.lines) == 2
+    assert kept.worst == faster
+    assert kept.better
+
+
+def test_what_is_wrong_is_said(tmp_path: Path, store: Store) -> None:
+    with pytest.raises(UsageError, match="no event 7"):
+        store.get(7)
+    event = add_event(store, "a", "b", 1.5)
+    with pytest.raises(UsageError, match="unknown state"):
+        store.move(event.id, "fixed", "")
+    (tmp_path / "broken.sqlite").write_text("this is no database, and long enough to be read")
+    with pytest.raises(DamagedError, match="move it away"):
+        Store(tmp_path / "broken.sqlite")

@@ -1,0 +1,74 @@
+"""Events are confirmed, refuted and localised on commits whose speed is known."""
+
+import pytest
+
+from tests.alerts.made import TARGET, Allowance, MadeLaboratory, add_event
+from tools.alerts import events
+from tools.alerts.events import Store
+from tools.alerts.examine import Examiner
+from tools.alerts.localise import OutOfBudget
+
+COMMITS = [f"c{number:02}" for number in range(30)]
+SLOWER_AT = 17
+
+
+def truth(ratio: float) -> dict[str, float]:
+    return {commit: ratio if at >= SLOWER_AT else 1.0 for at, commit in enumerate(COMMITS)}
+
+
+@pytest.mark.parametrize("ratio", [1.1, 1.3, 3.0, 0.5])
+def test_a_change_is_confirmed_and_found(store: Store, ratio: float) -> None:
+    laboratory = MadeLaboratory(truth(ratio))
+    event = add_event(store, COMMITS[0], COMMITS[-1], ratio)
+    verdict = Examiner(store, laboratory, Allowance()).confirm(event)
+    assert verdict.outcome == events.CONFIRMED
+    kept = store.get(event.id)
+    assert kept.state == events.CONFIRMED
+    assert kept.facts["confirmation"]["low"] < ratio < kept.facts["confirmation"]["high"]
+    found = Examiner(store, laboratory, Allowance()).localise(kept, COMMITS)
+    assert (found.good, found.bad) == (COMMITS[SLOWER_AT - 1], COMMITS[SLOWER_AT])
+    assert store.get(event.id).facts["range"]["bad"] == COMMITS[SLOWER_AT]
+
+
+def test_a_false_alarm_is_refuted(store: Store) -> None:
+    event = add_event(store, COMMITS[0], COMMITS[1], 1.3)
+    verdict = Examiner(store, MadeLaboratory(truth(1.3)), Allowance()).confirm(event)
+    assert verdict.outcome == events.REFUTED
+    assert store.get(event.id).state == events.REFUTED
+
+
+def test_sides_are_measured_in_turn_and_in_changing_order(store: Store) -> None:
+    laboratory = MadeLaboratory(truth(3.0))
+    Examiner(store, laboratory, Allowance()).confirm(
+        add_event(store, COMMITS[0], COMMITS[-1], 3.0)
+    )
+    places = [place for _, place in laboratory.asked]
+    assert places[:8] == ["old", "new", "new", "old"] * 2
+
+
+def test_a_night_that_ends_early_goes_on_where_it_was(store: Store) -> None:
+    laboratory = MadeLaboratory(truth(1.3))
+    event = add_event(store, COMMITS[0], COMMITS[-1], 1.3)
+    with pytest.raises(OutOfBudget):
+        Examiner(store, laboratory, Allowance(3)).confirm(event)
+    assert store.get(event.id).state == events.NEW
+    assert len(store.pairs(event.id, TARGET, COMMITS[0], COMMITS[-1])) == 3
+    rest = Allowance()
+    Examiner(store, laboratory, rest).confirm(event)
+    assert 10_000 - rest.left == 1  # three of the four that it takes were there
+    event = store.get(event.id)
+    assert not Examiner(store, laboratory, Allowance(6)).localise(event, COMMITS).finished
+    known = store.answers(event.id)
+    assert known
+    found = Examiner(store, laboratory, Allowance()).localise(event, COMMITS)
+    assert found.bad == COMMITS[SLOWER_AT]
+    assert known.items() <= store.answers(event.id).items()
+
+
+def test_a_range_where_the_commit_does_not_build(store: Store) -> None:
+    laboratory = MadeLaboratory(truth(2.0), broken=[COMMITS[SLOWER_AT]])
+    event = add_event(store, COMMITS[0], COMMITS[-1], 2.0)
+    Examiner(store, laboratory, Allowance()).confirm(event)
+    found = Examiner(store, laboratory, Allowance()).localise(store.get(event.id), COMMITS)
+    assert (found.good, found.bad) == (COMMITS[SLOWER_AT - 1], COMMITS[SLOWER_AT + 1])
+    assert found.between == (COMMITS[SLOWER_AT],)

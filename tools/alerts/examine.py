@@ -1,0 +1,99 @@
+"""Before anyone hears of an event: measure it again, then find the commit that made it.
+
+Everything that is measured is in the store before the next measurement starts, so a night that
+is killed, or that ends by its budget, goes on where it was.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Sequence
+from dataclasses import asdict
+from typing import Protocol
+
+from tools.alerts import events, sequential
+from tools.alerts.events import Event, Store
+from tools.alerts.localise import Range, bisect, error_of_each
+from tools.alerts.measure import NoValue
+from tools.alerts.sequential import Verdict
+from tools.common.errors import BuildError, MissingError
+
+Budget = Callable[[], None]  # raises localise.OutOfBudget when nothing more may be spent
+
+
+class Measures(Protocol):
+    """What examines need of tools.alerts.measure.Laboratory."""
+
+    def value(self, commit: str, place: str, target: str) -> float:
+        """The value of a benchmark at a commit."""
+
+
+class Examiner:
+    """Measures events again; `budget` is called before each pair."""
+
+    def __init__(self, store: Store, laboratory: Measures, budget: Budget) -> None:
+        self._store, self._laboratory, self._budget = store, laboratory, budget
+
+    def confirm(self, event: Event) -> Verdict:
+        """Measure both sides of an event in turn until its change is confirmed or refuted.
+
+        The event's state and facts are set. Raises OutOfBudget (what was measured is kept), and
+        NoValue, BuildError or MissingError when a side cannot be measured at all.
+        """
+        line = event.worst
+        verdict = self._compare(event, event.old, event.new, line.ratio)
+        self._store.learn(event.id, confirmation={**asdict(verdict), "target": line.target})
+        self._store.move(event.id, verdict.outcome, _words(verdict))
+        return verdict
+
+    def localise(self, event: Event, commits: Sequence[str]) -> Range:
+        """Narrow a confirmed event down to one of `commits` (in order, both ends included)."""
+
+        def is_after(commit: str) -> bool | None:
+            after, why = self._classify(event, commits[0], commit, error_of_each(len(commits)))
+            self._store.add_answer(event.id, commit, after, why)
+            return after
+
+        found = bisect(commits, is_after, self._store.answers(event.id))
+        self._store.learn(event.id, range=asdict(found))
+        return found
+
+    def _classify(
+        self, event: Event, good: str, commit: str, error: float
+    ) -> tuple[bool | None, str]:
+        """Whether a commit has the change, by measuring it in turn with the good end; and why."""
+        claimed = event.facts["confirmation"]["ratio"]
+        try:
+            verdict = self._compare(event, good, commit, claimed, error, half=True)
+        except (NoValue, BuildError, MissingError) as problem:
+            return None, str(problem).splitlines()[0]
+        after = {events.CONFIRMED: True, events.REFUTED: False}.get(verdict.outcome)
+        return after, _words(verdict)
+
+    def _compare(
+        self, event: Event, old: str, new: str, claimed: float,
+        error: float = sequential.ERROR, *, half: bool = False,
+    ) -> Verdict:  # fmt: skip
+        target = event.worst.target
+        # A B, B A, A B, ...: neither side is always the first after a pause
+        turn = itertools.cycle((("old", "new"), ("new", "old")))
+        commits = {"old": old, "new": new}
+
+        def pair() -> tuple[float, float]:
+            self._budget()
+            values = {
+                place: self._laboratory.value(commits[place], place, target)
+                for place in next(turn)
+            }
+            self._store.add_pair(event.id, target, old, new, values["old"], values["new"])
+            return values["old"], values["new"]
+
+        known = self._store.pairs(event.id, target, old, new)
+        return sequential.decide(pair, claimed, known, error, half=half)
+
+
+def _words(verdict: Verdict) -> str:
+    return (
+        f"{verdict.outcome}: ratio {verdict.ratio:.3g} "
+        f"({verdict.low:.3g} to {verdict.high:.3g}) over {verdict.pairs} interleaved pairs"
+    )

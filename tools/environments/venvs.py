@@ -61,8 +61,11 @@ def install_tool(path: Path, artefact: str) -> None:
 
 
 def pip(path: Path, command: str, *args: str | Path) -> None:
-    """`uv pip COMMAND` on an environment."""
-    process.run(
-        [uv(), "pip", command, "--quiet", "--python", path / "bin" / "python", *args],
-        timeout=1200,
-    )
+    """`uv pip COMMAND` on an environment, from uv's cache as far as it goes.
+
+    Asked online, uv fetches a source distribution again (PySpark: 300 MB) from an index that
+    says nothing of how long its files stay valid.
+    """
+    program = [uv(), "pip", command, "--quiet", "--python", path / "bin" / "python"]
+    if process.run([*program, "--offline", *args], timeout=1200, check=False).returncode != 0:
+        process.run([*program, *args], timeout=1200)

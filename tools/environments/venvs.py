@@ -66,6 +66,7 @@ def pip(path: Path, command: str, *args: str | Path) -> None:
     Asked online, uv fetches a source distribution again (PySpark: 300 MB) from an index that
     says nothing of how long its files stay valid.
     """
-    program = [uv(), "pip", command, "--quiet", "--python", path / "bin" / "python"]
-    if process.run([*program, "--offline", *args], timeout=1200, check=False).returncode != 0:
-        process.run([*program, *args], timeout=1200)
+    given = ("--quiet", "--python", path / "bin" / "python", *args)
+    cached = process.run([uv(), "pip", command, "--offline", *given], timeout=1200, check=False)
+    if cached.returncode != 0:
+        process.run([uv(), "pip", command, *given], timeout=1200)

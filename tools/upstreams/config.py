@@ -30,7 +30,7 @@ _TEXTS = ("package", "git", "branch", "source", "build", "first")
 _SWITCHES = ("prereleases", "yanked")
 _KEYS = (*_TEXTS, "classes", *_SWITCHES)
 _PLACEHOLDERS = {"hash", "old", "new", "version", "number"}
-_TABLES = ("links", "frozen", "dated", "java")
+_TABLES = ("links", "frozen", "dated", "java", "alerts")
 
 
 @dataclass(frozen=True)
@@ -48,7 +48,7 @@ class Upstream:
     prereleases: bool = False  # whether pre-releases are tracked
     yanked: bool = False  # whether releases are tracked that were yanked before we saw them
     links: Mapping[str, str] = field(default_factory=dict)  # URL templates of its web pages
-    tables: Mapping[str, Any] = field(default_factory=dict)  # frozen, dated, java
+    tables: Mapping[str, Any] = field(default_factory=dict)  # frozen, dated, java, alerts
 
 
 def load(path: Path) -> dict[str, Upstream]:
@@ -113,7 +113,7 @@ def _upstream(path: Path, name: str, table: object) -> Upstream:
         prereleases=table.get("prereleases", False),
         yanked=table.get("yanked", False),
         links=links,
-        tables={key: table[key] for key in ("frozen", "dated", "java") if key in table},
+        tables={key: table[key] for key in _TABLES[1:] if key in table},
     )
 
 

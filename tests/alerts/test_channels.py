@@ -1,0 +1,131 @@
+"""Messages reach their channels, what upstream wrote does no harm, and secrets stay secret."""
+
+import xml.etree.ElementTree as ET
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from tests.alerts.made import add_event
+from tests.alerts.servers import Post, Web, running
+from tools.alerts import channels, events, feed, message
+from tools.alerts.events import Event, Store
+from tools.common.errors import ConfigError, UnreachableError
+
+SITE = "https://perf.example.org/gwas"
+HOSTILE = {
+    "hash": "c" * 40,
+    "author": "A <script>alert(1)</script>",
+    "date": "2026-01-01",
+    "subject": "Faster ``` @everyone <b>&amp; <!channel> \x00 ]]>",
+    "url": "https://example.org/commit/c",
+}
+
+
+@pytest.fixture
+def event(store: Store) -> Event:
+    made = add_event(store, "a" * 40, "b" * 40, 1.5)
+    proof = {"ratio": 1.48, "low": 1.4, "high": 1.56, "pairs": 6, "outcome": "confirmed"}
+    store.learn(made.id, confirmation=proof)
+    store.move(made.id, events.CONFIRMED, "measured")
+    return store.get(made.id)
+
+
+def test_the_message_says_what_where_and_how_it_is_known(event: Event) -> None:
+    told = message.compose(event, SITE, HOSTILE)
+    assert told.subject == "sgkit: pca in Sgkit: time_compute 1.48 x slower at aaaaaaaa..bbbbbbbb"
+    assert "6 interleaved pairs" in told.text
+    assert "1.4 to 1.56" in told.text
+    assert told.url == f"{SITE}/alerts.html?event={event.id}"
+    assert f"alerts confirm {event.id}" in told.text
+
+
+def test_an_improvement_and_a_localised_commit(store: Store) -> None:
+    made = add_event(store, "a" * 40, "b" * 40, 0.2)
+    store.learn(made.id, range={"good": "a" * 40, "bad": "d" * 40, "between": []})
+    assert message.subject(store.get(made.id)).endswith("5 x faster at dddddddd")
+    assert message.subject(replace(made, kind=events.MACHINE)).startswith("machine box: ")
+
+
+def test_the_feed_has_absolute_links_and_survives_hostile_text(
+    event: Event, tmp_path: Path
+) -> None:
+    feed.write(tmp_path / "alerts.xml", SITE, [(event, message.compose(event, SITE, HOSTILE))])
+    root = ET.parse(tmp_path / "alerts.xml").getroot()
+    links = [link.get("href") or "" for link in root.iter("{http://www.w3.org/2005/Atom}link")]
+    assert links
+    assert all(link.startswith("https://perf.example.org/gwas/") for link in links)
+    content = root.find(".//{http://www.w3.org/2005/Atom}content")
+    assert content is not None
+    assert "<b>" in (content.text or "")  # as text, not as markup
+    assert len(content) == 0
+
+
+def test_mail(event: Event, store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    with running(server := Post()):
+        monkeypatch.setenv("GWAS_SMTP_HOST", f"127.0.0.1:{server.server_address[1]}")
+        monkeypatch.delenv("GWAS_SMTP_USER", raising=False)
+        told = message.compose(event, SITE, {**HOSTILE, "subject": "x\r\nBcc: all@example.org"})
+        channels.Mail(["maintainers@example.org"]).send(event, told, store)
+    (mail,) = server.mails
+    head, _, _ = mail.partition("\r\n\r\n")
+    assert "To: maintainers@example.org" in head
+    assert "Bcc" not in head
+
+
+def test_webhook(event: Event, store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    web = Web()
+    with running(web.server):
+        monkeypatch.setenv("GWAS_SLACK", f"{web.url}/hook")
+        hook = channels.Webhook("GWAS_SLACK")
+        hook.send(event, message.compose(event, SITE, HOSTILE), store)
+        (_, path, body) = web.requests[0]
+        assert path == "/hook"
+        assert "<!channel>" not in body["text"]
+        assert body["text"].count("```") == 2
+        web.status = 500
+        with pytest.raises(UnreachableError) as refused:
+            hook.send(event, message.compose(event, SITE), store)
+        assert web.url not in str(refused.value)
+    with pytest.raises(UnreachableError) as gone:
+        hook.send(event, message.compose(event, SITE), store)
+    assert web.url not in str(gone.value)
+
+
+def test_github_opens_updates_and_closes_one_issue(
+    event: Event, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    web = Web()
+    monkeypatch.setenv("GWAS_GITHUB_TOKEN", "secret-token")
+    with running(web.server):
+        issues = channels.GitHub("sgkit-dev/sgkit", web.url)
+        for state in (events.CONFIRMED, events.ACKNOWLEDGED, events.RESOLVED):
+            store.move(event.id, state, "")
+            now = store.get(event.id)
+            issues.send(now, message.compose(now, SITE, HOSTILE), store)
+    asked = [(method, path) for method, path, _ in web.requests]
+    place = "/repos/sgkit-dev/sgkit/issues"
+    assert asked == [
+        ("POST", place),
+        ("PATCH", f"{place}/12"),
+        ("POST", f"{place}/12/comments"),
+        ("PATCH", f"{place}/12"),
+    ]
+    assert web.requests[-1][2] == {"state": "closed"}
+    body = web.requests[0][2]["body"]
+    assert body.startswith("```text\n")
+    assert body.count("```") == 2
+    assert "secret-token" not in str(web.requests)
+
+
+def test_channels_of_a_tool(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert channels.of_tool("sgkit", {}) == []
+    with pytest.raises(ConfigError, match=r"\[sgkit.alerts\] fax: unknown key"):
+        channels.of_tool("sgkit", {"fax": "1"})
+    monkeypatch.delenv("GWAS_SLACK", raising=False)
+    with pytest.raises(ConfigError, match="GWAS_SLACK is not set"):
+        channels.of_tool("sgkit", {"webhook": "GWAS_SLACK"})
+    monkeypatch.setenv("GWAS_SLACK", "x")
+    assert [one.name for one in channels.of_tool("sgkit", {"webhook": "GWAS_SLACK"})] == [
+        "webhook:GWAS_SLACK"
+    ]

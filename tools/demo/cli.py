@@ -19,7 +19,7 @@ from datasets.progress import OnConsole
 from tools.common import paths, process
 from tools.demo import words
 from tools.demo.measured import clock, is_complete, log_tail
-from tools.demo.steps import DATA, REPEAT, STACK, Step, steps
+from tools.demo.steps import DATA, STACK, Step, steps
 from tools.environments import settings
 from tools.environments.asv_environment import ensure_machine
 from tools.site.changes import find_changes
@@ -104,8 +104,9 @@ def _measure(step: Step, log: Path) -> int:
     command = [
         _asv(), "run", f"{step.commit.hash}^!", "--environment", ENVIRONMENT, "--no-pull",
         "--record-samples", "--skip-existing-successful", "--show-stderr",
-        "--attribute", f"repeat={REPEAT}",
     ]  # fmt: skip
+    for attribute in step.attributes:
+        command += ["--attribute", attribute]
     for pattern in step.bench:
         command += ["--bench", pattern]
     log.parent.mkdir(parents=True, exist_ok=True)

@@ -130,6 +130,16 @@ def test_an_unknown_range_is_one_message(repo: UnionRepo, spec: str) -> None:
     assert len(str(error.value).splitlines()) <= 2
 
 
+def test_a_tool_that_is_not_mirrored_yet_says_what_to_do(
+    repo: UnionRepo, tmp_path: Path, open_repo: Callable[[], UnionRepo]
+) -> None:
+    table = TOML.format(name="three", git=tmp_path / "3.git", source="git", build="index")
+    with (tmp_path / "upstreams.toml").open("a") as stream:
+        stream.write(table)
+    with pytest.raises(util.UserError, match="upstreams update three"):
+        open_repo().get_hash_from_name("three")
+
+
 def test_a_hash_that_is_gone_may_have_results(repo: UnionRepo) -> None:
     with pytest.raises(NoSuchNameError):  # asv then looks among its results
         repo.get_hash_from_name("deadbeef")

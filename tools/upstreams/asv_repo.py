@@ -141,6 +141,9 @@ class UnionRepo(Git):
         try:
             return self._mirror.find(name)
         except TrackerError as error:
+            if name in {upstream.name for upstream in self._upstreams}:
+                update = f"`python -m tools upstreams update {name}`"
+                raise util.UserError(f"{name} is not mirrored yet: run {update}") from None
             if re.fullmatch(r"[0-9a-f]{7,40}", name):
                 raise UnknownHash(str(error)) from None
             raise util.UserError(str(error)) from None

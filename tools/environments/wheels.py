@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import tempfile
 from pathlib import Path
+from zipfile import ZipFile
 
 from tools.common import files, paths, process
 from tools.common.errors import BuildError, MissingError
@@ -12,7 +13,7 @@ from tools.environments.interpreters import candidates, find_python, uv
 from tools.upstreams.config import Upstream
 from tools.upstreams.mirror import Commit, Mirror
 
-RECIPE = 1  # raise it when this module builds differently: wheels are then built anew
+RECIPE = 2  # raise it when this module builds differently: wheels are then built anew
 
 
 def artefact(upstream: Upstream, commit: Commit, mirror: Mirror) -> str:
@@ -41,19 +42,50 @@ def built_wheel(upstream: Upstream, commit: Commit, mirror: Mirror) -> Path:
             tree = Path(scratch, "tree")
             out = Path(scratch, "out")
             mirror.checkout(commit, tree)
-            _build(upstream, commit, mirror, tree, out)
+            release = mirror.release_before(commit)
+            _commit_anew(tree, release.version if release else None)
+            _build(commit, release, tree, out)
             wheels = list(out.glob("*.whl"))
             if len(wheels) != 1:
                 raise BuildError(f"{commit.hash[:8]} built {len(wheels)} wheels, not one")
+            missing = _packages(tree, upstream.package) - set(ZipFile(wheels[0]).namelist())
+            if missing:
+                raise BuildError(
+                    f"the wheel of {commit.hash[:8]} lacks {', '.join(sorted(missing))}"
+                )
             folder.parent.mkdir(parents=True, exist_ok=True)
             shutil.move(out, folder)
         return next(folder.glob("*.whl"))
 
 
-def _build(upstream: Upstream, commit: Commit, mirror: Mirror, tree: Path, out: Path) -> None:
+def _commit_anew(tree: Path, release: str | None) -> None:
+    """Put what was checked out into a git repository of its own, one commit after `release`.
+
+    setuptools_scm asks git for all files of the commit, and takes there to be none when some
+    cannot be had: a mirror may lack large ones, and not all are checked out. versioneer reads
+    the version from the tag before.
+    """
+    shutil.rmtree(tree / ".git")
+    author = ("-c", "user.name=tracker", "-c", "user.email=tracker@localhost")
+    for command in (
+        ("init", "--quiet"),
+        (*author, "commit", "--quiet", "--allow-empty", "--message", "the release before"),
+        *((("tag", release),) if release else ()),
+        ("add", "--all", "--force"),
+        (*author, "commit", "--quiet", "--no-verify", "--message", "what is built"),
+    ):
+        process.run(["git", "-c", "commit.gpgsign=false", *command], cwd=tree)
+
+
+def _packages(tree: Path, package: str) -> set[str]:
+    """The __init__.py files that a wheel of the tree must hold."""
+    found = (path.relative_to(tree) for path in (tree / package).rglob("__init__.py"))
+    return {path.as_posix() for path in found if not {"tests", "test"} & set(path.parts)}
+
+
+def _build(commit: Commit, release: Commit | None, tree: Path, out: Path) -> None:
     # sgkit lists its packages by setuptools_scm, whose version must not depend on the
     # tags that a mirror happens to hold
-    release = mirror.release_before(commit)
     version = f"{release.version}+g{commit.hash[:8]}" if release else f"0+g{commit.hash[:8]}"
     process.run(
         [uv(), "build", "--wheel", "--quiet", "--python", _builder(commit),

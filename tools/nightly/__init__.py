@@ -1,0 +1,1 @@
+"""What a machine runs each night."""

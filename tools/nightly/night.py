@@ -1,0 +1,200 @@
+"""One night: update, measure what is new, look again at what stepped, publish, tell.
+
+Each part saves as it goes, so a night that is killed anywhere loses the measurement that it was
+at and nothing else; the next one goes on. The order is that of DESIGN: new commits first, then
+what confirms and localises, then repeats of one commit (A/A), which state our own error rate.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from asv.config import Config
+
+from tools.alerts import channels, events, feed, message
+from tools.alerts.events import Event, Store
+from tools.alerts.examine import Examiner
+from tools.alerts.localise import OutOfBudget
+from tools.alerts.measure import Laboratory, NoValue
+from tools.common import paths, process
+from tools.common.errors import BuildError, MissingError, TrackerError, UnreachableError
+from tools.nightly import found
+from tools.upstreams.config import Upstream
+from tools.upstreams.mirror import Mirror
+
+Say = Callable[[str], None]
+_STOPPING = 60  # seconds that asv gets to end and to save
+# what people are told of, and of which states
+_TOLD = (events.CONFIRMED, events.RESOLVED)
+
+
+@dataclass(frozen=True)
+class Night:
+    """What a night needs to know."""
+
+    conf: Config
+    upstreams: Mapping[str, Upstream]
+    store: Store
+    stack: str
+    bench: tuple[str, ...]  # asv's --bench: the nightly profile
+    until: float  # time.monotonic() at which nothing more is begun
+    site: str
+    say: Say
+
+    def budget(self) -> None:
+        """Raise OutOfBudget when the night is over."""
+        if time.monotonic() >= self.until:
+            raise OutOfBudget
+
+    def run(self) -> list[Event]:
+        """The whole night; returns the events that people were told of."""
+        mirror = Mirror(paths.mirror_dir())
+        self._update(mirror)
+        self._measure("NEW")
+        self._detect()
+        try:
+            self._examine(mirror)
+        except OutOfBudget:
+            self.say("the budget is spent; the next night goes on from here")
+        self._publish()
+        return self._tell(mirror)
+
+    def _update(self, mirror: Mirror) -> None:
+        try:
+            mirror.update(self.upstreams.values(), say=self.say)
+        except UnreachableError as error:
+            self.say(f"warning: {error}; going on with what is mirrored")
+
+    def _measure(self, commits: str) -> None:
+        """asv's own run of the profile, ended when the budget is."""
+        command = [
+            _asv(), "run", commits, "--environment", f"per-commit-pyauto-stack{self.stack}",
+            "--no-pull", "--record-samples", "--skip-existing-successful", "--show-stderr",
+        ]  # fmt: skip
+        for pattern in self.bench:
+            command += ["--bench", pattern]
+        log = paths.cache("logs", "nightly-run.log")
+        log.parent.mkdir(parents=True, exist_ok=True)
+        with log.open("w") as stream:
+            running = subprocess.Popen(
+                command, stdout=stream, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL,
+                env={**os.environ, "GWAS_NO_PULL": "1"},
+            )  # fmt: skip
+            try:
+                status = running.wait(max(1.0, self.until - time.monotonic()))
+                self.say(f"measured {commits} (exit status {status}, log {log})")
+            except subprocess.TimeoutExpired:
+                self.say(f"measuring {commits} was ended by the budget; what it has is kept")
+            finally:
+                _end(running)
+
+    def _detect(self) -> None:
+        tools = frozenset(cls for one in self.upstreams.values() for cls in one.classes)
+        fresh = found.events_of(self.conf, self.store, tools - {"plink"})
+        for event in fresh:
+            self.say(f"candidate {event.id}: {message.subject(event)}")
+
+    def _examine(self, mirror: Mirror) -> None:
+        """Confirm what is new, then localise what is confirmed."""
+        laboratory = Laboratory(self.upstreams, mirror, self.stack)
+        examiner = Examiner(self.store, laboratory, self.budget)
+        for event in self._open(events.NEW):
+            try:
+                examiner.confirm(event)
+            except (NoValue, BuildError, MissingError) as problem:
+                self.store.move(event.id, events.UNDECIDED, str(problem).splitlines()[0])
+            self.say(f"event {event.id}: {self.store.history(event.id)[-1]['why']}")
+        for event in self._open(events.CONFIRMED):
+            known = event.facts.get("range")
+            if known and known["finished"]:
+                continue
+            line = list(mirror.line(event.tool))  # newest first
+            commits = line[line.index(event.new) : line.index(event.old) + 1][::-1]
+            narrowed = examiner.localise(event, commits)
+            self.say(f"event {event.id}: between {narrowed.good[:8]} and {narrowed.bad[:8]}")
+            if not narrowed.finished:
+                raise OutOfBudget
+
+    def _open(self, state: str) -> list[Event]:
+        return [
+            event
+            for event in reversed(self.store.all(state))
+            if event.kind != events.MACHINE and event.stack == self.stack
+        ]
+
+    def _publish(self) -> None:
+        try:
+            process.run([_asv(), "publish", "--no-pull"], timeout=1800, env={"GWAS_NO_PULL": "1"})
+        except process.ProgramError as error:
+            self.say(f"warning: the site was not published: {error}")
+
+    def _tell(self, mirror: Mirror) -> list[Event]:
+        """Write the feed, and send what each channel was not sent yet."""
+        told = [
+            (event, message.compose(event, self.site, self._commit(event, mirror)))
+            for event in self.store.all()
+            if any(row["state"] in _TOLD for row in self.store.history(event.id))
+        ]
+        feed.write(Path(self.conf.html_dir) / "alerts.xml", self.site, told)
+        sent = []
+        for event, text in told:
+            if event.state not in _TOLD:
+                continue
+            try:
+                routes = channels.of_tool(
+                    event.tool, self.upstreams[event.tool].tables.get("alerts", {})
+                )
+            except TrackerError as error:
+                self.say(f"warning: {error}")
+                continue
+            for channel in routes:
+                if self.store.was_sent(event.id, channel.name, event.state):
+                    continue
+                try:
+                    channel.send(event, text, self.store)
+                except UnreachableError as error:
+                    self.say(f"warning: {error}; it is tried again the next night")
+                    continue
+                self.store.mark_sent(event.id, channel.name, event.state)
+            if not self.store.was_sent(event.id, "digest", event.state):
+                self.store.mark_sent(event.id, "digest", event.state)
+                sent.append(event)
+        return sent
+
+    def _commit(self, event: Event, mirror: Mirror) -> dict[str, str]:
+        """The upstream commit of a localised event."""
+        known = event.facts.get("range")
+        if not known or known["between"]:
+            return {}
+        commit = mirror.commit(known["bad"])
+        link = self.upstreams[event.tool].links.get("commit", "")
+        return {
+            "hash": commit.hash,
+            "author": commit.author,
+            "date": commit.date.date().isoformat(),
+            "subject": commit.subject,
+            "url": link.format(hash=commit.hash) if commit.source == "git" else "",
+        }
+
+
+def _asv() -> str:
+    return str(Path(sys.executable).parent / "asv")
+
+
+def _end(running: subprocess.Popen[bytes]) -> None:
+    """Let asv end as by Ctrl-C: it cleans up behind its benchmarks."""
+    if running.poll() is not None:
+        return
+    running.send_signal(signal.SIGINT)
+    try:
+        running.wait(_STOPPING)
+    except subprocess.TimeoutExpired:
+        process.kill_tree(running.pid)
+        running.wait()

@@ -63,6 +63,15 @@ class Hail(NativeTask):
         dataset._force_count_rows()
         return dataset
 
+    def release(self, dataset):
+        if dataset is not None:
+            dataset.unpersist()
+
+    def hold(self, result):
+        result = result.persist()
+        result._force_count()
+        return result
+
     def force(self, result):
         # computes every field of every row: what Hail's own benchmarks time
         return result._force_count()

@@ -17,10 +17,10 @@ class Sgkit(NativeTask):
     tool = "sgkit"
     format = "zarr"
 
-    def track_graph_tasks(self, data_name, n_cores):
+    def track_graph_tasks(self, *values):
         return facts.of(self)["graph_tasks"]
 
-    def track_input_reads(self, data_name, n_cores):
+    def track_input_reads(self, *values):
         return facts.of(self)["input_reads"]
 
     @staticmethod
@@ -55,8 +55,14 @@ class Sgkit(NativeTask):
     def persist(self, dataset):
         return dataset.persist()
 
+    def release(self, dataset):
+        pass  # what nothing refers to is free
+
     def force(self, result):
         return result.compute()
+
+    def hold(self, result):
+        return result.persist()
 
     @contextmanager
     def watched(self):

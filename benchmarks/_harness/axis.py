@@ -8,6 +8,12 @@ TASKS = ["allele_frequency", "hardy_weinberg", "ld_prune", "pca", "association"]
 EAGER = ("time_load", "time_compute", "time_write")
 
 
+def version(own):
+    """An axis module's version: its own, and after the dot those of the task modules."""
+    modules = [importlib.import_module(".." + task, __package__) for task in TASKS]
+    return own + "." + "".join(module.version for module in modules)
+
+
 class OfTask:
     """Mixed into a tool's base class: what is opened, called and written is a task module's.
 

@@ -1,0 +1,205 @@
+"""Spark standalone: a cluster of nodes on this machine, or one that is there already.
+
+The master and each node's worker are started by PySpark's own `spark-class`; the workers start
+the executors. Each node is one worker daemon with as many executors as the layout has workers.
+"""
+
+import os
+import re
+import socket
+import time
+from pathlib import Path
+
+from . import clusters, page_cache
+from .clusters import ClusterError
+
+ADDRESS = "GWAS_SPARK_MASTER"
+DRIVER_HOST = "GWAS_SPARK_DRIVER_HOST"
+_MEGABYTE = 1 << 20
+_STARTED = re.compile(r"Starting Spark master at (spark://[^\s]+)")
+
+
+class _Cluster:
+    """What both kinds have in common: what Spark is told, and what is checked once it runs."""
+
+    def settings(self):
+        """Settings of the driver."""
+        wanted = self.wanted
+        found = {
+            # all executors are there before the first task: no run has fewer than another
+            "spark.scheduler.minRegisteredResourcesRatio": "1.0",
+            "spark.scheduler.maxRegisteredResourcesWaitingTime": "120s",
+        }
+        if wanted.workers is not None:
+            total = wanted.nodes * wanted.workers * wanted.threads
+            found["spark.cores.max"] = str(total)
+            found["spark.executor.cores"] = str(wanted.threads)
+        return found
+
+    def executors(self):
+        """The hosts of the executors that have registered, one entry for each."""
+        import hail as hl
+
+        context = hl.spark_context()._jsc.sc()
+        infos = context.statusTracker().getExecutorInfos()
+        hosts = ["{}:{}".format(info.host(), info.port()) for info in infos]
+        driver = context.env().blockManager().blockManagerId().hostPort()
+        return [host.rpartition(":")[0] for host in hosts if host != driver]
+
+    def wait_for_executors(self, count, seconds=120):
+        """Wait until so many executors have registered; ClusterError when they do not."""
+        end = time.monotonic() + seconds
+        while len(self.executors()) < count:
+            if time.monotonic() > end:
+                raise ClusterError(
+                    "{}: {} of {} executors after {} s".format(
+                        self.master, len(self.executors()), count, seconds
+                    )
+                )
+            time.sleep(0.1)
+
+
+class Local(_Cluster):
+    """A cluster on this machine."""
+
+    def __init__(self, wanted, folder, memory=None):
+        """`memory` is that of one executor in bytes; by default its share of the machine's."""
+        self.wanted = wanted
+        self._cpus = clusters.node_cpus(wanted)
+        share = 0.5 * clusters.machine_memory() / (wanted.nodes * wanted.workers)
+        self._memory = int(memory or min(share, 4096 * _MEGABYTE)) // _MEGABYTE
+        self.processes = clusters.Processes(folder)
+        self.nodes = 0
+
+    def start(self, nodes=None):
+        """Start the master and so many nodes (all by default)."""
+        everywhere = sorted({cpu for cpus in self._cpus for cpu in cpus})
+        address = ["--host", "127.0.0.1", "--port", "0", "--webui-port", "0"]
+        self._run("master", ["org.apache.spark.deploy.master.Master", *address], everywhere)
+        self.master = self.processes.wait_until(self._address, 120, "starting a Spark master")
+        for node in range(self.wanted.nodes if nodes is None else nodes):
+            self.start_node(node)
+
+    def start_node(self, node):
+        """Start the worker daemon of one node, and wait until the master knows it."""
+        wanted, name = self.wanted, "node{}".format(node)
+        self._run(
+            name,
+            ["org.apache.spark.deploy.worker.Worker", "--host", "127.0.0.1", "--port", "0"]
+            + ["--webui-port", "0", "--cores", wanted.workers * wanted.threads]
+            # with room for what Spark adds to an executor's own memory
+            + ["--memory", "{}m".format(wanted.workers * (self._memory + 512))]
+            + ["--work-dir", self.processes.folder / name, self.master],
+            self._cpus[node],
+        )
+        self.processes.wait_until(
+            lambda: "Successfully registered" in _text(self.processes.log(name)),
+            120,
+            "starting a Spark worker",
+        )
+        self.nodes += 1
+
+    def settings(self):
+        return dict(
+            super().settings(),
+            **{
+                "spark.driver.host": "127.0.0.1",
+                "spark.driver.bindAddress": "127.0.0.1",
+                "spark.executor.memory": "{}m".format(self._memory),
+            }
+        )
+
+    def check(self, paths):
+        self.wait_for_executors(self.nodes * self.wanted.workers)
+
+    def make_cold(self, folder):
+        page_cache.evict(folder)
+
+    def stop(self):
+        self.processes.stop()
+
+    def _address(self):
+        found = _STARTED.search(_text(self.processes.log("master")))
+        return found and found.group(1)
+
+    def _run(self, name, args, cpus):
+        import pyspark
+
+        home = os.path.dirname(pyspark.__file__)
+        env = dict(
+            os.environ,
+            SPARK_HOME=home,
+            SPARK_LOCAL_IP="127.0.0.1",  # also where the daemons' pages listen: they cannot be off
+            SPARK_DAEMON_MEMORY="512m",
+            SPARK_LOCAL_DIRS=str(self.processes.folder),
+        )
+        env.pop("PYSPARK_SUBMIT_ARGS", None)
+        self.processes.start(name, ["bash", home + "/bin/spark-class", *args], cpus, env)
+
+
+class Existing(_Cluster):
+    """A cluster whose master's address is in GWAS_SPARK_MASTER."""
+
+    processes = None
+
+    def __init__(self, wanted):
+        self.wanted = wanted
+        self.master = os.environ[ADDRESS]
+
+    def start(self):
+        """See that something listens at the address, before Spark waits for it a minute."""
+        place = re.match(r"spark://([^:,/]+):(\d+)", self.master)
+        if place is None:
+            raise ClusterError(
+                "{} is {!r}, which is no spark://host:port".format(ADDRESS, self.master)
+            )
+        try:
+            socket.create_connection((place.group(1), int(place.group(2))), timeout=10).close()
+        except OSError as error:
+            raise ClusterError(
+                "no Spark master answers at {} ({}): {}".format(self.master, ADDRESS, error)
+            ) from None
+
+    def settings(self):
+        host = os.environ.get(DRIVER_HOST)
+        return dict(super().settings(), **({"spark.driver.host": host} if host else {}))
+
+    def check(self, paths):
+        """See that the executors are those asked for, and that they see the data."""
+        import hail as hl
+
+        self.wait_for_executors(self.wanted.nodes * (self.wanted.workers or 1), 60)
+        context = hl.spark_context()
+        by_host = {}
+        for host in self.executors():
+            by_host.setdefault(host, []).append(self.wanted.threads)
+        if self.wanted.workers is not None:
+            total = self.wanted.nodes * self.wanted.workers * self.wanted.threads
+            if context.defaultParallelism != total:
+                raise NotImplementedError(
+                    "this point is {}; {} gave {} cores".format(
+                        clusters.describe(self.wanted), self.master, context.defaultParallelism
+                    )
+                )
+        clusters.require_layout(self.wanted, by_host, self.master)
+        pieces = 4 * max(1, context.defaultParallelism)
+        try:  # in the JVMs alone: Hail needs no Python on the executors
+            context._jsc.textFile("file://" + paths.phenotypes, pieces).count()
+        except Exception as error:
+            reason = str(error).split("Caused by:")[-1].strip().splitlines()[0]
+            raise ClusterError(
+                "the executors of {} do not see {}: GWAS_DATASETS and GWAS_WORK must be on a "
+                "file system that all nodes share, at the same path ({})".format(
+                    self.master, paths.phenotypes, reason
+                )
+            ) from None
+
+    def make_cold(self, folder):
+        raise NotImplementedError("files on the nodes of an existing Spark cluster stay warm")
+
+    def stop(self):
+        pass
+
+
+def _text(path):
+    return Path(str(path)).read_text(errors="replace") if os.path.exists(str(path)) else ""

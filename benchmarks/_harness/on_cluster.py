@@ -2,9 +2,11 @@
 
 import importlib.util
 import os
+import sys
 from contextlib import contextmanager
 
 from . import axis, clusters, cores, dask_cluster, data, shapes, spark_cluster
+from .sgkit import NO_JIT_CACHE
 
 
 class OnCluster(axis.OfTask):
@@ -64,7 +66,11 @@ class OnDask(OnCluster):
         self.settings = dask_cluster.SETTINGS[point["settings"]]
 
     def start(self):
+        # Sgkit's numba functions crash a worker that takes them from numba's cache (its issues
+        # 869 and 1156), so each worker compiles them; the warm-up call is when
+        os.environ[NO_JIT_CACHE] = "1"
         self.load()
+        _forget_jit_cache()
         if self.existing:
             work = data.work()
             arguments = (self.wanted, self.settings, self.paths, work)
@@ -123,6 +129,15 @@ class OnSpark(OnCluster):
             super().stop()
         finally:
             cluster.stop()
+
+
+def _forget_jit_cache():
+    """Have what this process sends be compiled anew: imported earlier, or before that switch."""
+    for name, module in list(sys.modules.items()):
+        if name.partition(".")[0] == "sgkit":
+            for value in vars(module).values():
+                if type(value).__name__ == "GUFunc":
+                    value.cache = False
 
 
 def _waited(dataset):

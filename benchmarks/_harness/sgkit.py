@@ -8,7 +8,7 @@ from pathlib import Path
 from . import facts
 from .native import NativeTask
 
-_NO_JIT_CACHE = "SGKIT_DISABLE_NUMBA_CACHE"
+NO_JIT_CACHE = "SGKIT_DISABLE_NUMBA_CACHE"
 
 
 class Sgkit(NativeTask):
@@ -25,7 +25,7 @@ class Sgkit(NativeTask):
 
     @staticmethod
     def load():
-        os.environ.setdefault(_NO_JIT_CACHE, "0")  # warm timings find what was compiled before
+        os.environ.setdefault(NO_JIT_CACHE, "0")  # warm timings find what was compiled before
         import sgkit  # noqa: F401  (its compilation at import belongs to the start)
 
     def start(self):
@@ -46,11 +46,11 @@ class Sgkit(NativeTask):
             marker.touch()
 
     def warm_environment(self):
-        return dict(os.environ, **{_NO_JIT_CACHE: "0"})
+        return dict(os.environ, **{NO_JIT_CACHE: "0"})
 
     def cold_environment(self, folder):
         # "1" is Sgkit's default since it has this switch; before, it cached where numba says
-        return dict(os.environ, NUMBA_CACHE_DIR=folder, **{_NO_JIT_CACHE: "1"})
+        return dict(os.environ, NUMBA_CACHE_DIR=folder, **{NO_JIT_CACHE: "1"})
 
     def persist(self, dataset):
         return dataset.persist()

@@ -41,4 +41,4 @@ def events_of(conf: Config, store: Store, tools: frozenset[str]) -> list[Event]:
     series: list[Series] = read(results, Benchmarks.load(conf), revisions, branches)
     steps = steps_of(series, detect, declared, tools)
     hashes = {revision: commit for commit, revision in revisions.items()}
-    return record(group(steps, count_measured(series)), store, hashes)
+    return record(group(steps, count_measured(series, tools)), store, hashes)

@@ -11,7 +11,6 @@ import time
 
 from asv.config import Config
 
-from tools.alerts import message
 from tools.alerts.cli import open_store
 from tools.common import files, paths
 from tools.nightly.night import Night
@@ -52,13 +51,13 @@ def run(args: argparse.Namespace) -> int:
             conf, config.load(paths.ROOT / conf.repo), open_store(), args.stack,
             tuple(args.bench or PROFILE), until, args.site, _say,
         ).run()  # fmt: skip
-    for event in told:
+    for _, text in told:
         print()
-        print(message.compose(event, args.site).text)
+        print(text.text)
     print(f"{len(told)} events to tell of")
     if not told:
         return 0
-    return ONLY_FASTER if all(event.better for event in told) else SLOWER
+    return ONLY_FASTER if all(event.better for event, _ in told) else SLOWER
 
 
 def _say(text: str) -> None:

@@ -23,6 +23,7 @@ from tools.alerts.events import Event, Store
 from tools.alerts.examine import Examiner
 from tools.alerts.localise import OutOfBudget
 from tools.alerts.measure import Laboratory, NoValue
+from tools.alerts.message import Message
 from tools.common import paths, process
 from tools.common.errors import BuildError, MissingError, TrackerError, UnreachableError
 from tools.nightly import found
@@ -53,8 +54,8 @@ class Night:
         if time.monotonic() >= self.until:
             raise OutOfBudget
 
-    def run(self) -> list[Event]:
-        """The whole night; returns the events that people were told of."""
+    def run(self) -> list[tuple[Event, Message]]:
+        """The whole night; returns what people were told of for the first time."""
         mirror = Mirror(paths.mirror_dir())
         self._update(mirror)
         self._measure("NEW")
@@ -135,7 +136,7 @@ class Night:
         except process.ProgramError as error:
             self.say(f"warning: the site was not published: {error}")
 
-    def _tell(self, mirror: Mirror) -> list[Event]:
+    def _tell(self, mirror: Mirror) -> list[tuple[Event, Message]]:
         """Write the feed, and send what each channel was not sent yet."""
         told = [
             (event, message.compose(event, self.site, self._commit(event, mirror)))
@@ -165,7 +166,7 @@ class Night:
                 self.store.mark_sent(event.id, channel.name, event.state)
             if not self.store.was_sent(event.id, "digest", event.state):
                 self.store.mark_sent(event.id, "digest", event.state)
-                sent.append(event)
+                sent.append((event, text))
         return sent
 
     def _commit(self, event: Event, mirror: Mirror) -> dict[str, str]:

@@ -16,6 +16,7 @@ COMMANDS = {
     "environments": ("tools.environments.cli", "resolve, show, check and clean environments"),
     "datasets": ("datasets.cli", "list, prepare, verify and locate data sets"),
     "site": ("tools.site.cli", "fetch the site's scripts so that it works offline"),
+    "alerts": ("tools.alerts.cli", "find changes in series; evaluate how well that works"),
     "cost": ("tools.cost.cli", "where the last run's wall time went"),
 }
 

@@ -55,7 +55,7 @@ def perfherder(values: Values) -> list[int]:
 
 
 def otava(many: Sequence[Values]) -> list[list[int]]:
-    """Otava's change points (p .001, magnitude 0) of many series, run in an environment of its own.
+    """Otava's change points (p .001, magnitude 0) of many series, from its own environment.
 
     Raises MissingError or ProgramError where that cannot be made, as without a package index.
     """

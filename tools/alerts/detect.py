@@ -16,7 +16,7 @@ import numpy.typing as npt
 from tools.alerts.noise import Floats, Noise, clip_outliers, learn, rough, spread
 from tools.alerts.windows import Piece, strongest
 
-THRESHOLD = 5.25  # normal quantile of one test: two-sided 1.5e-7
+THRESHOLD = 5.75  # normal quantile of one test: two-sided 9e-9
 LIKELY = 4.0  # the same, for what is left out when the noise is learnt
 ROUNDS = 3  # of search: each learns the noise again, without the changes found before
 FEWEST = 8  # points: five before a step and three after it

@@ -11,5 +11,5 @@ from otava.analysis import compute_change_points
 found = []
 for values in json.load(sys.stdin):
     changes, _ = compute_change_points(values, max_pvalue=0.001, min_magnitude=0.0)
-    found.append(sorted(change.index for change in changes))
+    found.append(sorted(int(change.index) for change in changes))
 json.dump(found, sys.stdout)

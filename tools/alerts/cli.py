@@ -1,0 +1,122 @@
+"""`python -m tools alerts`: find the changes in series, and say how well that works."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import math
+import sys
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+
+from tools.alerts.detect import find_changes
+from tools.common.errors import DamagedError, MissingError, TrackerError, UsageError
+from tools.common.process import ProgramError
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The subcommands and their options."""
+    commands = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
+    detect = commands.add_parser(
+        "detect", help="print the first point after each change of each series of a file"
+    )
+    detect.add_argument("file", type=Path, help='JSON: {name: {"values": [number or null, ...]}}')
+    evaluate = commands.add_parser(
+        "evaluate", help="compare with people's labels, simulated truth and other detectors"
+    )
+    evaluate.add_argument("--labels", type=Path, metavar="DIR", help="folder of labelled series")
+    evaluate.add_argument("--json", action="store_true")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Carry out one action."""
+    if args.action == "detect":
+        found = {name: find_changes(**series) for name, series in read(args.file).items()}
+        print(json.dumps(found, indent=1))
+        return 0
+    return _evaluate(args.labels, as_json=args.json)
+
+
+def read(path: Path) -> dict[str, dict[str, Any]]:
+    """The arguments of find_changes for each series of a file.
+
+    Besides `values` a series may have `errors` and `repeat_sd`; null is missing, other keys are
+    ignored. Raises UsageError for a file that is not there, DamagedError for one of another form.
+    """
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+    except (FileNotFoundError, IsADirectoryError):
+        raise UsageError(f"no such file: {path}") from None
+    except ValueError as error:
+        raise DamagedError(f"{path}: not JSON ({error})") from None
+    if not isinstance(content, dict):
+        raise DamagedError(f'{path}: not an object {{name: {{"values": [...]}}}}')
+    return {name: _series(f"{path}: {name}", series) for name, series in content.items()}
+
+
+def _series(place: str, series: Any) -> dict[str, Any]:
+    if not isinstance(series, dict) or "values" not in series:
+        raise DamagedError(f'{place}: no "values"')
+    found: dict[str, Any] = {"values": _numbers(place, "values", series["values"])}
+    if series.get("errors") is not None:
+        found["errors"] = _numbers(place, "errors", series["errors"])
+        if len(found["errors"]) != len(found["values"]):
+            raise DamagedError(f"{place}: not as many errors as values")
+        if any(error < 0 for error in found["errors"]):
+            raise DamagedError(f"{place}: a negative error")
+    if series.get("repeat_sd") is not None:
+        (found["repeat_sd"],) = _numbers(place, "repeat_sd", [series["repeat_sd"]])
+        if not 0 <= found["repeat_sd"] < math.inf:
+            raise DamagedError(f"{place}: repeat_sd is not a spread")
+    return found
+
+
+def _numbers(place: str, key: str, values: Any) -> list[float]:
+    if not isinstance(values, list):
+        raise DamagedError(f"{place}: {key} is not a list")
+    for at, value in enumerate(values):
+        if isinstance(value, bool) or not isinstance(value, int | float | None):
+            raise DamagedError(f"{place}: {key}[{at}] is not a number: {value!r}")
+    try:
+        return [math.nan if value is None else float(value) for value in values]
+    except OverflowError:
+        raise DamagedError(f"{place}: {key} has a number that is too large") from None
+
+
+def _evaluate(directory: Path | None, *, as_json: bool) -> int:
+    # slow to import, and not needed to detect
+    from tools.alerts import evaluate, labels
+    from tools.alerts.tables import tables
+
+    labelled = labels.read(directory) if directory else {}
+    report: dict[str, dict[str, Any]] = {
+        part: {} for part in ("labels", "without_change", "by_night", "with_step")
+    }
+    notes = [] if labelled else ["labels: left out; give a folder of them with --labels"]
+    for name, detect in evaluate.DETECTORS.items():
+        print(f"evaluating {name} ...", file=sys.stderr)
+        try:
+            detect([[1.0] * 20])
+        except (MissingError, ProgramError) as error:
+            notes.append(f"{name}: left out, {_why(error)}")
+            continue
+        if labelled:
+            report["labels"][name] = evaluate.on_labels(labelled, detect)
+        report["without_change"][name] = evaluate.without_change(detect)
+        report["by_night"][name] = evaluate.by_night(detect)
+        report["with_step"][name] = evaluate.with_step(detect)
+    if as_json:
+        print(json.dumps({**report, "notes": notes}, indent=1))
+        return 0
+    console = Console()
+    for table in tables(report):
+        console.print(table)
+    for note in notes:
+        console.print(note, markup=False)
+    return 0
+
+
+def _why(error: TrackerError) -> str:
+    return f"as its environment could not be made; it needs a package index once ({error})"

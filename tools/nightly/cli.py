@@ -11,7 +11,7 @@ import time
 
 from asv.config import Config
 
-from tools.alerts.cli import open_store
+from tools.alerts.decisions import open_store
 from tools.common import files, paths
 from tools.nightly.night import Night
 from tools.upstreams import config

@@ -16,14 +16,14 @@ def stepped(kind: str, seed: int, *, after: int, step: float, before: int = 40) 
 
 
 def share_found(kind: str, *, after: int, step: float, before: int = 40) -> float:
-    found = [stepped(kind, seed, after=after, step=step, before=before) for seed in range(20)]
+    found = [stepped(kind, seed, after=after, step=step, before=before) for seed in range(10)]
     return sum(any(abs(at - before) <= MARGIN for at in one) for one in found) / len(found)
 
 
 @pytest.mark.parametrize("kind", simulate.KINDS)
 def test_alarms_without_a_change_are_under_one_in_a_thousand_points(kind):
     rng = np.random.default_rng(5)
-    points = [30] * 40 + [100] * 12 + [600] * 4
+    points = [30] * 30 + [100] * 7 + [500] * 2
     alarms = sum(len(find_changes(simulate.series(kind, rng, one, 0.02))) for one in points)
     assert alarms < sum(points) / 1000
 
@@ -34,7 +34,7 @@ def test_a_step_of_ten_deviations_is_found_with_five_points(kind, step):
     assert share_found(kind, after=5, step=step) >= 0.9
 
 
-@pytest.mark.parametrize(("step", "after"), [(0.2, 3), (0.1, 10), (0.05, 27)])
+@pytest.mark.parametrize(("step", "after"), [(0.2, 3), (0.1, 10), (0.07, 20)])
 def test_small_steps_need_more_points(step, after):
     assert share_found("white", after=after, step=step) >= 0.8
 
@@ -44,7 +44,7 @@ def test_a_step_is_found_in_a_short_history():
 
 
 def test_a_step_is_located():
-    errors = [abs(stepped("white", seed, after=40, step=0.1)[0] - 40) for seed in range(20)]
+    errors = [abs(stepped("white", seed, after=40, step=0.1)[0] - 40) for seed in range(10)]
     assert np.median(errors) == 0
     assert max(errors) <= 2
 
@@ -127,5 +127,5 @@ def test_known_noise_makes_it_more_careful():
     ],
 )
 def test_impossible_arguments_are_refused(arguments):
-    with pytest.raises(ValueError, match="."):
+    with pytest.raises(ValueError, match=r"series|error|repeat_sd"):
         find_changes(**arguments)

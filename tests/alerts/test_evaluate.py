@@ -62,7 +62,8 @@ def test_labels_and_tables(short):
     for table in tables(report):
         console.print(table)
     assert "0.50" in console.export_text()
-    assert len(list(tables({**report, "labels": {}}))) == 3
+    del report["labels"]
+    assert len(list(tables(report))) == 3
 
 
 @pytest.mark.parametrize("detect", [baselines.asv, baselines.perfherder])

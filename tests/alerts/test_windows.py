@@ -34,9 +34,9 @@ def test_three_points_are_enough_only_at_the_end_of_the_series():
 
 def test_levels_shorter_than_the_shortest_do_not_count():
     values = np.random.default_rng(3).standard_normal(30)
-    values[24:] += 15
-    careful = Noise(variance=1.0, degrees=10.0, memory=0.0, shortest=8)
-    assert windows.strongest(piece(values), PLAIN, 5.0) == 24
+    values[25:] += 15
+    careful = Noise(variance=1.0, degrees=10.0, memory=0.0, shortest=12)
+    assert windows.strongest(piece(values), PLAIN, 5.0) == 25
     assert windows.strongest(piece(values), careful, 5.0) is None
 
 

@@ -6,6 +6,7 @@ import argparse
 import json
 import math
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -95,22 +96,24 @@ def _evaluate(directory: Path | None, *, as_json: bool) -> int:
     from tools.alerts.tables import tables
 
     labelled = labels.read(directory) if directory else {}
-    report: dict[str, dict[str, Any]] = {
-        part: {} for part in ("labels", "without_change", "by_night", "with_step")
+    parts: dict[str, Callable[[evaluate.Detector], Any]] = {
+        "labels": lambda detect: evaluate.on_labels(labelled, detect),
+        "without_change": evaluate.without_change,
+        "by_night": evaluate.by_night,
+        "with_step": evaluate.with_step,
     }
-    notes = [] if labelled else ["labels: left out; give a folder of them with --labels"]
+    notes = []
+    if not labelled:
+        del parts["labels"]
+        notes.append("labels: left out; give a folder of them with --labels")
+    report: dict[str, dict[str, Any]] = {part: {} for part in parts}
     for name, detect in evaluate.DETECTORS.items():
-        print(f"evaluating {name} ...", file=sys.stderr)
         try:
-            detect([[1.0] * 20])
+            for part, evaluation in parts.items():
+                print(f"{name}: {part} ...", file=sys.stderr, flush=True)
+                report[part][name] = evaluation(detect)
         except (MissingError, ProgramError) as error:
             notes.append(f"{name}: left out, {_why(error)}")
-            continue
-        if labelled:
-            report["labels"][name] = evaluate.on_labels(labelled, detect)
-        report["without_change"][name] = evaluate.without_change(detect)
-        report["by_night"][name] = evaluate.by_night(detect)
-        report["with_step"][name] = evaluate.with_step(detect)
     if as_json:
         print(json.dumps({**report, "notes": notes}, indent=1))
         return 0

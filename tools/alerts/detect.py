@@ -42,7 +42,7 @@ def find_changes(
     Raises ValueError where shapes do not fit or a noise is negative.
     """
     given = np.asarray(values, dtype=float)
-    known = _known_variance(given, errors, repeat_sd)
+    known = _known_noise(given, errors, repeat_sd)
     present = np.flatnonzero(np.isfinite(given))
     if len(present) < FEWEST:
         return []
@@ -53,16 +53,15 @@ def find_changes(
     unit = spread(series)
     if unit == 0:
         return []
-    exact = EXACT / unit
-    known = np.maximum(known[present] / largest**2 / unit**2, exact**2)
+    known = np.maximum(known[present] / largest, EXACT) / unit
     found = _search(series / unit, known, threshold)
     return [int(present[at]) for at in found]
 
 
 def _search(series: Floats, known: Floats, threshold: float) -> list[int]:
-    """find_changes for a complete series of unit spread and the variances known beforehand."""
+    """find_changes for a complete series of unit spread, `known` in the same unit."""
     clipped = clip_outliers(series)
-    known = np.maximum(known, (RESOLUTION * np.abs(series).max()) ** 2)
+    known = np.maximum(known, RESOLUTION * np.abs(series).max()) ** 2
     likely = _split(series, clipped, known, rough(series, clipped), 0, len(series), LIKELY)
     changes: list[int] = []
     for _ in range(ROUNDS):
@@ -105,10 +104,10 @@ def _between(changes: Sequence[int], points: int) -> list[tuple[int, int]]:
     return list(zip([0, *changes], [*changes, points], strict=True))
 
 
-def _known_variance(
+def _known_noise(
     values: Floats, errors: npt.ArrayLike | None, repeat_sd: float
 ) -> npt.NDArray[np.float64]:
-    """The variance of each point that is known beforehand, 0 where none is."""
+    """The standard deviation of each point that is known beforehand, 0 where none is."""
     if values.ndim != 1:
         raise ValueError(f"a series has one dimension, not {values.ndim}")
     if not repeat_sd >= 0:
@@ -119,4 +118,4 @@ def _known_variance(
     own = np.nan_to_num(own, nan=0.0)
     if (own < 0).any():
         raise ValueError("a standard error must not be negative")
-    return np.asarray(np.maximum(own, repeat_sd) ** 2)
+    return np.maximum(own, repeat_sd)

@@ -21,11 +21,11 @@ STEPS = (0.05, 0.1, 0.2, 0.5)
 AFTER = (1, 2, 3, 5, 10, 20)  # points after the step
 BEFORE = 40  # points before it
 LENGTHS = (25, 100, 400)  # of the series without a change
-STILL_POINTS = 12_000  # of each of these lengths, for each kind of noise
-REPEATS = 20  # series for each combination with a step
+STILL_POINTS = 10_000  # of each of these lengths, for each kind of noise
+REPEATS = 10  # series for each combination with a step
 NIGHTS = (30, 200)  # points that a replayed series has on its first and last night
-REPLAYED = 4  # series of each kind
-LATENCY = (3, 5, 8, 12, 20)  # points after a labelled change
+REPLAYED = 3  # series of each kind
+LATENCY = (3, 5, 10, 20)  # points after a labelled change
 
 
 def one_by_one(detect: Callable[[Values], list[int]]) -> Detector:

@@ -12,7 +12,7 @@ from tools.alerts import evaluate
 
 def tables(report: Mapping[str, Mapping[str, Any]]) -> Iterator[Table]:
     """One table for each part of the report: {part: {detector: its figures}}."""
-    if report["labels"]:
+    if "labels" in report:
         yield _labels(report["labels"])
     yield _alarms("alarms per 1,000 points without a change", report["without_change"])
     yield _alarms("alarms per 1,000 nights without a change", report["by_night"])

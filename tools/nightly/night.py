@@ -7,6 +7,7 @@ what confirms and localises, then repeats of one commit (A/A), which state our o
 
 from __future__ import annotations
 
+import datetime
 import os
 import signal
 import subprocess
@@ -19,6 +20,7 @@ from pathlib import Path
 from asv.config import Config
 
 from tools.alerts import channels, events, feed, message
+from tools.alerts.closing import close_recovered, open_again
 from tools.alerts.events import Event, Store
 from tools.alerts.examine import Examiner
 from tools.alerts.localise import OutOfBudget
@@ -64,6 +66,9 @@ class Night:
             self._examine(mirror)
         except OutOfBudget:
             self.say("the budget is spent; the next night goes on from here")
+        open_again(self.store, datetime.date.today())
+        for event in close_recovered(self.store):
+            self.say(f"event {event.id}: {self.store.history(event.id)[-1]['why']}")
         self._publish()
         return self._tell(mirror)
 

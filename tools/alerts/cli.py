@@ -12,7 +12,7 @@ from typing import Any
 
 from rich.console import Console
 
-from tools.alerts import decisions
+from tools.alerts import compare, decisions
 from tools.alerts.detect import find_changes
 from tools.common.errors import DamagedError, MissingError, TrackerError, UsageError
 from tools.common.process import ProgramError
@@ -31,12 +31,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     evaluate.add_argument("--labels", type=Path, metavar="DIR", help="folder of labelled series")
     evaluate.add_argument("--json", action="store_true")
     decisions.add_actions(commands)
+    compare.add_action(commands)
 
 
 def run(args: argparse.Namespace) -> int:
     """Carry out one action."""
     if args.action in decisions.ACTIONS:
         return decisions.run(args)
+    if args.action == "compare":
+        return compare.run(args)
     if args.action == "detect":
         found = {name: find_changes(**series) for name, series in read(args.file).items()}
         print(json.dumps(found, indent=1))

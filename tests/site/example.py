@@ -73,6 +73,8 @@ def _add_events(project: Project) -> None:
     found = {"good": commits[SLOWER_AT - 1], "bad": new, "between": [], "finished": True}
     store.learn(slower.id, range=found)
     store.move(slower.id, events.CONFIRMED, f"measured again {HOSTILE}")
+    for number in range(8):
+        store.add_repeat("frozen", target, new, 0.8, 0.8 + (-1) ** number * 0.01)
     machine = Line("sentinels.Machine.time_file_read", "file read", "seconds", False, 1.0, 2.0)
     store.add("sgkit", "frozen", "box", events.MACHINE, old, new, [machine])
     store.close()

@@ -226,7 +226,10 @@ def test_changes_both_ways(
 
 def test_alerts_and_an_event(visit: Visit, published: Project) -> None:
     page = visit.open("alerts.html", "main table")
-    assert page.locator("h2").all_inner_texts() == ["Open (1)", "The machine (1)"]
+    assert page.locator("h2").all_inner_texts() == [
+        "Open (1)", "The machine (1)", "Repeats of one commit, frozen stack",
+    ]  # fmt: skip
+    assert "0 of 2 runs of repeats" in page.locator("main").inner_text()
     visit.check("alerts")
     page.get_by_role("link", name="pca in Sgkit").click()
     page.wait_for_selector("main ul")

@@ -63,7 +63,7 @@ def steps_of(
             if abs(after - before) <= metric.negligible or before <= 0 or after <= 0:
                 continue
             line = Line(
-                target=_target(series),
+                target=target_of(series),
                 title=_title(series),
                 unit=metric.unit,
                 better=(after < before) == metric.lower_is_better,
@@ -192,7 +192,8 @@ def _place(series: Series) -> Place:
     return series.branch, str(environment.get("stack", "")), str(environment.get("machine", ""))
 
 
-def _target(series: Series) -> str:
+def target_of(series: Series) -> str:
+    """asv's "module.Class.method-3" of a series."""
     return series.benchmark if series.index is None else f"{series.benchmark}-{series.index}"
 
 

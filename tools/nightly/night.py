@@ -63,7 +63,9 @@ class Night:
         self._measure("NEW")
         self._detect()
         try:
-            self._examine(mirror)
+            laboratory = Laboratory(self.upstreams, mirror, self.stack)
+            self._examine(mirror, laboratory)
+            self._repeat(laboratory)
         except OutOfBudget:
             self.say("the budget is spent; the next night goes on from here")
         open_again(self.store, datetime.date.today())
@@ -107,9 +109,8 @@ class Night:
         for event in fresh:
             self.say(f"candidate {event.id}: {message.subject(event)}")
 
-    def _examine(self, mirror: Mirror) -> None:
+    def _examine(self, mirror: Mirror, laboratory: Laboratory) -> None:
         """Confirm what is new, then localise what is confirmed."""
-        laboratory = Laboratory(self.upstreams, mirror, self.stack)
         examiner = Examiner(self.store, laboratory, self.budget)
         for event in self._open(events.NEW):
             try:
@@ -127,6 +128,18 @@ class Night:
             self.say(f"event {event.id}: between {narrowed.good[:8]} and {narrowed.bad[:8]}")
             if not narrowed.finished:
                 raise OutOfBudget
+
+    def _repeat(self, laboratory: Laboratory) -> None:
+        """One pair of values (A/A) of each timing that the newest commit of each tool has."""
+        for commit, target in found.newest_timings(self.conf, self.stack):
+            self.budget()
+            try:
+                first, second = (
+                    laboratory.value(commit, place, target) for place in ("old", "new")
+                )
+            except (NoValue, BuildError, MissingError):
+                continue  # what asv measured and this cannot is no repeat
+            self.store.add_repeat(self.stack, target, commit, first, second)
 
     def _open(self, state: str) -> list[Event]:
         return [

@@ -8,6 +8,7 @@ from typing import Any
 
 from tools.alerts import message
 from tools.alerts.events import Event, Store
+from tools.alerts.repeats import false_alarms, minimal_detectable
 
 
 def rows(database: Path) -> list[dict[str, Any]]:
@@ -19,6 +20,31 @@ def rows(database: Path) -> list[dict[str, Any]]:
         return [_row(event, store) for event in store.all()]
     finally:
         store.close()
+
+
+def noise(database: Path) -> list[dict[str, Any]]:
+    """By stack: our false alarms on repeats of one commit, and what each benchmark can show."""
+    if not database.exists():
+        return []
+    store = Store(database)
+    try:
+        return [_noise(stack, store) for stack in store.stacks()]
+    finally:
+        store.close()
+
+
+def _noise(stack: str, store: Store) -> dict[str, Any]:
+    repeats = store.repeats(stack)
+    return {
+        "stack": stack,
+        **asdict(false_alarms(repeats)),
+        "pairs": sum(map(len, repeats.values())),
+        "detectable": {
+            target: ratio
+            for target, pairs in repeats.items()
+            if (ratio := minimal_detectable(pairs)) is not None
+        },
+    }
 
 
 def _row(event: Event, store: Store) -> dict[str, Any]:

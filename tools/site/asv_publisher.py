@@ -91,8 +91,9 @@ class Site(OutputPublisher):
         tags = repo.get_tags()
         releases = {commit: tag.rpartition("/")[2] for tag, commit in tags.items()}
         _write_changes(html, found, declared, named, releases, conf.hash_length)
-        alerts = alerts_page.rows(results_dir / "alerts.sqlite")
-        _write(html / "alerts.json", {"events": alerts, "releases": releases})
+        database = results_dir / "alerts.sqlite"
+        alerts = {"events": alerts_page.rows(database), "noise": alerts_page.noise(database)}
+        _write(html / "alerts.json", {**alerts, "releases": releases})
         mirror = Mirror(Path(repo._path))
         measured = commits.measurements(all_series, hashes, named)
         index = commits.index(mirror, measured, branches, tags)

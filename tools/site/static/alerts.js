@@ -28,7 +28,7 @@ function table(head, rows) {
         element('tbody', {}, ...rows));
 }
 
-function overview(events, releases) {
+function overview(events, noise, releases) {
     const groups = [
         ['Open', events.filter((event) => OPEN.includes(event.state) && event.kind !== 'machine')],
         ['The machine', events.filter((event) => event.kind === 'machine')],
@@ -44,6 +44,20 @@ function overview(events, releases) {
             element('h2', {}, `${name} (${members.length})`),
             table(['State', 'What', 'Commits', 'Since'], members.map((event) => row(event, releases))),
         ]),
+        ...noise.flatMap(noiseOf),
+    ].filter((part) => part !== null);
+}
+
+/* What repeats of one commit, measured as the two sides of an event are, say of our own errors. */
+function noiseOf(stack) {
+    const rate = stack.judged ? `${stack.alarms} of ${stack.judged} runs of repeats were taken for a change` : 'too few yet to judge';
+    const rows = Object.entries(stack.detectable).sort((a, b) => a[1] - b[1]).map(([target, ratio]) => element('tr', {},
+        element('td', {class: 'name'}, target),
+        element('td', {class: 'number', 'data-label': 'from'}, `${ratio.toPrecision(3)} ×`)));
+    return [
+        element('h2', {}, `Repeats of one commit, ${stack.stack} stack`),
+        element('p', {}, `${stack.pairs} pairs; false alarms: ${rate}.`),
+        rows.length ? table(['Benchmark', 'Smallest change that is confirmed 4 times in 5'], rows) : null,
     ].filter((part) => part !== null);
 }
 
@@ -98,10 +112,10 @@ function page(event, releases) {
 }
 
 show(async () => {
-    const {events, releases} = await load('alerts.json');
+    const {events, noise, releases} = await load('alerts.json');
     const wanted = new URLSearchParams(location.search).get('event');
     if (!wanted) {
-        return overview(events, releases);
+        return overview(events, noise, releases);
     }
     const event = events.find((one) => String(one.id) === wanted);
     if (!event) {

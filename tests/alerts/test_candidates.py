@@ -92,6 +92,11 @@ def test_without_a_control_most_at_once_is_the_machine(stepping: int) -> None:
     assert one.kind == (events.MACHINE if stepping == 8 else events.CODE)
 
 
+def test_what_could_never_be_confirmed_is_no_candidate() -> None:
+    assert candidates(series("pca.Sgkit.time_compute", level(1, 1.005)), QUIET) == []
+    assert candidates(series("pca.Sgkit.time_compute", level(1, 0)), QUIET) == []
+
+
 def test_an_event_is_recorded_once(store: Store) -> None:
     early = candidates(series("pca.Sgkit.time_compute", level(1, 2)), QUIET)
     assert len(record(early, store, HASHES)) == 1

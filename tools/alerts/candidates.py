@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from tools.alerts import events
 from tools.alerts.events import Event, Line, Store
+from tools.alerts.sequential import NEGLIGIBLE
 from tools.site.metrics import Metric, metric_of
 from tools.site.series import Point, Series
 
@@ -62,6 +63,8 @@ def steps_of(
             after = _level(series.points[edge:end])
             if abs(after - before) <= metric.negligible or before <= 0 or after <= 0:
                 continue
+            if abs(math.log(after / before)) <= NEGLIGIBLE:
+                continue  # could never be confirmed
             line = Line(
                 target=target_of(series),
                 title=_title(series),

@@ -72,6 +72,8 @@ def _add_events(project: Project) -> None:
     store.add_answer(slower.id, commits[SLOWER_AT - 1], False, "refuted")
     found = {"good": commits[SLOWER_AT - 1], "bad": new, "between": [], "finished": True}
     store.learn(slower.id, range=found)
+    gained = {"function": "sgkit/stats/pca.py:<lambda>", "old": 0.1, "new": 0.4}
+    store.learn(slower.id, beside={"pca.Sgkit.track_graph_tasks-0": [10, 20]}, profile=[gained])
     store.move(slower.id, events.CONFIRMED, f"measured again {HOSTILE}")
     for number in range(8):
         store.add_repeat("frozen", target, new, 0.8, 0.8 + (-1) ** number * 0.01)

@@ -236,6 +236,7 @@ def test_alerts_and_an_event(visit: Visit, published: Project) -> None:
     words = page.locator("main").inner_text()
     assert "4 interleaved pairs" in words
     assert commit_of(published, "sgkit", example.SLOWER_AT)[:8] in words
+    assert "sgkit/stats/pca.py:<lambda>" in words
     assert "<script>" in words  # what upstream wrote, as text
     visit.check("event")
     missing = visit.open("alerts.html?event=99", "h1")

@@ -8,13 +8,14 @@ import math
 from tools.alerts import events
 from tools.alerts.events import Event, Line, Store
 
+_LEFT = 0.25
 _OPEN = (events.CONFIRMED, events.ACKNOWLEDGED, events.SUPPRESSED)
 
 
 def close_recovered(store: Store) -> list[Event]:
     """Resolve what got slower once a later confirmed event brought it back; returns those.
 
-    Back is: nearer, as a ratio, to the value before the slow-down than to the one after it.
+    Back is: no more than _LEFT of the slow-down, as a log ratio, is left.
     """
     better = [event for event in store.all(events.CONFIRMED) if event.better]
     closed = []
@@ -44,6 +45,6 @@ def _place(event: Event) -> tuple[str, str, str]:
 def _undone(line: Line, fix: Event) -> bool:
     for later in fix.lines:
         if later.target == line.target:
-            back = abs(math.log(later.new_value / line.old_value))
-            return back < abs(math.log(later.new_value / line.new_value))
+            left = math.log(later.new_value / line.old_value)
+            return abs(left) <= _LEFT * abs(math.log(line.ratio))
     return False

@@ -7,6 +7,7 @@ what confirms and localises, then repeats of one commit (A/A), which state our o
 
 from __future__ import annotations
 
+import contextlib
 import datetime
 import os
 import signal
@@ -17,9 +18,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from asv.benchmarks import Benchmarks
 from asv.config import Config
 
-from tools.alerts import channels, events, feed, message
+from tools.alerts import channels, events, explain, feed, message
 from tools.alerts.closing import close_recovered, open_again
 from tools.alerts.events import Event, Store
 from tools.alerts.examine import Examiner
@@ -65,6 +67,7 @@ class Night:
         try:
             laboratory = Laboratory(self.upstreams, mirror, self.stack)
             self._examine(mirror, laboratory)
+            self._explain(laboratory)
             self._repeat(laboratory)
         except OutOfBudget:
             self.say("the budget is spent; the next night goes on from here")
@@ -128,6 +131,23 @@ class Night:
             self.say(f"event {event.id}: between {narrowed.good[:8]} and {narrowed.bad[:8]}")
             if not narrowed.finished:
                 raise OutOfBudget
+
+    def _explain(self, laboratory: Laboratory) -> None:
+        """What else changed at a confirmed event, and which functions take longer."""
+        known = Benchmarks.load(self.conf)
+        for event in self._open(events.CONFIRMED):
+            if "profile" in event.facts:
+                continue
+            target, beside, profiles = event.worst.target, {}, []
+            sides = ((event.old, "old"), (event.new, "new"))
+            for sibling in explain.siblings(target, known):
+                self.budget()
+                with contextlib.suppress(NoValue):  # a metric that this event's sides do not have
+                    beside[sibling] = [laboratory.value(*side, sibling) for side in sides]
+            with contextlib.suppress(NoValue):
+                profiles = [laboratory.profile(*side, target) for side in sides]
+            changed = explain.difference(*profiles) if profiles else []
+            self.store.learn(event.id, beside=beside, profile=changed)
 
     def _repeat(self, laboratory: Laboratory) -> None:
         """One pair of values (A/A) of each timing that the newest commit of each tool has."""

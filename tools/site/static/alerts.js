@@ -94,12 +94,29 @@ function where(event, releases) {
     ].filter((part) => part !== null);
 }
 
+function why(event) {
+    const beside = Object.entries(event.facts.beside || {});
+    const profile = event.facts.profile || [];
+    return [
+        beside.length || profile.length ? element('h2', {}, 'Explanation') : null,
+        beside.length ? table(['Measured beside it', 'Before', 'After'], beside.map(([target, [before, after]]) => element('tr', {},
+            element('td', {class: 'name'}, target),
+            element('td', {class: 'number', 'data-label': 'before'}, before.toPrecision(4)),
+            element('td', {class: 'number', 'data-label': 'after'}, after.toPrecision(4))))) : null,
+        profile.length ? table(['Function (own seconds in a profile)', 'Before', 'After'], profile.map((one) => element('tr', {},
+            element('td', {class: 'name'}, element('span', {class: 'mono'}, one.function)),
+            element('td', {class: 'number', 'data-label': 'before'}, withUnit(one.old, 'seconds')),
+            element('td', {class: 'number', 'data-label': 'after'}, withUnit(one.new, 'seconds'))))) : null,
+    ].filter((part) => part !== null);
+}
+
 function page(event, releases) {
     return [
         element('h1', {}, event.title),
         element('p', {}, badge(event), ` since ${event.created.slice(0, 10)}, ${event.stack} stack, machine ${event.machine}`),
         element('h2', {}, 'Proof'), ...proof(event),
         element('h2', {}, 'Commit'), ...where(event, releases),
+        ...why(event),
         element('h2', {}, 'Series'),
         table(['Change', 'Series', 'From … to'], event.lines.map((line) => element('tr', {},
             element('td', {'data-label': ''}, element('span', {class: `badge ${line.better ? 'better' : 'worse'}`}, factor(line.ratio, line.unit))),

@@ -1,6 +1,7 @@
 """`python -m tools nightly`: measure what is new, confirm and localise what stepped, alert.
 
-Exit codes beside the usual: 0 nothing to tell, 10 something got slower, 11 only improvements and fixes.
+Exit codes beside the usual: 0 nothing to tell, 10 something got slower, 11 only improvements and
+fixes.
 """
 
 from __future__ import annotations

@@ -16,7 +16,7 @@ COMMANDS = {
     "environments": ("tools.environments.cli", "resolve, show, check and clean environments"),
     "datasets": ("datasets.cli", "list, prepare, verify and locate data sets"),
     "site": ("tools.site.cli", "fetch the site's scripts so that it works offline"),
-    "alerts": ("tools.alerts.cli", "events: list, show, confirm, acknowledge, expect, suppress"),
+    "alerts": ("tools.alerts.cli", "detect changes; list, confirm, acknowledge, expect events"),
     "nightly": ("tools.nightly.cli", "measure what is new, confirm, localise, publish, alert"),
     "cost": ("tools.cost.cli", "where the last run's wall time went"),
 }

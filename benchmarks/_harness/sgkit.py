@@ -32,7 +32,9 @@ class Sgkit(NativeTask):
         self.load()
         import dask
 
-        dask.config.set(scheduler="threads", num_workers=self.cores)
+        # a profile sees its own thread only
+        scheduler = "synchronous" if os.environ.get("GWAS_PROFILE") else "threads"
+        dask.config.set(scheduler=scheduler, num_workers=self.cores)
 
     def prime(self):
         # a process that still has to compile holds more memory than one that does not

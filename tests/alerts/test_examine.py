@@ -7,6 +7,7 @@ from tools.alerts import events
 from tools.alerts.events import Store
 from tools.alerts.examine import Examiner
 from tools.alerts.localise import OutOfBudget
+from tools.alerts.measure import NoValue
 
 COMMITS = [f"c{number:02}" for number in range(30)]
 SLOWER_AT = 17
@@ -72,3 +73,10 @@ def test_a_range_where_the_commit_does_not_build(store: Store) -> None:
     found = Examiner(store, laboratory, Allowance()).localise(store.get(event.id), COMMITS)
     assert (found.good, found.bad) == (COMMITS[SLOWER_AT - 1], COMMITS[SLOWER_AT + 1])
     assert found.between == (COMMITS[SLOWER_AT],)
+
+
+def test_a_value_without_a_ratio_is_no_proof(store: Store) -> None:
+    laboratory = MadeLaboratory({COMMITS[0]: 0.0, COMMITS[1]: 1.0})
+    event = add_event(store, COMMITS[0], COMMITS[1], 2.0)
+    with pytest.raises(NoValue, match="no ratio"):
+        Examiner(store, laboratory, Allowance()).confirm(event)

@@ -8,7 +8,8 @@ import pytest
 from asv import util
 from asv.results import Results
 
-from tools.environments.keeping import Keeper, split_target
+from tools.common.errors import UsageError
+from tools.environments.keeping import Keeper, split_target, target_of
 
 COMMIT = "c" * 40
 BENCHMARK = {
@@ -91,6 +92,14 @@ def test_what_a_missing_program_left_is_measured_once_it_is_there(
 def test_parameters(keeper: Keeper) -> None:
     assert keeper.parameters(f"{BENCHMARK['name']}-2") == {"data": "'big'", "cores": "1"}
     assert keeper.parameters("unknown.Sgkit.time_compute-2") == {}
+
+
+def test_a_target_by_its_parameters() -> None:
+    assert target_of(BENCHMARK, {"data": "big", "cores": "1"}) == f"{BENCHMARK['name']}-2"
+    assert target_of({"name": "a.B.time_c", "params": []}, {}) == "a.B.time_c"
+    for wanted in ({"data": "big"}, {"data": "none", "cores": "1"}, {"size": "1"}):
+        with pytest.raises(UsageError, match="say one of each"):
+            target_of(BENCHMARK, wanted)
 
 
 def test_targets() -> None:

@@ -8,6 +8,8 @@ from pathlib import Path
 
 from tests.site import made_site
 from tests.site.made_site import Benchmark, Project
+from tools.alerts import events
+from tools.alerts.events import Line, Store
 
 COMMITS = 24
 SLOWER_AT, FASTER_AT, SPIKE_AT, DROP_AT = 12, 8, 22, 14
@@ -51,7 +53,33 @@ def make(root: Path) -> Project:
         stacks=("frozen", "dated"),
     )
     _add_provenance(project, project.commits["sgkit"][FASTER_AT])
+    _add_events(project)
     return project
+
+
+def _add_events(project: Project) -> None:
+    """A confirmed slow-down that was found, and a step of the machine."""
+    store = Store(project.root / "results" / "alerts.sqlite")
+    commits = project.commits["sgkit"]
+    old, new = commits[SLOWER_AT - 2], commits[SLOWER_AT]
+    target = "pca.Sgkit.time_compute-0"
+    line = Line(target, "pca in Sgkit: time_compute", "seconds", False, 0.5, 0.8)
+    slower = store.add("sgkit", "frozen", "box", events.CODE, old, new, [line])
+    for _ in range(4):
+        store.add_pair(slower.id, target, old, new, 0.5, 0.8)
+    proof = {"outcome": "confirmed", "ratio": 1.6, "low": 1.5, "high": 1.7, "pairs": 4}
+    store.learn(slower.id, confirmation={**proof, "target": target})
+    store.add_answer(slower.id, commits[SLOWER_AT - 1], False, "refuted")
+    found = {"good": commits[SLOWER_AT - 1], "bad": new, "between": [], "finished": True}
+    store.learn(slower.id, range=found)
+    gained = {"function": "sgkit/stats/pca.py:<lambda>", "old": 0.1, "new": 0.4}
+    store.learn(slower.id, beside={"pca.Sgkit.track_graph_tasks-0": [10, 20]}, profile=[gained])
+    store.move(slower.id, events.CONFIRMED, f"measured again {HOSTILE}")
+    for number in range(8):
+        store.add_repeat("frozen", target, new, 0.8, 0.8 + (-1) ** number * 0.01)
+    machine = Line("sentinels.Machine.time_file_read", "file read", "seconds", False, 1.0, 2.0)
+    store.add("sgkit", "frozen", "box", events.MACHINE, old, new, [machine])
+    store.close()
 
 
 def _add_provenance(project: Project, commit: str) -> None:

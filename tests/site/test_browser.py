@@ -224,6 +224,25 @@ def test_changes_both_ways(
     visit.close()
 
 
+def test_alerts_and_an_event(visit: Visit, published: Project) -> None:
+    page = visit.open("alerts.html", "main table")
+    assert page.locator("h2").all_inner_texts() == [
+        "Open (1)", "The machine (1)", "Repeats of one commit, frozen stack",
+    ]  # fmt: skip
+    assert "0 of 2 runs of repeats" in page.locator("main").inner_text()
+    visit.check("alerts")
+    page.get_by_role("link", name="pca in Sgkit").click()
+    page.wait_for_selector("main ul")
+    words = page.locator("main").inner_text()
+    assert "4 interleaved pairs" in words
+    assert commit_of(published, "sgkit", example.SLOWER_AT)[:8] in words
+    assert "sgkit/stats/pca.py:<lambda>" in words
+    assert "<script>" in words  # what upstream wrote, as text
+    visit.check("event")
+    missing = visit.open("alerts.html?event=99", "h1")
+    assert "no event 99" in missing.locator("main").inner_text()
+
+
 def test_commit_page(visit: Visit, published: Project) -> None:
     commit = commit_of(published, "sgkit", example.FASTER_AT)
     before = commit_of(published, "sgkit", example.FASTER_AT - 2)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from tools.alerts import events
 from tools.alerts.events import Event, Line, Store
+from tools.alerts.sequential import NEGLIGIBLE
 from tools.site.metrics import Metric, metric_of
 from tools.site.series import Point, Series
 
@@ -16,6 +18,8 @@ Detector = Callable[[Sequence[Point]], list[int]]
 # Where no control was measured: this share of all series, when it steps at once, is the machine
 _MOST = 0.6
 _MANY = 6
+# so many times a control's step (as a log ratio) may be the machine's doing as well
+_FARTHER = 1.5
 _QUOTE = "'"  # asv keeps parameters as Python shows them
 
 Place = tuple[str, str, str]  # tool, stack, machine
@@ -53,15 +57,16 @@ def steps_of(
     found = []
     for series in all_series:
         metric = metric_of(series.benchmark, declared)
-        implementation = series.benchmark.split(".")[-2].lower()
         edges = [0, *detect(series.points), len(series.points)]
         for start, edge, end in zip(edges, edges[1:], edges[2:], strict=False):
             before = _level(series.points[start:edge])
             after = _level(series.points[edge:end])
             if abs(after - before) <= metric.negligible or before <= 0 or after <= 0:
                 continue
+            if abs(math.log(after / before)) <= NEGLIGIBLE:
+                continue  # could never be confirmed
             line = Line(
-                target=_target(series),
+                target=target_of(series),
                 title=_title(series),
                 unit=metric.unit,
                 better=(after < before) == metric.lower_is_better,
@@ -70,46 +75,62 @@ def steps_of(
             )
             old, new = series.points[edge - 1].revision, series.points[edge].revision
             place = _place(series)
-            found.append(Step(place, old, new, line, implementation not in tools))
+            found.append(Step(place, old, new, line, _is_control(series, tools)))
     return found
 
 
 def group(
-    steps: Iterable[Step], measured: Mapping[tuple[Place, int], int] | None = None
+    steps: Iterable[Step], measured: Mapping[tuple[Place, int], Measured]
 ) -> list[Candidate]:
-    """Steps at one place and revision as one candidate, code or machine.
+    """Steps at one place and revision as one candidate of the code, and one of the machine.
 
-    A control that steps too makes it the machine's. `measured` says how many series have a
-    value at a place and revision: where nearly all of many step at once, it is the machine's
-    as well, control or not.
+    A step is the machine's when a control stepped the same way, at least about as far. Where no
+    control was measured, it is when nearly all of many series step at once. What is taken for
+    the code's wrongly is refuted when it is measured again, both sides in turn.
     """
     together: dict[tuple[Place, int], list[Step]] = defaultdict(list)
     for step in steps:
         together[step.place, step.new].append(step)
     candidates = []
     for (place, new), members in together.items():
-        series = (measured or {}).get((place, new), 0)
-        most = series >= _MANY and len(members) >= _MOST * series
-        machine = most or any(step.control for step in members)
-        candidates.append(
-            Candidate(
-                place,
-                events.MACHINE if machine else events.CODE,
-                max(step.old for step in members),
-                new,
-                tuple(step.line for step in members),
-            )
+        controls = [_log(step) for step in members if step.control]
+        beside = measured[place, new]
+        shared = (
+            not beside.controls
+            and beside.series >= _MANY
+            and len(members) >= _MOST * beside.series
         )
-    return sorted(candidates, key=lambda one: (one.place, one.new))
+        own: dict[str, list[Step]] = defaultdict(list)
+        for step in members:
+            machine = shared or any(_explains(control, _log(step)) for control in controls)
+            own[events.MACHINE if machine else events.CODE].append(step)
+        candidates += [
+            Candidate(
+                place, kind, max(step.old for step in those), new,
+                tuple(step.line for step in those),
+            )
+            for kind, those in own.items()
+        ]  # fmt: skip
+    return sorted(candidates, key=lambda one: (one.place, one.new, one.kind))
 
 
-def count_measured(all_series: Iterable[Series]) -> dict[tuple[Place, int], int]:
-    """How many series have a value at each place and revision."""
-    count: dict[tuple[Place, int], int] = defaultdict(int)
+@dataclass(frozen=True)
+class Measured:
+    """How many series have a value at a place and revision, and how many of them are controls."""
+
+    series: int
+    controls: int
+
+
+def count_measured(
+    all_series: Iterable[Series], tools: frozenset[str]
+) -> dict[tuple[Place, int], Measured]:
+    """What was measured beside each other, by place and revision."""
+    count: dict[tuple[Place, int], list[bool]] = defaultdict(list)
     for series in all_series:
         for point in series.points:
-            count[_place(series), point.revision] += 1
-    return dict(count)
+            count[_place(series), point.revision].append(_is_control(series, tools))
+    return {key: Measured(len(flags), sum(flags)) for key, flags in count.items()}
 
 
 def record(
@@ -150,6 +171,19 @@ def _known(one: Candidate, known: Iterable[Event], revisions: Mapping[str, int])
     return None
 
 
+def _is_control(series: Series, tools: frozenset[str]) -> bool:
+    return series.benchmark.split(".")[-2].lower() not in tools
+
+
+def _log(step: Step) -> float:
+    return math.log(step.line.ratio)
+
+
+def _explains(control: float, other: float) -> bool:
+    """Whether a control's log ratio is of the same sign, and not much smaller."""
+    return control * other > 0 and abs(other) <= _FARTHER * abs(control)
+
+
 def _level(points: Sequence[Point]) -> float:
     values = sorted(point.value for point in points)
     middle = len(values) // 2
@@ -161,7 +195,8 @@ def _place(series: Series) -> Place:
     return series.branch, str(environment.get("stack", "")), str(environment.get("machine", ""))
 
 
-def _target(series: Series) -> str:
+def target_of(series: Series) -> str:
+    """asv's "module.Class.method-3" of a series."""
     return series.benchmark if series.index is None else f"{series.benchmark}-{series.index}"
 
 

@@ -1,98 +1,132 @@
-"""`python -m tools alerts`: the events, and what people decide about them."""
+"""`python -m tools alerts`: find changes, say how well that works, and decide about events."""
 
 from __future__ import annotations
 
 import argparse
-import datetime
+import json
+import math
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
 
 from rich.console import Console
-from rich.table import Table
 
-from tools.alerts import events, message
-from tools.alerts.events import Store
-from tools.alerts.examine import Examiner
-from tools.alerts.measure import Laboratory
-from tools.common import paths
-from tools.common.errors import UsageError
-from tools.upstreams import config
-from tools.upstreams.mirror import Mirror
-
-_DECISIONS = {
-    "ack": (events.ACKNOWLEDGED, "someone looks after it: no further messages until it changes"),
-    "expect": (events.EXPECTED, "it was meant: never an alert again"),
-    "suppress": (events.SUPPRESSED, "no messages until --until"),
-}
+from tools.alerts import compare, decisions
+from tools.alerts.detect import find_changes
+from tools.common.errors import DamagedError, MissingError, TrackerError, UsageError
+from tools.common.process import ProgramError
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """The actions list, show, confirm, ack, expect and suppress."""
-    actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
-    listed = actions.add_parser("list", help="all events, the newest first")
-    listed.add_argument("--state", choices=events.STATES, action="append", default=[])
-    show = actions.add_parser("show", help="one event: message, proof, history")
-    show.add_argument("id", type=int)
-    confirm = actions.add_parser("confirm", help="measure both sides of an event again, in turn")
-    confirm.add_argument("id", type=int)
-    for name, (_, meaning) in _DECISIONS.items():
-        decide = actions.add_parser(name, help=meaning)
-        decide.add_argument("id", type=int)
-        decide.add_argument("--why", required=True, help="kept with the event, and shown")
-        if name == "suppress":
-            decide.add_argument("--until", required=True, type=_day, metavar="YYYY-MM-DD")
+    """The subcommands and their options."""
+    commands = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
+    detect = commands.add_parser(
+        "detect", help="print the first point after each change of each series of a file"
+    )
+    detect.add_argument("file", type=Path, help='JSON: {name: {"values": [number or null, ...]}}')
+    evaluate = commands.add_parser(
+        "evaluate", help="compare with people's labels, simulated truth and other detectors"
+    )
+    evaluate.add_argument("--labels", type=Path, metavar="DIR", help="folder of labelled series")
+    evaluate.add_argument("--json", action="store_true")
+    decisions.add_actions(commands)
+    compare.add_action(commands)
 
 
 def run(args: argparse.Namespace) -> int:
     """Carry out one action."""
-    store = open_store()
-    if args.action == "list":
-        _list(store, args.state)
-    elif args.action == "show":
-        _show(store, args.id)
-    elif args.action == "confirm":
-        return _confirm(store, args.id)
-    else:
-        state, _ = _DECISIONS[args.action]
-        store.move(args.id, state, args.why, getattr(args, "until", None))
-        print(f"event {args.id} is {state}")
+    if args.action in decisions.ACTIONS:
+        return decisions.run(args)
+    if args.action == "compare":
+        return compare.run(args)
+    if args.action == "detect":
+        found = {name: find_changes(**series) for name, series in read(args.file).items()}
+        print(json.dumps(found, indent=1))
+        return 0
+    return _evaluate(args.labels, as_json=args.json)
+
+
+def read(path: Path) -> dict[str, dict[str, Any]]:
+    """The arguments of find_changes for each series of a file.
+
+    Besides `values` a series may have `errors` and `repeat_sd`; null is missing, other keys are
+    ignored. Raises UsageError for a file that is not there, DamagedError for one of another form.
+    """
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+    except (FileNotFoundError, IsADirectoryError):
+        raise UsageError(f"no such file: {path}") from None
+    except ValueError as error:
+        raise DamagedError(f"{path}: not JSON ({error})") from None
+    if not isinstance(content, dict):
+        raise DamagedError(f'{path}: not an object {{name: {{"values": [...]}}}}')
+    return {name: _series(f"{path}: {name}", series) for name, series in content.items()}
+
+
+def _series(place: str, series: Any) -> dict[str, Any]:
+    if not isinstance(series, dict) or "values" not in series:
+        raise DamagedError(f'{place}: no "values"')
+    found: dict[str, Any] = {"values": _numbers(place, "values", series["values"])}
+    if series.get("errors") is not None:
+        found["errors"] = _numbers(place, "errors", series["errors"])
+        if len(found["errors"]) != len(found["values"]):
+            raise DamagedError(f"{place}: not as many errors as values")
+        if any(error < 0 for error in found["errors"]):
+            raise DamagedError(f"{place}: a negative error")
+    if series.get("repeat_sd") is not None:
+        (found["repeat_sd"],) = _numbers(place, "repeat_sd", [series["repeat_sd"]])
+        if not 0 <= found["repeat_sd"] < math.inf:
+            raise DamagedError(f"{place}: repeat_sd is not a spread")
+    return found
+
+
+def _numbers(place: str, key: str, values: Any) -> list[float]:
+    if not isinstance(values, list):
+        raise DamagedError(f"{place}: {key} is not a list")
+    for at, value in enumerate(values):
+        if isinstance(value, bool) or not isinstance(value, int | float | None):
+            raise DamagedError(f"{place}: {key}[{at}] is not a number: {value!r}")
+    try:
+        return [math.nan if value is None else float(value) for value in values]
+    except OverflowError:
+        raise DamagedError(f"{place}: {key} has a number that is too large") from None
+
+
+def _evaluate(directory: Path | None, *, as_json: bool) -> int:
+    # slow to import, and not needed to detect
+    from tools.alerts import evaluate, labels
+    from tools.alerts.tables import tables
+
+    labelled = labels.read(directory) if directory else {}
+    parts: dict[str, Callable[[evaluate.Detector], Any]] = {
+        "labels": lambda detect: evaluate.on_labels(labelled, detect),
+        "without_change": evaluate.without_change,
+        "by_night": evaluate.by_night,
+        "with_step": evaluate.with_step,
+    }
+    notes = []
+    if not labelled:
+        del parts["labels"]
+        notes.append("labels: left out; give a folder of them with --labels")
+    report: dict[str, dict[str, Any]] = {part: {} for part in parts}
+    for name, detect in evaluate.DETECTORS.items():
+        try:
+            for part, evaluation in parts.items():
+                print(f"{name}: {part} ...", file=sys.stderr, flush=True)
+                report[part][name] = evaluation(detect)
+        except (MissingError, ProgramError) as error:
+            notes.append(f"{name}: left out, {_why(error)}")
+    if as_json:
+        print(json.dumps({**report, "notes": notes}, indent=1))
+        return 0
+    console = Console()
+    for table in tables(report):
+        console.print(table)
+    for note in notes:
+        console.print(note, markup=False)
     return 0
 
 
-def open_store() -> Store:
-    """The events of this checkout."""
-    return Store(paths.ROOT / "results" / "alerts.sqlite")
-
-
-def _list(store: Store, states: list[str]) -> None:
-    table = Table("id", "state", "since", "what")
-    for event in store.all(*states):
-        until = f" until {event.until}" if event.until else ""
-        table.add_row(
-            str(event.id), event.state + until, event.created[:10], message.subject(event)
-        )
-    Console().print(table)
-
-
-def _show(store: Store, number: int) -> None:
-    event = store.get(number)
-    print(message.compose(event, "html").text)
-    for row in store.history(number):
-        print(f"{row['at']}  {row['state']}: {row['why']}")
-
-
-def _confirm(store: Store, number: int) -> int:
-    """Measure again, and keep the verdict; 0 when it is confirmed, 1 when not."""
-    event = store.get(number)
-    if event.kind == events.MACHINE:
-        raise UsageError(f"event {number} is the machine's: no commit can be measured for it")
-    upstreams = config.load(paths.ROOT / "upstreams.toml")
-    laboratory = Laboratory(upstreams, Mirror(paths.mirror_dir()), event.stack)
-    verdict = Examiner(store, laboratory, lambda: None).confirm(event)
-    print(store.history(number)[-1]["why"])
-    return int(verdict.outcome != events.CONFIRMED)
-
-
-def _day(text: str) -> str:
-    try:
-        return datetime.date.fromisoformat(text).isoformat()
-    except ValueError:
-        raise argparse.ArgumentTypeError(f"not a date: {text!r} (like 2027-01-31)") from None
+def _why(error: TrackerError) -> str:
+    return f"as its environment could not be made; it needs a package index once ({error})"

@@ -13,14 +13,15 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-from tools.alerts.noise import Floats, Noise, clip_outliers, learn, spread
+from tools.alerts.noise import Floats, Noise, clip_outliers, learn, rough, spread
 from tools.alerts.windows import Piece, strongest
 
-THRESHOLD = 5.25  # normal quantile of one test: two-sided 1.5e-7
+THRESHOLD = 5.75  # normal quantile of one test: two-sided 9e-9
+LIKELY = 4.0  # the same, for what is left out when the noise is learnt
 ROUNDS = 3  # of search: each learns the noise again, without the changes found before
 FEWEST = 8  # points: five before a step and three after it
-# relative to the largest value: what is smaller is a rounding error of the sums
-RESOLUTION = 1e-6
+EXACT = 1e-12  # of the largest value: smaller differences are rounding errors
+RESOLUTION = 1e-6  # of the largest distance from the median: so exact are the sums
 
 
 def find_changes(
@@ -41,25 +42,30 @@ def find_changes(
     Raises ValueError where shapes do not fit or a noise is negative.
     """
     given = np.asarray(values, dtype=float)
-    known = _known_variance(given, errors, repeat_sd)
+    known = _known_noise(given, errors, repeat_sd)
     present = np.flatnonzero(np.isfinite(given))
     if len(present) < FEWEST:
         return []
-    series = given[present] - np.median(given[present])
+    series = given[present]
+    largest = float(np.abs(series).max())
+    series = series / largest if largest else series  # squares of 1e200 and 1e-200 are no numbers
+    series = series - np.median(series)
     unit = spread(series)
     if unit == 0:
         return []
-    found = _search(series / unit, known[present] / unit**2, threshold)
+    known = np.maximum(known[present] / largest, EXACT) / unit
+    found = _search(series / unit, known, threshold)
     return [int(present[at]) for at in found]
 
 
 def _search(series: Floats, known: Floats, threshold: float) -> list[int]:
-    """find_changes for a complete series of unit spread and the variances known beforehand."""
+    """find_changes for a complete series of unit spread, `known` in the same unit."""
     clipped = clip_outliers(series)
-    known = np.maximum(known, (RESOLUTION * np.abs(series).max()) ** 2)
+    known = np.maximum(known, RESOLUTION * np.abs(series).max()) ** 2
+    likely = _split(series, clipped, known, rough(series, clipped), 0, len(series), LIKELY)
     changes: list[int] = []
     for _ in range(ROUNDS):
-        noise = learn(series, clipped, changes)
+        noise = learn(series, clipped, changes, sorted({*changes, *likely}))
         new = [
             at
             for start, end in _between(changes, len(series))
@@ -98,10 +104,10 @@ def _between(changes: Sequence[int], points: int) -> list[tuple[int, int]]:
     return list(zip([0, *changes], [*changes, points], strict=True))
 
 
-def _known_variance(
+def _known_noise(
     values: Floats, errors: npt.ArrayLike | None, repeat_sd: float
 ) -> npt.NDArray[np.float64]:
-    """The variance of each point that is known beforehand, 0 where none is."""
+    """The standard deviation of each point that is known beforehand, 0 where none is."""
     if values.ndim != 1:
         raise ValueError(f"a series has one dimension, not {values.ndim}")
     if not repeat_sd >= 0:
@@ -112,4 +118,4 @@ def _known_variance(
     own = np.nan_to_num(own, nan=0.0)
     if (own < 0).any():
         raise ValueError("a standard error must not be negative")
-    return np.asarray(np.maximum(own, repeat_sd) ** 2)
+    return np.maximum(own, repeat_sd)

@@ -40,6 +40,10 @@ create table if not exists pair (
     old text not null, new text not null, before real not null, after real not null,
     at text not null
 );
+create table if not exists repeat (
+    stack text not null, target text not null, commit_hash text not null,
+    first real not null, second real not null, at text not null
+);
 create table if not exists answer (
     event integer not null references event on delete cascade, commit_hash text not null,
     after integer, why text not null, unique (event, commit_hash)
@@ -229,6 +233,32 @@ class Store:
             db.execute(
                 "insert or replace into answer values (?, ?, ?, ?)", (event, commit, after, why)
             )
+
+    # ---- repeats of one commit (A/A)
+
+    def add_repeat(
+        self, stack: str, target: str, commit: str, first: float, second: float
+    ) -> None:
+        """Keep two values of one commit, measured as the sides of a comparison are."""
+        with self._change() as db:
+            db.execute(
+                "insert into repeat values (?, ?, ?, ?, ?, ?)",
+                (stack, target, commit, first, second, _now()),
+            )
+
+    def repeats(self, stack: str) -> dict[str, list[tuple[float, float]]]:
+        """All repeats of a stack by target, in order."""
+        found: dict[str, list[tuple[float, float]]] = {}
+        for row in self._db.execute(
+            "select * from repeat where stack = ? order by rowid", (stack,)
+        ):
+            found.setdefault(row["target"], []).append((row["first"], row["second"]))
+        return found
+
+    def stacks(self) -> list[str]:
+        """The stacks that have repeats."""
+        found = self._db.execute("select distinct stack from repeat order by stack")
+        return [row["stack"] for row in found]
 
     # ---- what was sent
 

@@ -85,6 +85,8 @@ class Examiner:
                 place: self._laboratory.value(commits[place], place, target)
                 for place in next(turn)
             }
+            if min(values.values()) <= 0:
+                raise NoValue(f"{target} gives {min(values.values())}: there is no ratio to judge")
             self._store.add_pair(event.id, target, old, new, values["old"], values["new"])
             return values["old"], values["new"]
 

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from asv.runner import BENCHMARK_RUN_SCRIPT
 
+from tools.alerts.explain import Stats, load
 from tools.common import paths, process
 from tools.common.errors import TrackerError
 from tools.cost import ledger
@@ -51,12 +52,19 @@ class Laboratory:
 
         Raises NoValue, and what makes an environment impossible as tools.environments.plan does.
         """
+        return value(self._side(commit, place), target)
+
+    def profile(self, commit: str, place: str, target: str) -> Stats:
+        """cProfile's statistics of one process that measures `target`; raises as `value` does."""
+        return profile(self._side(commit, place), target)
+
+    def _side(self, commit: str, place: str) -> Side:
         side = self._sides.get(place)
         if side is None or side.commit.hash != commit:
             found = self._mirror.commit(commit)
             upstream = self._upstreams[found.tool]
             side = self._sides[place] = ready(upstream, found, self._stack, self._mirror, place)
-        return value(side, target)
+        return side
 
 
 def ready(upstream: Upstream, commit: Commit, stack: str, mirror: Mirror, name: str) -> Side:
@@ -87,14 +95,32 @@ def value(side: Side, target: str, timeout: float = 1800) -> float:
     raise NoValue(f"{target} gives no value at {side.commit.hash[:8]}")
 
 
-def _run(side: Side, target: str, work: Path, timeout: float) -> object:
+def profile(side: Side, target: str, timeout: float = 1800) -> Stats:
+    """cProfile's statistics of a process that measures `target` on one thread.
+
+    Raises NoValue with the process's last words.
+    """
+    work = Path(tempfile.mkdtemp(prefix="side-", dir=_folder()))
+    try:
+        (work / "profile").touch()
+        _run(side, target, work, timeout, work / "profile")
+        return load(work / "profile")
+    finally:
+        shutil.rmtree(work, ignore_errors=True)
+
+
+def _run(
+    side: Side, target: str, work: Path, timeout: float, profile: Path | None = None
+) -> object:
     result = work / "result.json"
     command = [
         side.home / "bin" / "python", BENCHMARK_RUN_SCRIPT, "run", paths.ROOT / "benchmarks",
-        target, json.dumps(_ATTRIBUTES), "None", result,
+        target, json.dumps(_ATTRIBUTES), str(profile), result,
     ]  # fmt: skip
     removed: dict[str, str | None] = dict.fromkeys(settings.REMOVED)
     variables = settings.variables(side.plan, side.home, work / "scratch", ledger.path())
+    if profile is not None:
+        variables["GWAS_PROFILE"] = "1"
     try:
         process.run(command, env={**removed, **variables}, cwd=work, timeout=timeout)
         return json.loads(result.read_text())

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -21,7 +21,11 @@ OUTLIER = 4.0  # standard deviations from the running median beyond which a poin
 RUNNING = 5  # points of the running median: runs of one and two are outliers, of three are not
 PRIOR_DEGREES = 10.0  # weight, in points, of the series' typical variance against a window's own
 PRIOR_WINDOW = 6  # points on each side of the windows that tell the typical variance
-MEMORY_WINDOW = 20  # points of the windows that tell the correlation of neighbours
+MEMORY_WINDOW = 30  # points of the windows that tell the correlation of neighbours
+FEWEST_FOR_MEMORY = 8  # points of a piece that says something about it
+PRIOR_MEMORY = 0.2  # what is assumed of it before a series says otherwise,
+PRIOR_POINTS = 20  # and how many points that counts for
+MEMORY_LOST = 2.0  # how many times too small it may look between steps that noise made
 MOST_MEMORY = 0.95  # beyond it a series is a random walk, and nothing in it could be told
 CHANCE_OF_RUN = 1e-4  # per point, below which a run of outliers is a change and not chance
 
@@ -61,20 +65,32 @@ def clip_outliers(values: Floats) -> Floats:
     return np.clip(values, medians - OUTLIER, medians + OUTLIER)
 
 
-def learn(values: Floats, clipped: Floats, changes: Sequence[int]) -> Noise:
-    """The noise of `values` (unit spread) between the changes found so far.
+def rough(values: Floats, clipped: Floats) -> Noise:
+    """The noise of `values` (unit spread) if it has no memory: good enough to guess steps with.
 
-    `clipped` is clip_outliers(values). Medians over many windows keep the changes that are not
-    found yet from counting as noise.
+    `clipped` is clip_outliers(values).
     """
     # a run of k outliers has the chance share**k, doubled as outliers like company
-    share = min(1.0, 2 * float(np.mean(clipped != values)))
-    shortest = 1 if share == 0 else int(np.ceil(np.log(CHANCE_OF_RUN) / np.log(min(share, 0.9))))
-    return Noise(
-        variance=_variance(np.split(values, changes)),
-        degrees=min(PRIOR_DEGREES, len(values) / 3),
-        memory=_memory(np.split(clipped, changes)),
-        shortest=shortest,
+    share = min(0.9, 2 * float(np.mean(clipped != values)))
+    shortest = 1 if share == 0 else int(np.ceil(np.log(CHANCE_OF_RUN) / np.log(share)))
+    return Noise(1.0, min(PRIOR_DEGREES, len(values) / 3), 0.0, shortest)
+
+
+def learn(values: Floats, clipped: Floats, changes: Sequence[int], likely: Sequence[int]) -> Noise:
+    """The noise of `values` (unit spread) away from steps.
+
+    `clipped` is clip_outliers(values), `changes` are the steps that are sure, and `likely` those
+    and all that look like one. Medians over windows keep steps that are in neither from counting.
+
+    Memory lies between two bounds. A step that is not in `changes` passes for memory, and steps
+    in `likely` that the noise made take memory away: in simulated AR(1) noise up to half of it.
+    """
+    at_most = _memory(np.split(clipped, changes))
+    at_least = _memory(np.split(clipped, likely))
+    return replace(
+        rough(values, clipped),
+        variance=_variance(np.split(values, likely)),
+        memory=round(max(at_least, min(at_most, MEMORY_LOST * at_least)), 2),
     )
 
 
@@ -100,16 +116,15 @@ def inflation(left: int, right: int, memory: float) -> float:
 
 
 def _variance(pieces: Sequence[Floats]) -> float:
-    """The median variance of short windows; where that is 0, their mean."""
+    """The median variance of short windows within pieces; where that is 0, their mean."""
     found = []
     for piece in pieces:
         window = PRIOR_WINDOW
         if len(piece) >= 2 * window:
             sums = sliding_window_view(piece, window).var(axis=1) * window
             found.append((sums[:-window] + sums[window:]) / (2 * window - 2))
-        elif len(piece) >= 3:  # too short for windows: neighbours, without the largest difference
-            squares = np.sort(np.diff(piece) ** 2)[:-1]
-            found.append(np.array([squares.mean() / 2]))
+        elif len(piece) >= 3:
+            found.append(np.array([piece.var(ddof=1)]))
     if not found:
         return 0.0
     variances = np.concatenate(found)
@@ -119,13 +134,12 @@ def _variance(pieces: Sequence[Floats]) -> float:
 def _memory(pieces: Sequence[Floats]) -> float:
     """The median lag-1 correlation of windows, with Kendall's correction for short ones.
 
-    (Kendall 1954, Biometrika 41:403.) Windows that hold a change look correlated; the median
-    leaves them out as long as they are the minority. Rounded, so that `inflation` is cheap.
+    (Kendall 1954, Biometrika 41:403.) Rounded, so that `inflation` is asked for few values.
     """
     found = []
     for piece in pieces:
-        window = min(MEMORY_WINDOW, max(8, len(piece) // 2))
-        if len(piece) < window:
+        window = min(MEMORY_WINDOW, len(piece))
+        if window < FEWEST_FOR_MEMORY:
             continue
         around = sliding_window_view(piece, window)
         around = around - around.mean(axis=1, keepdims=True)
@@ -133,5 +147,7 @@ def _memory(pieces: Sequence[Floats]) -> float:
         product = (around[:, 1:] * around[:, :-1]).sum(axis=1)
         correlation = np.divide(product, power, out=np.zeros_like(power), where=power > 0)
         found.append((correlation + 1 / window) / (1 - 4 / window))
-    typical = float(np.median(np.concatenate(found))) if found else 0.0
+    typical = float(np.median(np.concatenate(found))) if found else PRIOR_MEMORY
+    points = sum(len(piece) for piece in pieces)
+    typical += (PRIOR_MEMORY - typical) * PRIOR_POINTS / (PRIOR_POINTS + points)
     return round(min(MOST_MEMORY, max(0.0, typical)), 2)

@@ -51,7 +51,7 @@ def judge(
         raise ValueError(f"a ratio of {claimed} is no change to confirm")
     if len(log_ratios) < 2:
         raise ValueError("two pairs are needed at least")
-    mean, width = _interval(log_ratios, error / len(LOOKS))
+    mean, width = interval(log_ratios, error / len(LOOKS))
     toward = math.copysign(1.0, claim)
     nearest, farthest = toward * mean - width, toward * mean + width
     if farthest < abs(claim) / 2:
@@ -96,8 +96,8 @@ def _log_ratio(before: float, after: float) -> float:
     return math.log(after / before)
 
 
-def _interval(values: Sequence[float], error: float) -> tuple[float, float]:
-    """Mean, and half the width of Student's interval; counts without noise have none."""
+def interval(values: Sequence[float], error: float) -> tuple[float, float]:
+    """Mean, and half the width of Student's interval at 1 - `error`; 0 where there is no noise."""
     mean = sum(values) / len(values)
     if all(left == right for left, right in pairwise(values)):
         return mean, 0.0

@@ -82,6 +82,9 @@ def _strength(
 
     inflated = inflation(left, right, noise.memory)
     t = np.abs(step) / np.sqrt(variance * (1 / left + 1 / right))
+    strength = t / (inflated * _critical(threshold, degrees))
+    if strength.max() <= 1:
+        return strength
 
     total = total_left + total_right
     middle = np.arange(first, stop) + (right - left - 1) / 2
@@ -89,7 +92,7 @@ def _strength(
     by_line = slope**2 * 12 / (both * (both**2 - 1))
     by_step = step**2 * left * right / both
     drift = by_step - by_line < DRIFT * inflated**2 * variance
-    return np.where(drift, 0.0, t / (inflated * _critical(threshold, degrees)))
+    return np.where(drift, 0.0, strength)
 
 
 @functools.cache

@@ -20,7 +20,7 @@ from tools.common import paths, process
 from tools.demo import words
 from tools.demo.measured import clock, is_complete, log_tail
 from tools.demo.steps import DATA, STACK, Step, steps
-from tools.environments import settings
+from tools.environments import runs, settings
 from tools.environments.asv_environment import ensure_machine
 from tools.site.changes import find_changes
 from tools.upstreams import config
@@ -38,6 +38,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Measure, publish, explain; 1 when some step failed."""
     os.chdir(paths.ROOT)
+    runs.end_on_signals()  # a plain kill ends what was started as well
     ensure_machine()
     conf = Config.load("asv.conf.json")
     machine = Machine.get_unique_machine_name()

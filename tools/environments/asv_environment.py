@@ -26,6 +26,7 @@ from tools.common.errors import (
     is_no_room,
     no_room,
 )
+from tools.common.process import ProgramError
 from tools.cost import ledger
 from tools.environments import failures, locks, runs, settings
 from tools.environments.keeping import Keeper, tool_class
@@ -100,7 +101,7 @@ class PerCommit(Environment):
             self._home = self._plan.make(self._root)
         except NotCovered as reason:
             log.info(f"{reason}: nothing to measure")
-        except (BuildError, MissingError, UnreachableError) as error:
+        except (BuildError, MissingError, UnreachableError, ProgramError) as error:
             self._give_up(commit, error, remember=not known)
         except TrackerError as error:
             full = is_no_room(getattr(error, "output", ""), self._root)

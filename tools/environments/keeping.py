@@ -6,6 +6,7 @@ import datetime
 import itertools
 import json
 import os
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from asv.results import Results, get_filename
 from asv.runner import BenchmarkResult
 
 from tools.common import files
+from tools.common.errors import UsageError
 
 
 class Keeper:
@@ -124,6 +126,29 @@ def split_target(target: str) -> tuple[str, int | None]:
     """Benchmark name and parameter index of asv's "module.Class.method-3"."""
     name, dash, index = target.rpartition("-")
     return (name, int(index)) if dash else (target, None)
+
+
+def target_of(benchmark: dict[str, Any], wanted: Mapping[str, str]) -> str:
+    """asv's "module.Class.method-3" of a benchmark with these parameters, quotes left out.
+
+    Raises UsageError when they do not say exactly one set.
+    """
+    if not benchmark["params"]:
+        return str(benchmark["name"])
+    names = benchmark["param_names"]
+    sets = list(itertools.product(*benchmark["params"]))
+    plain = [dict(zip(names, (value.strip("'") for value in one), strict=True)) for one in sets]
+    fitting = [at for at, one in enumerate(plain) if wanted.items() <= one.items()]
+    if len(fitting) != 1:
+        choices = "; ".join(
+            f"{name}: {', '.join(value.strip(chr(39)) for value in values)}"
+            for name, values in zip(names, benchmark["params"], strict=True)
+        )
+        raise UsageError(
+            f"{len(fitting)} parameter sets of {benchmark['name']} fit; say one of each",
+            hint=choices,
+        )
+    return f"{benchmark['name']}-{fitting[0]}"
 
 
 def tool_class(target: str) -> str:

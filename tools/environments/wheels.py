@@ -87,12 +87,16 @@ def _build(commit: Commit, release: Commit | None, tree: Path, out: Path) -> Non
     # sgkit lists its packages by setuptools_scm, whose version must not depend on the
     # tags that a mirror happens to hold
     version = f"{release.version}+g{commit.hash[:8]}" if release else f"0+g{commit.hash[:8]}"
-    process.run(
-        [uv(), "build", "--wheel", "--quiet", "--python", _builder(commit),
-         "--exclude-newer", commit.date.isoformat(), "--out-dir", out, tree],
-        timeout=600,
-        env={"SETUPTOOLS_SCM_PRETEND_VERSION": version},
-    )  # fmt: skip
+    try:
+        process.run(
+            [uv(), "build", "--wheel", "--quiet", "--python", _builder(commit),
+             "--exclude-newer", commit.date.isoformat(), "--out-dir", out, tree],
+            timeout=600,
+            env={"SETUPTOOLS_SCM_PRETEND_VERSION": version},
+        )  # fmt: skip
+    except process.ProgramError as error:
+        last = (error.output.strip().splitlines() or [str(error)])[-1].strip()
+        raise BuildError(f"{commit.hash[:8]} does not build: {last}\n{error.output}") from None
 
 
 def _builder(commit: Commit) -> Path:

@@ -1,6 +1,7 @@
 """`python -m tools nightly`: measure what is new, confirm and localise what stepped, alert.
 
-Exit codes beside the usual: 0 nothing to tell, 10 something got slower, 11 only improvements.
+Exit codes beside the usual: 0 nothing to tell, 10 something got slower, 11 only improvements and
+fixes.
 """
 
 from __future__ import annotations
@@ -11,9 +12,10 @@ import time
 
 from asv.config import Config
 
-from tools.alerts import message
-from tools.alerts.cli import open_store
+from tools.alerts import events
+from tools.alerts.decisions import open_store
 from tools.common import files, paths
+from tools.environments import runs
 from tools.nightly.night import Night
 from tools.upstreams import config
 
@@ -45,6 +47,7 @@ def run(args: argparse.Namespace) -> int:
     """One night; prints what it does, then the digest."""
     until = time.monotonic() + args.hours * 3600
     os.chdir(paths.ROOT)
+    runs.end_on_signals()  # a plain kill ends what was started as well
     with files.lock(paths.cache("nightly.lock"), "the night of this checkout"):
         os.environ["GWAS_NO_PULL"] = "1"  # the night itself updates the mirror, once
         conf = Config.load("asv.conf.json")
@@ -52,13 +55,14 @@ def run(args: argparse.Namespace) -> int:
             conf, config.load(paths.ROOT / conf.repo), open_store(), args.stack,
             tuple(args.bench or PROFILE), until, args.site, _say,
         ).run()  # fmt: skip
-    for event in told:
+    for _, text in told:
         print()
-        print(message.compose(event, args.site).text)
+        print(text.text)
     print(f"{len(told)} events to tell of")
     if not told:
         return 0
-    return ONLY_FASTER if all(event.better for event in told) else SLOWER
+    good = (event.better or event.state == events.RESOLVED for event, _ in told)
+    return ONLY_FASTER if all(good) else SLOWER
 
 
 def _say(text: str) -> None:

@@ -7,6 +7,8 @@ what confirms and localises, then repeats of one commit (A/A), which state our o
 
 from __future__ import annotations
 
+import contextlib
+import datetime
 import os
 import signal
 import subprocess
@@ -16,13 +18,16 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from asv.benchmarks import Benchmarks
 from asv.config import Config
 
-from tools.alerts import channels, events, feed, message
+from tools.alerts import channels, events, explain, feed, message
+from tools.alerts.closing import close_recovered, open_again
 from tools.alerts.events import Event, Store
 from tools.alerts.examine import Examiner
 from tools.alerts.localise import OutOfBudget
 from tools.alerts.measure import Laboratory, NoValue
+from tools.alerts.message import Message
 from tools.common import paths, process
 from tools.common.errors import BuildError, MissingError, TrackerError, UnreachableError
 from tools.nightly import found
@@ -53,16 +58,22 @@ class Night:
         if time.monotonic() >= self.until:
             raise OutOfBudget
 
-    def run(self) -> list[Event]:
-        """The whole night; returns the events that people were told of."""
+    def run(self) -> list[tuple[Event, Message]]:
+        """The whole night; returns what people were told of for the first time."""
         mirror = Mirror(paths.mirror_dir())
         self._update(mirror)
         self._measure("NEW")
         self._detect()
         try:
-            self._examine(mirror)
+            laboratory = Laboratory(self.upstreams, mirror, self.stack)
+            self._examine(mirror, laboratory)
+            self._explain(laboratory)
+            self._repeat(laboratory)
         except OutOfBudget:
             self.say("the budget is spent; the next night goes on from here")
+        open_again(self.store, datetime.date.today())
+        for event in close_recovered(self.store):
+            self.say(f"event {event.id}: {self.store.history(event.id)[-1]['why']}")
         self._publish()
         return self._tell(mirror)
 
@@ -101,9 +112,8 @@ class Night:
         for event in fresh:
             self.say(f"candidate {event.id}: {message.subject(event)}")
 
-    def _examine(self, mirror: Mirror) -> None:
+    def _examine(self, mirror: Mirror, laboratory: Laboratory) -> None:
         """Confirm what is new, then localise what is confirmed."""
-        laboratory = Laboratory(self.upstreams, mirror, self.stack)
         examiner = Examiner(self.store, laboratory, self.budget)
         for event in self._open(events.NEW):
             try:
@@ -122,6 +132,35 @@ class Night:
             if not narrowed.finished:
                 raise OutOfBudget
 
+    def _explain(self, laboratory: Laboratory) -> None:
+        """What else changed at a confirmed event, and which functions take longer."""
+        known = Benchmarks.load(self.conf)
+        for event in self._open(events.CONFIRMED):
+            if "profile" in event.facts:
+                continue
+            target, beside, profiles = event.worst.target, {}, []
+            sides = ((event.old, "old"), (event.new, "new"))
+            for sibling in explain.siblings(target, known):
+                self.budget()
+                with contextlib.suppress(NoValue):  # a metric that this event's sides do not have
+                    beside[sibling] = [laboratory.value(*side, sibling) for side in sides]
+            with contextlib.suppress(NoValue):
+                profiles = [laboratory.profile(*side, target) for side in sides]
+            changed = explain.difference(*profiles) if profiles else []
+            self.store.learn(event.id, beside=beside, profile=changed)
+
+    def _repeat(self, laboratory: Laboratory) -> None:
+        """One pair of values (A/A) of each timing that the newest commit of each tool has."""
+        for commit, target in found.newest_timings(self.conf, self.stack):
+            self.budget()
+            try:
+                first, second = (
+                    laboratory.value(commit, place, target) for place in ("old", "new")
+                )
+            except (NoValue, BuildError, MissingError):
+                continue  # what asv measured and this cannot is no repeat
+            self.store.add_repeat(self.stack, target, commit, first, second)
+
     def _open(self, state: str) -> list[Event]:
         return [
             event
@@ -135,7 +174,7 @@ class Night:
         except process.ProgramError as error:
             self.say(f"warning: the site was not published: {error}")
 
-    def _tell(self, mirror: Mirror) -> list[Event]:
+    def _tell(self, mirror: Mirror) -> list[tuple[Event, Message]]:
         """Write the feed, and send what each channel was not sent yet."""
         told = [
             (event, message.compose(event, self.site, self._commit(event, mirror)))
@@ -165,7 +204,7 @@ class Night:
                 self.store.mark_sent(event.id, channel.name, event.state)
             if not self.store.was_sent(event.id, "digest", event.state):
                 self.store.mark_sent(event.id, "digest", event.state)
-                sent.append(event)
+                sent.append((event, text))
         return sent
 
     def _commit(self, event: Event, mirror: Mirror) -> dict[str, str]:

@@ -18,7 +18,9 @@ _HEAD = """<meta name="viewport" content="width=device-width, initial-scale=1">
     <script src="asv-extra.js"></script>
   </head>"""
 _NAVIGATION = '<li id="nav-li-regressions"><a href="#/regressions">Regressions</a></li>'
-_CHANGES = '\n\t<li><a href="changes.html">Changes</a></li>'
+_CHANGES = (
+    '\n\t<li><a href="changes.html">Changes</a></li>\n\t<li><a href="alerts.html">Alerts</a></li>'
+)
 
 
 def localise(html: str) -> str:

@@ -16,7 +16,16 @@ from asv.repo import Repo
 from asv.results import iter_results
 
 from tools.common.errors import TrackerError
-from tools.site import asv_pages, changes, commits, links, metrics, regressions, series
+from tools.site import (
+    alerts_page,
+    asv_pages,
+    changes,
+    commits,
+    links,
+    metrics,
+    regressions,
+    series,
+)
 from tools.site.changes import Change, Step
 from tools.site.metrics import Metric
 from tools.site.series import Series
@@ -50,7 +59,7 @@ class Site(OutputPublisher):
     """Our own pages, and asv's made to work offline and on a phone."""
 
     name = "site"
-    description = "Commit and Changes pages, local scripts"
+    description = "Alerts, Changes and commit pages, local scripts"
     order = 10
 
     @classmethod
@@ -82,6 +91,9 @@ class Site(OutputPublisher):
         tags = repo.get_tags()
         releases = {commit: tag.rpartition("/")[2] for tag, commit in tags.items()}
         _write_changes(html, found, declared, named, releases, conf.hash_length)
+        database = results_dir / "alerts.sqlite"
+        alerts = {"events": alerts_page.rows(database), "noise": alerts_page.noise(database)}
+        _write(html / "alerts.json", {**alerts, "releases": releases})
         mirror = Mirror(Path(repo._path))
         measured = commits.measurements(all_series, hashes, named)
         index = commits.index(mirror, measured, branches, tags)

@@ -1,0 +1,122 @@
+"""Steps become events: one a commit, the machine's apart from the code's, once only."""
+
+from collections.abc import Mapping, Sequence
+
+import pytest
+
+from tools.alerts import events
+from tools.alerts.candidates import Candidate, count_measured, group, record, steps_of
+from tools.alerts.events import Store
+from tools.site.metrics import Metric
+from tools.site.series import Point, Series
+
+TOOLS = frozenset({"sgkit", "hail"})
+DECLARED = {
+    "time_compute": Metric("time_compute", "seconds", True, ""),
+    "time_file_read": Metric("time_file_read", "seconds", True, ""),
+    "track_throughput": Metric("track_throughput", "MB/s", False, ""),
+}
+HASHES = {number: f"{number:040x}" for number in range(40)}
+
+
+def series(benchmark: str, values: Mapping[int, float], stack: str = "frozen") -> Series:
+    environment = {"branch": "sgkit", "stack": stack, "machine": "box"}
+    points = [Point(at, value, None) for at, value in values.items()]
+    parameters = {"data": "'smoke'", "cores": "1"}
+    return Series(benchmark, 0, parameters, environment, f"graphs/{benchmark}", points)
+
+
+def level(before: float, after: float, at: int = 10) -> dict[int, float]:
+    return {number: before if number < at else after for number in range(20)}
+
+
+def planted(points: Sequence[Point]) -> list[int]:
+    """A detector that finds every difference between neighbours."""
+    values = [point.value for point in points]
+    return [at for at in range(1, len(values)) if values[at] != values[at - 1]]
+
+
+def candidates(*made: Series) -> list[Candidate]:
+    return group(steps_of(made, planted, DECLARED, TOOLS), count_measured(made, TOOLS))
+
+
+QUIET = series("sentinels.Machine.time_file_read", level(1.0, 1.0))
+
+
+def test_one_commit_is_one_event_with_all_its_series() -> None:
+    (one,) = candidates(
+        series("pca.Sgkit.time_compute", level(1, 2)),
+        series("association.Sgkit.time_compute", level(1, 3)),
+        series("ld_prune.Sgkit.time_compute", level(1, 1)),
+        QUIET,
+    )
+    assert (one.kind, one.old, one.new) == (events.CODE, 9, 10)
+    assert [line.ratio for line in one.lines] == [2, 3]
+    assert one.lines[0].title == "pca in Sgkit: time_compute (data smoke, cores 1)"
+    assert one.lines[0].target == "pca.Sgkit.time_compute-0"
+
+
+def test_better_follows_the_metric() -> None:
+    (one,) = candidates(
+        series("pca.Sgkit.time_compute", level(2, 1)),
+        series("pca.Sgkit.track_throughput", level(2, 1)),
+        QUIET,
+    )
+    assert [line.better for line in one.lines] == [True, False]
+
+
+def test_a_step_that_a_control_shares_is_the_machines() -> None:
+    (one,) = candidates(
+        series("pca.Sgkit.time_compute", level(1, 1.5)),
+        series("sentinels.Machine.time_file_read", level(1, 1.4)),
+    )
+    assert one.kind == events.MACHINE
+
+
+def test_a_much_larger_step_or_one_the_other_way_is_not() -> None:
+    for ratio in (3.0, 0.7):
+        found = candidates(
+            series("pca.Sgkit.time_compute", level(1, ratio)),
+            series("sentinels.Machine.time_file_read", level(1, 1.4)),
+        )
+        assert [one.kind for one in found] == [events.CODE, events.MACHINE]
+
+
+@pytest.mark.parametrize("stepping", [3, 8])
+def test_without_a_control_most_at_once_is_the_machine(stepping: int) -> None:
+    made = [
+        series(f"task{number}.Sgkit.time_compute", level(1, 1.5 if number < stepping else 1))
+        for number in range(10)
+    ]
+    (one,) = candidates(*made)
+    assert one.kind == (events.MACHINE if stepping == 8 else events.CODE)
+
+
+def test_what_could_never_be_confirmed_is_no_candidate() -> None:
+    assert candidates(series("pca.Sgkit.time_compute", level(1, 1.005)), QUIET) == []
+    assert candidates(series("pca.Sgkit.time_compute", level(1, 0)), QUIET) == []
+
+
+def test_an_event_is_recorded_once(store: Store) -> None:
+    early = candidates(series("pca.Sgkit.time_compute", level(1, 2)), QUIET)
+    assert len(record(early, store, HASHES)) == 1
+    assert record(early, store, HASHES) == []
+    # with more points the same step is seen one commit later, with another series
+    later = candidates(
+        series("pca.Sgkit.time_compute", level(1, 2, at=11)),
+        series("association.Sgkit.time_compute", level(1, 2, at=11)),
+        QUIET,
+    )
+    assert record(later, store, HASHES) == []
+    (event,) = store.all()
+    assert len(event.lines) == 2
+
+
+def test_recovery_and_other_places_are_events_of_their_own(store: Store) -> None:
+    record(candidates(series("pca.Sgkit.time_compute", level(1, 2)), QUIET), store, HASHES)
+    back = {**level(1, 2), **{number: 1.0 for number in range(11, 20)}}
+    assert (
+        len(record(candidates(series("pca.Sgkit.time_compute", back), QUIET), store, HASHES)) == 1
+    )
+    other = candidates(series("pca.Sgkit.time_compute", level(1, 2), stack="dated"))
+    assert len(record(other, store, HASHES)) == 1

@@ -1,0 +1,52 @@
+"""Explanations: what is compared, and the function that gained."""
+
+import cProfile
+from pathlib import Path
+
+from tools.alerts import explain
+
+PARAMS = [["'smoke'"], ["1"]]
+KNOWN = {
+    name: {"params": PARAMS}
+    for name in (
+        "pca.Sgkit.time_compute",
+        "pca.Sgkit.track_graph_tasks",
+        "pca.Hail.time_compute",
+        "ld_prune.Sgkit.time_compute",
+    )
+}
+
+
+def test_siblings_are_of_the_same_class_and_parameters() -> None:
+    assert explain.siblings("pca.Sgkit.time_compute-0", KNOWN) == ["pca.Sgkit.track_graph_tasks-0"]
+    assert explain.siblings("a.B.time_c", {"a.B.time_c": {"params": []}}) == []
+
+
+def second_pass(size: int) -> int:
+    return sum(number * number for number in range(size))
+
+
+def profiled(path: Path, sizes: list[int]) -> explain.Stats:
+    profile = cProfile.Profile()
+    profile.enable()
+    for size in sizes:
+        second_pass(size)
+    profile.disable()
+    profile.dump_stats(path)
+    return explain.load(path)
+
+
+def test_the_function_that_gained_comes_first(tmp_path: Path) -> None:
+    old = profiled(tmp_path / "old", [10])
+    new = profiled(tmp_path / "new", [10, 400_000])
+    gained = explain.difference(old, new)
+    assert any("genexpr" in one["function"] for one in gained[:2])
+    assert all(one["new"] >= one["old"] for one in gained[:2])
+    assert len(gained) <= 12
+
+
+def test_the_same_function_in_another_environment_is_the_same() -> None:
+    old = {("/a/lib/site-packages/sgkit/stats/ld.py", 10, "f"): (1, 1, 1.0, 1.0, {})}
+    new = {("/b/lib/site-packages/sgkit/stats/ld.py", 99, "f"): (1, 1, 3.0, 3.0, {})}
+    (one,) = explain.difference(old, new)
+    assert one == {"function": "sgkit/stats/ld.py:f", "old": 1.0, "new": 3.0}

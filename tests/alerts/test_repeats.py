@@ -1,0 +1,61 @@
+"""Repeats of one commit: the stated detectable change is one that is detected."""
+
+import math
+
+import numpy as np
+import pytest
+
+from tools.alerts import sequential
+from tools.alerts.events import Store
+from tools.alerts.repeats import POWER, false_alarms, minimal_detectable
+
+NOISE = 0.03
+
+
+def repeats(count: int, seed: int) -> list[tuple[float, float]]:
+    noise = np.random.default_rng(seed).normal(0, NOISE, (count, 2))
+    return [(math.exp(one), math.exp(two)) for one, two in noise]
+
+
+def test_the_stated_change_is_confirmed_as_often_as_stated() -> None:
+    ratio = minimal_detectable(repeats(2000, 1))
+    assert ratio is not None
+    found = 0
+    for seed in range(300):
+        source = iter(repeats(sequential.LOOKS[-1], 100 + seed))
+
+        def pair(source=source) -> tuple[float, float]:
+            first, second = next(source)
+            return first, second * ratio
+
+        found += sequential.decide(pair, ratio).outcome == sequential.CONFIRMED
+    # it may stop earlier, so a little more often
+    assert POWER - 0.07 < found / 300 < 0.97
+
+
+def test_noisier_repeats_hide_more() -> None:
+    quiet = [(1.0, 1 + (-1) ** at * 0.001) for at in range(10)]
+    loud = [(1.0, 1 + (-1) ** at * 0.1) for at in range(10)]
+    assert minimal_detectable(quiet) < minimal_detectable(loud)  # type: ignore[operator]
+    assert minimal_detectable(quiet[:3]) is None
+
+
+def test_false_alarms_are_counted() -> None:
+    record = false_alarms({"a": repeats(400, 5), "b": repeats(403, 6), "c": repeats(3, 7)})
+    assert record.judged == 200
+    assert record.alarms <= 3
+    shifted = [(1.0, 1.2 + at / 1000) for at in range(8)]  # a machine that is not to be trusted
+    assert false_alarms({"a": shifted}).alarms == 2
+
+
+def test_repeats_are_kept(store: Store) -> None:
+    store.add_repeat("frozen", "pca.Sgkit.time_compute-1", "c", 1.0, 1.1)
+    store.add_repeat("frozen", "pca.Sgkit.time_compute-1", "c", 1.2, 1.1)
+    assert store.repeats("frozen") == {"pca.Sgkit.time_compute-1": [(1.0, 1.1), (1.2, 1.1)]}
+    assert store.repeats("dated") == {}
+    assert store.stacks() == ["frozen"]
+
+
+@pytest.mark.parametrize("count", [0, 3])
+def test_too_few_to_say(count: int) -> None:
+    assert false_alarms({"a": repeats(count, 1)}).judged == 0

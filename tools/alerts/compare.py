@@ -1,0 +1,71 @@
+"""Two commits side by side: one benchmark measured in turn, in fresh processes, and the ratio."""
+
+from __future__ import annotations
+
+import argparse
+import math
+
+from tools.common import files, paths
+from tools.common.errors import UsageError
+
+
+def add_action(actions: argparse._SubParsersAction) -> None:
+    """Declare the action `compare`."""
+    compare = actions.add_parser("compare", help="measure two commits in turn and say the ratio")
+    compare.add_argument("old", help="a hash or tool/version")
+    compare.add_argument("new", help="a hash or tool/version")
+    compare.add_argument("benchmark", help="like hardy_weinberg.Sgkit.time_compute")
+    compare.add_argument(
+        "parameters", nargs="*", metavar="NAME=VALUE", help="like data=sim-2504-10k cores=1"
+    )
+    compare.add_argument("--stack", choices=("frozen", "dated"), default="frozen")
+    compare.add_argument("--pairs", type=int, default=6, help="default %(default)s")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Measure and print each pair, then the ratio with its 99 % interval."""
+    # slow to import, and needed for this action only
+    from tools.alerts import sequential
+    from tools.alerts.measure import Laboratory
+    from tools.upstreams import config
+    from tools.upstreams.mirror import Mirror
+
+    if args.pairs < 2:
+        raise UsageError("two pairs are needed at least: --pairs 2")
+    target = _target(args.benchmark, args.parameters)
+    mirror = Mirror(paths.mirror_dir())
+    old, new = mirror.find(args.old), mirror.find(args.new)
+    laboratory = Laboratory(config.load(paths.ROOT / "upstreams.toml"), mirror, args.stack)
+    logs = []
+    with files.lock(paths.ROOT / "env" / "measuring.lock", "measuring in this checkout"):
+        for number in range(args.pairs):
+            # A B, B A, ...: neither is always the first after a pause
+            order = (
+                ((old, "old"), (new, "new")) if number % 2 == 0 else ((new, "new"), (old, "old"))
+            )
+            values = {place: laboratory.value(commit, place, target) for commit, place in order}
+            logs.append(math.log(values["new"] / values["old"]))
+            print(
+                f"{values['old']:.4g}  {values['new']:.4g}  {math.exp(logs[-1]):.3f}", flush=True
+            )
+    mean, width = sequential.interval(logs, sequential.ERROR)
+    low, high = math.exp(mean - width), math.exp(mean + width)
+    print(f"new / old: {math.exp(mean):.3f}, 99 % interval {low:.3f} to {high:.3f}")
+    return 0
+
+
+def _target(benchmark: str, parameters: list[str]) -> str:
+    from asv.benchmarks import Benchmarks
+    from asv.config import Config
+
+    from tools.environments.keeping import target_of
+
+    conf = Config.load(str(paths.ROOT / "asv.conf.json"))
+    known = Benchmarks.load(conf)
+    if benchmark not in known:
+        raise UsageError(
+            f"no benchmark {benchmark!r} in {conf.results_dir}/benchmarks.json",
+            hint="any `asv run` writes it; names are like pca.Sgkit.time_compute",
+        )
+    wanted = dict(word.partition("=")[::2] for word in parameters)
+    return target_of(known[benchmark], wanted)

@@ -1,0 +1,102 @@
+"""The actions of `python -m tools alerts` on events: look, measure again, decide."""
+
+from __future__ import annotations
+
+import argparse
+import datetime
+
+from rich.console import Console
+from rich.table import Table
+
+from tools.alerts import events, message
+from tools.alerts.events import Store
+from tools.common import paths
+from tools.common.errors import UsageError
+
+_DECISIONS = {
+    "ack": (events.ACKNOWLEDGED, "someone looks after it: no further messages until it changes"),
+    "expect": (events.EXPECTED, "it was meant: never an alert again"),
+    "suppress": (events.SUPPRESSED, "no messages until --until"),
+}
+
+
+ACTIONS = ("list", "show", "confirm", *_DECISIONS)
+
+
+def add_actions(actions: argparse._SubParsersAction) -> None:
+    """Declare ACTIONS."""
+    listed = actions.add_parser("list", help="all events, the newest first")
+    listed.add_argument("--state", choices=events.STATES, action="append", default=[])
+    show = actions.add_parser("show", help="one event: message, proof, history")
+    show.add_argument("id", type=int)
+    confirm = actions.add_parser("confirm", help="measure both sides of an event again, in turn")
+    confirm.add_argument("id", type=int)
+    for name, (_, meaning) in _DECISIONS.items():
+        decide = actions.add_parser(name, help=meaning)
+        decide.add_argument("id", type=int)
+        decide.add_argument("--why", required=True, help="kept with the event, and shown")
+        if name == "suppress":
+            decide.add_argument("--until", required=True, type=_day, metavar="YYYY-MM-DD")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Carry out one action."""
+    store = open_store()
+    if args.action == "list":
+        _list(store, args.state)
+    elif args.action == "show":
+        _show(store, args.id)
+    elif args.action == "confirm":
+        return _confirm(store, args.id)
+    else:
+        state, _ = _DECISIONS[args.action]
+        store.move(args.id, state, args.why, getattr(args, "until", None))
+        print(f"event {args.id} is {state}")
+    return 0
+
+
+def open_store() -> Store:
+    """The events of this checkout."""
+    return Store(paths.ROOT / "results" / "alerts.sqlite")
+
+
+def _list(store: Store, states: list[str]) -> None:
+    table = Table("id", "state", "since", "what")
+    for event in store.all(*states):
+        until = f" until {event.until}" if event.until else ""
+        table.add_row(
+            str(event.id), event.state + until, event.created[:10], message.subject(event)
+        )
+    Console().print(table)
+
+
+def _show(store: Store, number: int) -> None:
+    event = store.get(number)
+    print(message.compose(event, "html").text)
+    for row in store.history(number):
+        print(f"{row['at']}  {row['state']}: {row['why']}")
+
+
+def _confirm(store: Store, number: int) -> int:
+    """Measure again, and keep the verdict; 0 when it is confirmed, 1 when not."""
+    event = store.get(number)
+    if event.kind == events.MACHINE:
+        raise UsageError(f"event {number} is the machine's: no commit can be measured for it")
+    # slow to import, and needed for this action only
+    from tools.alerts.examine import Examiner
+    from tools.alerts.measure import Laboratory
+    from tools.upstreams import config
+    from tools.upstreams.mirror import Mirror
+
+    upstreams = config.load(paths.ROOT / "upstreams.toml")
+    laboratory = Laboratory(upstreams, Mirror(paths.mirror_dir()), event.stack)
+    verdict = Examiner(store, laboratory, lambda: None).confirm(event)
+    print(store.history(number)[-1]["why"])
+    return int(verdict.outcome != events.CONFIRMED)
+
+
+def _day(text: str) -> str:
+    try:
+        return datetime.date.fromisoformat(text).isoformat()
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"not a date: {text!r} (like 2027-01-31)") from None

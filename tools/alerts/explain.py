@@ -1,0 +1,57 @@
+"""Why: what else changed between the two commits of an event, and which functions take longer."""
+
+from __future__ import annotations
+
+import pstats
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+# (file, line, name): (calls, primitive calls, own seconds, cumulative seconds, callers)
+Stats = Mapping[tuple[str, int, str], tuple[Any, ...]]
+_SHOWN = 12
+
+
+def siblings(target: str, known: Mapping[str, Mapping[str, Any]]) -> list[str]:
+    """The targets of the same class and parameters with another metric."""
+    name, dash, index = target.rpartition("-")
+    name = name if dash else target
+    own_class = name.rpartition(".")[0]
+    params = known[name]["params"]
+    return [
+        f"{other}{dash}{index}" if dash else other
+        for other, benchmark in sorted(known.items())
+        if other != name
+        and other.rpartition(".")[0] == own_class
+        and benchmark["params"] == params
+    ]
+
+
+def difference(old: Stats, new: Stats) -> list[dict[str, Any]]:
+    """The functions whose own seconds differ most, the largest gain first.
+
+    Functions are told apart by file name and name: lines move, and so do environments.
+    """
+    before, after = _own_seconds(old), _own_seconds(new)
+    pairs = [(name, before.get(name, 0.0), after.get(name, 0.0)) for name in before | after]
+    pairs.sort(key=lambda one: (-abs(one[2] - one[1]), one[0]))
+    return [{"function": name, "old": old, "new": new} for name, old, new in pairs[:_SHOWN]]
+
+
+def load(path: Path) -> Stats:
+    """What cProfile wrote."""
+    return pstats.Stats(str(path)).stats  # type: ignore[attr-defined]  # documented, not typed
+
+
+def _own_seconds(stats: Stats) -> dict[str, float]:
+    total: dict[str, float] = {}
+    for (file, _, name), (_, _, own, *_) in stats.items():
+        function = f"{_inside(file)}:{name}"
+        total[function] = total.get(function, 0.0) + own
+    return total
+
+
+def _inside(file: str) -> str:
+    """A source file as its package has it, wherever that is installed."""
+    _, found, rest = file.rpartition("site-packages/")
+    return rest if found else file.rsplit("/", 1)[-1]

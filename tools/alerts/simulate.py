@@ -1,0 +1,79 @@
+"""Series whose changes are known: noise of the kinds that benchmarks have, with a step or none."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import numpy.typing as npt
+from scipy import signal
+
+Floats = npt.NDArray[np.float64]
+Rng = np.random.Generator
+LEVEL = 100.0  # of every series, in no unit
+
+
+def _white(rng: Rng, points: int) -> Floats:
+    return rng.standard_normal(points)
+
+
+def _autoregressive(memory: float) -> Callable[[Rng, int], Floats]:
+    def noise(rng: Rng, points: int) -> Floats:
+        start = 100  # points until the process has forgotten how it began
+        white = rng.standard_normal(start + points) * np.sqrt(1 - memory**2)
+        return np.asarray(signal.lfilter([1.0], [1.0, -memory], white)[start:])
+
+    return noise
+
+
+def _heavy_tails(rng: Rng, points: int) -> Floats:
+    return rng.standard_t(3, points) / np.sqrt(3)
+
+
+def _outliers(rng: Rng, points: int) -> Floats:
+    """Outliers of 5 to 25 standard deviations, one at a time or two, every 40 points or so."""
+    noise = rng.standard_normal(points)
+    at = int(rng.integers(5, 75))
+    while at < points:
+        noise[at : at + int(rng.integers(1, 3))] += rng.uniform(5, 25)
+        at += int(rng.integers(5, 75))
+    return noise
+
+
+def _drift(rng: Rng, points: int) -> Floats:
+    """Upwards by 0.05 standard deviations a point: as much as the noise in 20 points."""
+    return rng.standard_normal(points) + 0.05 * np.arange(points)
+
+
+def _machines(share: float) -> Callable[[Rng, int], Floats]:
+    """Two machines, one of them slower by 4 standard deviations, in no order."""
+
+    def noise(rng: Rng, points: int) -> Floats:
+        return rng.standard_normal(points) + 4 * (rng.random(points) < share)
+
+    return noise
+
+
+# noise of about unit standard deviation
+KINDS: dict[str, Callable[[Rng, int], Floats]] = {
+    "white": _white,
+    "AR(1) .5": _autoregressive(0.5),
+    "AR(1) .8": _autoregressive(0.8),
+    "heavy tails (t, 3 df)": _heavy_tails,
+    "outliers": _outliers,
+    "drift": _drift,
+    "two machines, 50:50": _machines(0.5),
+    "two machines, 85:15": _machines(0.15),
+}
+
+
+def series(kind: str, rng: Rng, points: int, noise: float) -> Floats:
+    """A series without a change, shape (points,); `noise` is relative to its level."""
+    return LEVEL * (1 + noise * KINDS[kind](rng, points))
+
+
+def stepped(kind: str, rng: Rng, before: int, after: int, noise: float, step: float) -> Floats:
+    """A series of `before` + `after` points that becomes larger by `step` (0.1 is 10 %)."""
+    values = series(kind, rng, before + after, noise)
+    values[before:] += LEVEL * step
+    return values

@@ -93,7 +93,8 @@ def _ld_prune(answer, paths, tool, r2=pruning.THRESHOLD, window=pruning.VARIANTS
     if near == "base pairs":
         window = window * pruning.BASE_PAIRS // pruning.VARIANTS
     # the same list was perhaps looked at before in this asv run: looking takes seconds
-    digest = hashlib.sha256(np.packbits(mask).tobytes() + repr((near, reason, r2, window)).encode())
+    asked = repr((near, reason, r2, window)).encode()
+    digest = hashlib.sha256(np.packbits(mask).tobytes() + asked)
     record = data.work("pruning") / "{}-{}.json".format(paths.folder.name, digest.hexdigest())
     if record.exists():
         return json.loads(record.read_text())

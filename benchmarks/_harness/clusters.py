@@ -1,17 +1,20 @@
 """What clusters of both engines have in common: nodes, layouts, CPUs, processes and their end."""
 
 import os
+import re
 import signal
+import socket
 import subprocess
 import time
 import uuid
 from collections import namedtuple
+from contextlib import suppress
 from pathlib import Path
 
 from . import cores, process
 
 NODES = [1, 2, 4, 8]
-# Workers x threads of a node. The study had 8x5 and 40x1; `any` takes an existing cluster as it is.
+# Workers x threads of a node. The study had 8x5 and 40x1; `any` is an existing cluster as it is.
 LAYOUTS = ["1x1", "1x2", "2x1", "8x5", "40x1", "any"]
 
 SHARE = "GWAS_NODES_SHARE_CORES"  # 1: for tests only, what is measured then means nothing
@@ -54,6 +57,21 @@ def node_cpus(wanted):
     except NotImplementedError as too_few:
         raise NotImplementedError("{}: {}".format(describe(wanted), too_few)) from None
     return [cpus[i * size : (i + 1) * size] for i in range(wanted.nodes)]
+
+
+def require_answer(address, variable, *schemes):
+    """ClusterError when nothing listens at an address: engines would wait for it a minute."""
+    place = re.match(r"({})://([^:/,]+):(\d+)$".format("|".join(schemes)), address)
+    if place is None:
+        raise ClusterError(
+            "{} is {!r}, which is no {}://host:port".format(variable, address, schemes[0])
+        )
+    try:
+        socket.create_connection((place.group(2), int(place.group(3))), timeout=10).close()
+    except (OSError, OverflowError) as error:
+        raise ClusterError(
+            "nothing answers at {} ({}): {}".format(address, variable, error)
+        ) from None
 
 
 def require_layout(wanted, found, address):
@@ -118,8 +136,8 @@ class Processes:
                 if started.poll() is not None:
                     raise ClusterError("{}: {} ended: {}".format(what, name, self._words(name)))
             if time.monotonic() > end:
-                words = "; ".join("{}: {}".format(name, self._words(name)) for name in self._started)
-                raise ClusterError("{}: not after {} s: {}".format(what, seconds, words))
+                said = ["{}: {}".format(name, self._words(name)) for name in self._started]
+                raise ClusterError("{}: not after {} s: {}".format(what, seconds, "; ".join(said)))
             time.sleep(0.05)
 
     def _words(self, name):
@@ -166,7 +184,5 @@ def command(pid):
 
 
 def _kill(pid):
-    try:
+    with suppress(ProcessLookupError):
         os.kill(pid, signal.SIGKILL)
-    except ProcessLookupError:
-        pass

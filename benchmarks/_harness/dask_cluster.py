@@ -51,6 +51,7 @@ class Local:
         for node in first:
             self.start_node(node)
         import dask
+
         from distributed import Client
 
         dask.config.set(self._settings)
@@ -63,9 +64,11 @@ class Local:
             name = "node{}-{}".format(node, worker)
             self._run(
                 name,
-                [self.address, "--name", name, "--nthreads", self.wanted.threads, *_LOCAL]
-                + ["--memory-limit", self._memory, "--local-directory", self.processes.folder]
-                + ["--death-timeout", 120],
+                [
+                    *(self.address, "--name", name, "--nthreads", self.wanted.threads, *_LOCAL),
+                    *("--memory-limit", self._memory, "--death-timeout", 120),
+                    *("--local-directory", self.processes.folder),
+                ],
                 self._cpus[node],
             )
 
@@ -105,7 +108,9 @@ class Existing:
 
     def start(self):
         """Connect, and check all that could make a run fail or mean something else."""
+        clusters.require_answer(self.address, ADDRESS, "tcp", "tls")
         import dask
+
         from distributed import Client
 
         dask.config.set(self._settings)
@@ -113,7 +118,9 @@ class Existing:
             self.client = Client(self.address, timeout=15, set_as_default=True)
         except (OSError, ValueError) as error:
             raise ClusterError(
-                "no Dask scheduler answers at {} ({}): {}".format(self.address, ADDRESS, error)
+                "what answers at {} ({}) is no Dask scheduler: {}".format(
+                    self.address, ADDRESS, error
+                )
             ) from None
         found = {}
         for worker, threads in self.client.nthreads().items():

@@ -22,7 +22,8 @@ def require(state):
     """NotImplementedError when this state cannot be had here."""
     if state not in STATES:
         raise ValueError("cache is one of {}, not {!r}".format(", ".join(STATES), state))
-    if state == "dropped" and not (os.environ.get(ASKED) == "1" and os.access(str(_DROP), os.W_OK)):
+    possible = os.environ.get(ASKED) == "1" and os.access(str(_DROP), os.W_OK)
+    if state == "dropped" and not possible:
         raise NotImplementedError(
             "the machine's whole cache is only dropped for root, and only with {}=1".format(ASKED)
         )
@@ -48,7 +49,12 @@ def evict(folder):
             os.close(descriptor)
     kept = resident(folder)
     if kept > _SLACK:
-        raise StillWarm("{:.0%} of {} is still in the page cache".format(kept, folder))
+        raise StillWarm(
+            "{:.0%} of {} is still in the page cache: does another process read it, or is it "
+            "another user's? (the kernel shows and evicts only files that one may write)".format(
+                kept, folder
+            )
+        )
 
 
 def resident(folder):

@@ -64,9 +64,6 @@ class Task(abc.ABC):
         name = ".".join([self.module(), type(self).__name__, self.metric])
         self.ledger.flush("{}-{}".format(name, index))
 
-    def finish(self):
-        """After the last sample: end what would outlive this process."""
-
     def time_end_to_end(self, *values):
         with self.ledger.phase("measure"):
             return concrete(self.end_to_end())

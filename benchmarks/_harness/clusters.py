@@ -161,14 +161,15 @@ class Processes:
         raise ClusterError("processes of a cluster do not end: {}".format(marked(self._mark)))
 
 
-def marked(mark):
-    """The living processes that carry a cluster's mark, wherever they moved to."""
+def marked(mark=""):
+    """The living processes of a cluster (any by default), wherever they moved to."""
     text = "{}={}".format(_MARK, mark).encode()
     found = []
     for entry in os.listdir("/proc"):
         if entry.isdigit():
             try:
-                if text in Path("/proc", entry, "environ").read_bytes().split(b"\0"):
+                environment = Path("/proc", entry, "environ").read_bytes().split(b"\0")
+                if any(item.startswith(text) for item in environment):
                     found.append(int(entry))
             except OSError:
                 continue  # ended meanwhile, or another user's

@@ -30,9 +30,8 @@ def six(monkeypatch):
 def test_layouts():
     assert clusters.layout(2, "8x5") == (2, 8, 5)
     assert clusters.layout(2, "any") == (2, None, None)
-    assert (
-        clusters.describe(clusters.layout(2, "1x2")) == "2 node(s) of 1 worker(s) with 2 thread(s)"
-    )
+    words = "2 node(s) of 1 worker(s) with 2 thread(s)"
+    assert clusters.describe(clusters.layout(2, "1x2")) == words
     for text in clusters.LAYOUTS:
         clusters.layout(1, text)
 
@@ -174,7 +173,7 @@ def test_the_presets_are_the_default_and_what_the_study_changed():
         ("nonsense", "no spark://host:port"),
         (
             "spark://127.0.0.1:1",
-            r"nothing answers at spark://127\.0\.0\.1:1 \(GWAS_SPARK_MASTER\)",
+            r"answers at spark://127\.0\.0\.1:1 \(GWAS_SPARK_MASTER\)",
         ),
         ("spark://127.0.0.1:99999", "nothing answers"),
     ],

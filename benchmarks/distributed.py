@@ -6,7 +6,7 @@ says how these are set up and what is checked. `layout` is workers x threads of 
 """
 
 from . import _harness
-from ._harness import axis, clusters, dask_cluster, on_cluster, shapes
+from ._harness import axis, clusters, on_cluster, shapes
 
 version = axis.version("1")
 
@@ -15,7 +15,7 @@ _FIRST = [axis.TASKS, DATA, clusters.NODES, clusters.LAYOUTS]
 
 
 class Sgkit(on_cluster.OnDask, _harness.Sgkit):
-    params = [*_FIRST, shapes.CHUNKS, list(dask_cluster.SETTINGS)]
+    params = [*_FIRST, shapes.CHUNKS, ["default", "study"]]
     param_names = ["task", "data", "nodes", "layout", "chunks", "settings"]
 
 

@@ -2,6 +2,7 @@
 
 import os
 import re
+import shutil
 import signal
 import socket
 import subprocess
@@ -11,7 +12,7 @@ from collections import namedtuple
 from contextlib import suppress
 from pathlib import Path
 
-from . import cores, process
+from . import cores, memory, process
 
 NODES = [1, 2, 4, 8]
 # Workers x threads of a node. The study had 8x5 and 40x1; `any` is an existing cluster as it is.
@@ -147,15 +148,24 @@ class Processes:
         """The cluster's processes whose command line holds all these words."""
         return [pid for pid in marked(self._mark) if all(w in command(pid) for w in words)]
 
+    def ended(self, name):
+        """Whether the process that was started under a name has ended."""
+        return self._started[name].poll() is not None
+
+    def below(self, name):
+        """The process that was started under a name, and its descendants."""
+        return memory.tree(self._started[name].pid)
+
     def stop(self):
-        """Kill all of them and wait until none is left."""
+        """Kill all of them, wait until none is left, and remove their files."""
         end = time.monotonic() + 30
         while time.monotonic() < end:
             for pid in marked(self._mark):
-                _kill(pid)
+                kill(pid)
             for started in self._started.values():
                 started.poll()  # takes it from the table of processes
             if not marked(self._mark):
+                shutil.rmtree(str(self.folder), ignore_errors=True)
                 return
             time.sleep(0.02)
         raise ClusterError("processes of a cluster do not end: {}".format(marked(self._mark)))
@@ -184,6 +194,7 @@ def command(pid):
         return ""
 
 
-def _kill(pid):
+def kill(pid):
+    """End a process as the kernel does when memory is out: it gets no chance to tell anybody."""
     with suppress(ProcessLookupError):
         os.kill(pid, signal.SIGKILL)

@@ -7,15 +7,18 @@ a real cluster.
 import json
 import os
 import sys
+from collections import namedtuple
 from pathlib import Path
 
-from . import clusters, page_cache
+from . import clusters, memory, page_cache
 from .clusters import ClusterError
 
 ADDRESS = "GWAS_DASK_SCHEDULER"
 SETTINGS = json.loads(
     (Path(__file__).parent.parent / "dask_settings.json").read_text(encoding="utf-8")
 )
+# place: its node, and its number there
+_Worker = namedtuple("_Worker", "place pid address")
 _LOCAL = ["--host", "127.0.0.1", "--dashboard-address", "127.0.0.1:0", "--no-dashboard"]
 
 
@@ -30,54 +33,64 @@ def as_variables(settings):
 class Local:
     """A cluster on this machine; `client` is connected once it is started."""
 
-    def __init__(self, wanted, settings, folder, memory=None):
-        """`memory` is that of one worker in bytes; by default its share of the machine's."""
+    def __init__(self, wanted, settings, folder, limit=None):
+        """`limit` is the memory of one worker in bytes; by default its share of the machine's."""
         self.wanted, self._settings = wanted, settings
         self._cpus = clusters.node_cpus(wanted)
         share = 0.8 * clusters.machine_memory() / (wanted.nodes * wanted.workers)
-        self._memory = int(memory or share)
+        self._limit = int(limit or share)
         self.processes = clusters.Processes(folder)
         self.client = None
+        self._workers = self._lost = ()
 
-    def start(self, nodes=None):
-        """Start the scheduler and so many nodes (all by default), and connect to them."""
+    def start(self):
+        """Start the scheduler and the nodes' workers, and connect to them."""
         everywhere = sorted({cpu for cpus in self._cpus for cpu in cpus})
         file = self.processes.folder / "scheduler.json"
         self._run("scheduler", [*_LOCAL, "--port", "0", "--scheduler-file", file], everywhere)
         self.address = self.processes.wait_until(
             lambda: _address(file), 120, "starting a Dask scheduler"
         )
-        first = range(self.wanted.nodes if nodes is None else nodes)
-        for node in first:
-            self.start_node(node)
+        for node in range(self.wanted.nodes):
+            for worker in range(self.wanted.workers):
+                self._start_worker(node, worker)
         import dask
-
         from distributed import Client
 
         dask.config.set(self._settings)
         self.client = Client(self.address, timeout=60, set_as_default=True)
-        self.wait_for_nodes(len(first))
+        self.mend()
 
-    def start_node(self, node):
-        """Start the workers of one node."""
-        for worker in range(self.wanted.workers):
-            name = "node{}-{}".format(node, worker)
-            self._run(
-                name,
-                [
-                    *(self.address, "--name", name, "--nthreads", self.wanted.threads, *_LOCAL),
-                    *("--memory-limit", self._memory, "--death-timeout", 120),
-                    *("--local-directory", self.processes.folder),
-                ],
-                self._cpus[node],
-            )
+    def kill_worker(self):
+        """Kill a worker of the last node; its nanny starts another."""
+        self._lost = self._workers[-1:]
+        clusters.kill(self._lost[0].pid)
 
-    def wait_for_nodes(self, nodes):
-        """Wait until the workers of so many nodes have registered."""
-        expected = nodes * self.wanted.workers
+    def lose_node(self):
+        """Kill all that runs on the last node."""
+        last = self.wanted.nodes - 1
+        self._lost = [worker for worker in self._workers if worker.place[0] == last]
+        for worker in self._lost:
+            for pid in self.processes.below(_name(*worker.place)):
+                clusters.kill(pid)
+
+    def mend(self):
+        """Start again what was lost and does not come back, and wait for all workers."""
+        for worker in self._lost:
+            if self.processes.ended(_name(*worker.place)):
+                self._start_worker(*worker.place)
+        gone = {worker.address for worker in self._lost}
+        expected = self.wanted.nodes * self.wanted.workers
         self.processes.wait_until(
-            lambda: len(self.client.nthreads()) >= expected, 120, "starting Dask workers"
+            lambda: len(set(self.client.nthreads()) - gone) >= expected,
+            120,
+            "starting Dask workers",
         )
+        self._lost, self._workers = (), self._known()
+
+    def too_little_memory(self):
+        """Bytes a worker: a tenth less than the most that one has taken so far."""
+        return int(0.9 * max(memory.high_water(worker.pid) for worker in self._workers))
 
     def make_cold(self, folder):
         page_cache.evict(folder)
@@ -86,6 +99,30 @@ class Local:
         if self.client is not None:
             _close(self.client)
         self.processes.stop()
+
+    def _known(self):
+        """The workers that the scheduler knows, by their places."""
+
+        def who(dask_worker):
+            import os
+
+            return dask_worker.name, os.getpid()
+
+        return sorted(
+            _Worker([int(number) for number in name[len("node") :].split("-")], pid, address)
+            for address, (name, pid) in self.client.run(who).items()
+        )
+
+    def _start_worker(self, *place):
+        self._run(
+            _name(*place),
+            [
+                *(self.address, "--name", _name(*place), "--nthreads", self.wanted.threads),
+                *("--memory-limit", self._limit, "--death-timeout", 120, *_LOCAL),
+                *("--local-directory", self.processes.folder),
+            ],
+            self._cpus[place[0]],
+        )
 
     def _run(self, name, args, cpus):
         module = "dask_scheduler" if name == "scheduler" else "dask_worker"
@@ -110,7 +147,6 @@ class Existing:
         """Connect, and check all that could make a run fail or mean something else."""
         clusters.require_answer(self.address, ADDRESS, "tcp", "tls")
         import dask
-
         from distributed import Client
 
         dask.config.set(self._settings)
@@ -198,6 +234,10 @@ class Existing:
                     "worker {} does not see {}: GWAS_DATASETS and GWAS_WORK must be on a file "
                     "system that all nodes share, at the same path".format(worker, files[0])
                 )
+
+
+def _name(node, worker):
+    return "node{}-{}".format(node, worker)
 
 
 def _address(file):

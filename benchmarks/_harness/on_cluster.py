@@ -3,9 +3,11 @@
 import importlib.util
 import os
 import sys
-from contextlib import contextmanager
+import tempfile
+from contextlib import contextmanager, suppress
 
 from . import axis, clusters, cores, dask_cluster, data, shapes, spark_cluster
+from .limit import TimeOver, limited
 from .sgkit import NO_JIT_CACHE
 
 
@@ -27,8 +29,9 @@ class OnCluster(axis.OfTask):
         else:
             count = len({cpu for cpus in clusters.node_cpus(self.wanted) for cpu in cpus})
         super().place(dict(point, cores=count))
-        shape = shapes.of(point["data"], self.format, point[self.shape])
-        self.paths = data.shaped_paths(point["data"], self.format, shape)
+        if self.shape in point:
+            shape = shapes.of(point["data"], self.format, point[self.shape])
+            self.paths = data.shaped_paths(point["data"], self.format, shape)
 
     def finish(self):
         if self.cluster is not None:
@@ -46,8 +49,8 @@ class OnCluster(axis.OfTask):
         return {"error": self.check()}
 
     def scratch(self):
-        """A folder for the files of one cluster."""
-        return data.work("clusters", "{}-{}".format(self.tool, os.getpid()))
+        """A new folder for the files of one cluster."""
+        return tempfile.mkdtemp(prefix=self.tool + "-", dir=str(data.work("clusters")))
 
 
 class OnDask(OnCluster):
@@ -67,7 +70,8 @@ class OnDask(OnCluster):
 
     def start(self):
         # Sgkit's numba functions crash a worker that takes them from numba's cache (its issues
-        # 869 and 1156), so each worker compiles them; the warm-up call is when
+        # 869 and 1156). Without, which is its default, workers compile them: once, or for each
+        # task where Dask unpickles the function with each task, as 2024.6 does.
         os.environ[NO_JIT_CACHE] = "1"
         self.load()
         _forget_jit_cache()
@@ -78,9 +82,6 @@ class OnDask(OnCluster):
         else:
             arguments = (self.wanted, self.settings, self.scratch(), self.memory)
             self.cluster = dask_cluster.Local(*arguments)
-        self.start_cluster()
-
-    def start_cluster(self):
         self.cluster.start()
 
     def stop(self):
@@ -113,12 +114,9 @@ class OnSpark(OnCluster):
             self.cluster = spark_cluster.Existing(self.wanted)
         else:
             self.cluster = spark_cluster.Local(self.wanted, self.scratch(), self.memory)
-        self.start_cluster()
+        self.cluster.start()
         super().start()
         self.cluster.check(self.paths)
-
-    def start_cluster(self):
-        self.cluster.start()
 
     def spark(self):
         return self.cluster.master, self.cluster.settings()
@@ -126,7 +124,9 @@ class OnSpark(OnCluster):
     def stop(self):
         cluster, self.cluster = self.cluster, None
         try:
-            super().stop()
+            # with its cluster in trouble it may wait for ever; its JVM ends with this process
+            with suppress(TimeOver), limited(30):
+                super().stop()
         finally:
             cluster.stop()
 

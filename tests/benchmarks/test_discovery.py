@@ -27,6 +27,7 @@ METRICS = {
 }
 ALL = {name: BOTH | EAGER for name in ("Sgkit", "Hail")}
 COLD = {"time_end_to_end", "time_load"}
+SURVIVAL = {"track_finished", "track_right", "track_hung", "track_time_lost"}
 ONE_VALUE = BOTH | {"time_compute"}
 # the axis modules: the metrics that each of their classes is about
 AXES = {
@@ -36,6 +37,7 @@ AXES = {
     "hyperparameters": {"Sgkit": ONE_VALUE, "Hail": ONE_VALUE, "Plink": BOTH},
     "distributed": ALL,
     "distributed_cold": {"Sgkit": COLD, "Hail": COLD},
+    "survival": {"Sgkit": SURVIVAL, "Hail": SURVIVAL},
 }
 MODULES = {**{task: METRICS for task in TASKS}, **AXES}
 SOURCES = sorted((ROOT / "benchmarks").rglob("*.py"))

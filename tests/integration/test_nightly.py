@@ -133,6 +133,7 @@ def test_a_week(checkout: Path, toy: Upstream, command: Callable) -> None:
             "--site", "https://perf.example.org",
         )  # fmt: skip
         assert done.returncode in (0, 10, 11), done.stdout + done.stderr
+        assert "warning" not in done.stdout, done.stdout
         return f"{done.returncode}\n{done.stdout}"
 
     def told(output: str) -> list[str]:

@@ -1,10 +1,15 @@
-"""Exact locks: every package of an environment with its version, as of a date."""
+"""Exact locks: every package of an environment with its version, as of a date.
+
+Resolving takes half a minute where PySpark is among them. So a file of .cache/locks/ that was
+copied to resolved/PLATFORM/ here, and committed, is what everyone uses for that question.
+"""
 
 from __future__ import annotations
 
 import datetime
 import hashlib
 import re
+import sysconfig
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,6 +24,7 @@ ONLY_BINARY = (
     *("cryptography", "orjson", "grpcio", "bitarray", "msgpack", "pyyaml", "psutil"),
 )
 
+_SHIPPED = Path(__file__).parent / "resolved" / sysconfig.get_platform()
 _SEAL = "# sha256 of what it installs: "
 
 
@@ -38,14 +44,15 @@ class Question:
 
 
 def resolve(question: Question) -> str:
-    """The lock, `name==version` a line, sorted; kept below the cache for the next time.
+    """The lock, `name==version` a line, sorted: shipped, or kept below the cache from now on.
 
     Raises BuildError when no set of versions fits, UnreachableError without a network.
     """
     kept = paths.cache("locks", f"{question.key()}.txt")
-    known = _read(kept)
-    if known is not None:
-        return known
+    for place in (kept, _SHIPPED / kept.name):
+        known = _read(place)
+        if known is not None:
+            return known
     header = (
         f"# python {question.python}, packages as of {question.cut.isoformat()}, from: "
         f"{' '.join(map(_shown, question.requirements))}\n"

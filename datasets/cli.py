@@ -25,6 +25,20 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="F,F",
         help="of zarr, bed, mt; default: all that can be written here (bed is always made)",
     )
+    one.add_argument(
+        "--chunks",
+        action="append",
+        default=[],
+        metavar="VxS",
+        help="make another Zarr store beside it, in chunks of so many variants x samples",
+    )
+    one.add_argument(
+        "--partitions",
+        action="append",
+        default=[],
+        metavar="N",
+        help="make another MatrixTable beside it, in so many partitions",
+    )
     check = actions.add_parser("verify", help="read every format again and compare the content")
     check.add_argument("names", nargs="*", metavar="NAME", help="default: all that are prepared")
     place = actions.add_parser("path", help="the folder of a prepared data set")
@@ -66,13 +80,17 @@ def _prepare(args: argparse.Namespace) -> int:
             f"unknown format: {', '.join(sorted(unknown))}",
             hint=f"there are: {', '.join(formats.FORMATS)}",
         )
+    shaped = [*map(formats.in_chunks, args.chunks), *map(formats.in_partitions, args.partitions)]
+    if shaped and edge_cases.NAME in args.names:
+        raise UsageError(f"{edge_cases.NAME} has one shape only")
     reporter = OnConsole()
     for name in args.names:
         if name == edge_cases.NAME:
             folder = edge_cases.prepare(asked or formats.FORMATS, asked, reporter)
         else:
             spec = catalogue.find(name)
-            folder = prepare.prepare(spec, asked or formats.FORMATS, asked, reporter)
+            usual = asked or (() if shaped else formats.FORMATS)
+            folder = prepare.prepare(spec, (*usual, *shaped), (*asked, *shaped), reporter)
         description = prepare.read(folder)
         print(
             f"{name}: {description['n_samples']:,} samples x "
@@ -112,7 +130,9 @@ def _known(name: str) -> str:
 
 
 def _formats(folder: Path) -> list[str]:
-    return [format for format in formats.FORMATS if formats.is_there(folder, format)]
+    described = prepare.read(folder).get("formats", {})
+    known = dict.fromkeys([*formats.FORMATS, *sorted(described)])
+    return [format for format in known if formats.is_there(folder, format)]
 
 
 def _folder(name: str) -> Path:

@@ -1,8 +1,14 @@
-"""The native formats: how each is made from the BED files and read back as a Store."""
+"""The native formats: how each is made from the BED files and read back as a Store.
+
+A format may carry a shape of its own: `zarr:400x2504` (chunks, variants x samples) and `mt:8`
+(partitions) are other copies of the content, beside the one in the catalogue's shape.
+"""
 
 from __future__ import annotations
 
 import contextlib
+import dataclasses
+import re
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -15,6 +21,7 @@ from datasets import hail_writer, zarr_store
 from datasets.bed import BedReader
 from datasets.catalogue import Spec
 from datasets.content import Store
+from tools.common.errors import UsageError
 
 # the files or folder of each format in a data set's folder
 PLACES = {
@@ -23,18 +30,55 @@ PLACES = {
     "mt": ("calls.mt",),
 }
 FORMATS = tuple(PLACES)
+_CHUNKS = re.compile(r"[1-9]\d*x[1-9]\d*")
+_PARTITIONS = re.compile(r"[1-9]\d*")
 
 Advance = Callable[[int], None]
 
 
+def in_chunks(text: str) -> str:
+    """The format that has chunks such as `400x2504`; UsageError when the text names none."""
+    if not _CHUNKS.fullmatch(text):
+        raise UsageError(
+            f"no shape of a chunk: {text!r}",
+            hint="give variants x samples, such as 400x2504",
+        )
+    return f"zarr:{text}"
+
+
+def in_partitions(text: str) -> str:
+    """The format that has so many partitions; UsageError when the text is no number above 0."""
+    if not _PARTITIONS.fullmatch(text):
+        raise UsageError(f"no number of partitions: {text!r}", hint="give one above 0, such as 8")
+    return f"mt:{text}"
+
+
+def places(format: str) -> tuple[str, ...]:
+    """The files or folder of a format in a data set's folder."""
+    kind, _, shape = format.partition(":")
+    return (f"calls-{shape}.{kind}",) if shape else PLACES[kind]
+
+
+def shaped(spec: Spec, format: str) -> Spec:
+    """The data set as this format has it: with the format's own shape, where it has one."""
+    kind, _, shape = format.partition(":")
+    if not shape:
+        return spec
+    if kind == "mt":
+        return dataclasses.replace(spec, partitions=int(shape))
+    rows, columns = shape.split("x")
+    return dataclasses.replace(spec, chunks=(int(rows), int(columns)))
+
+
 def is_there(folder: Path, format: str) -> bool:
     """Whether the files of a format are all there."""
-    return all((folder / place).exists() for place in PLACES[format])
+    return all((folder / place).exists() for place in places(format))
 
 
 def convert(spec: Spec, folder: Path, format: str, target: Path, advance: Advance) -> None:
     """Write the folder's BED content as another format to `target`, a path not there yet."""
-    if format == "zarr":
+    spec = shaped(spec, format)
+    if _kind(format) == "zarr":
         zarr_store.write(target, BedReader(folder / "calls"), spec.chunks, advance)
     else:
         hail_writer.write(folder / "calls", target, spec.partitions)
@@ -43,13 +87,14 @@ def convert(spec: Spec, folder: Path, format: str, target: Path, advance: Advanc
 @contextlib.contextmanager
 def opened(folder: Path, format: str, target: Path | None = None) -> Iterator[Store]:
     """The content of a format as a Store; `target` when it is not at its place yet."""
+    place = target or folder / places(format)[0]
     if format == "bed":
         yield BedReader(folder / "calls")
-    elif format == "zarr":
-        yield zarr_store.ZarrReader(target or folder / "calls.zarr")
+    elif _kind(format) == "zarr":
+        yield zarr_store.ZarrReader(place)
     else:
         with tempfile.TemporaryDirectory(dir=folder, prefix=".export-") as scratch:
-            hail_writer.export(target or folder / "calls.mt", Path(scratch, "calls"))
+            hail_writer.export(place, Path(scratch, "calls"))
             yield BedReader(Path(scratch, "calls"))
 
 
@@ -57,7 +102,7 @@ def describe(spec: Spec, store: Store, format: str, target: Path) -> dict[str, A
     """What dataset.json says of a format: its writer and the shape it has on disk."""
     if format == "bed":
         return {"writer": "datasets/bed.py", "a1": "ALT", "bytes": _size(target)}
-    if format == "zarr":
+    if _kind(format) == "zarr":
         return {
             "writer": f"datasets/zarr_store.py (zarr {zarr.__version__}, "
             f"numcodecs {numcodecs.__version__})",
@@ -67,6 +112,10 @@ def describe(spec: Spec, store: Store, format: str, target: Path) -> dict[str, A
         }
     parts = [place for place in (target / "entries" / "rows" / "parts").glob("part-*")]
     return {"writer": f"hail {hail_writer.HAIL}", "partitions": len(parts), "bytes": _size(target)}
+
+
+def _kind(format: str) -> str:
+    return format.partition(":")[0]
 
 
 def _size(path: Path) -> int:

@@ -212,15 +212,16 @@ def _write_bed(
 
 def _add(spec: Spec, folder: Path, format: str, reporter: Reporter) -> None:
     """Add a format to a whole data set, after it was read back and found to be the same."""
+    _require_room(spec, folder)
     description = read(folder)
     total = description["n_variants"]
-    final = folder / formats.PLACES[format][0]
+    final = folder / formats.places(format)[0]
     partial = folder / f".partial-{final.name}"
     shutil.rmtree(partial, ignore_errors=True)
     for leftover in folder.glob(".export-*"):
         shutil.rmtree(leftover, ignore_errors=True)
     try:
-        known = None if format == "mt" else total  # Hail does not tell how far it is
+        known = None if format.startswith("mt") else total  # Hail does not tell how far it is
         with reporter.stage(f"writing {format}", known) as advance:
             formats.convert(spec, folder, format, partial, advance)
         with (

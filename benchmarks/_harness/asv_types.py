@@ -30,7 +30,25 @@ def register():
         def do_setup(self):
             process.end_with_parent()
             self.func.__self__.metric = self.func.__name__
-            return super().do_setup()
+            try:
+                skipped = super().do_setup()
+            except BaseException:
+                self._finish()
+                raise
+            if skipped:
+                self._finish()
+            return skipped
+
+        def do_run(self):
+            try:
+                return super().do_run()
+            finally:
+                self._finish()
+
+        def _finish(self):
+            finish = getattr(self.func.__self__, "finish", None)
+            if finish is not None:
+                finish()
 
     class Time(Announced, _Time):
         """time_*: asv's own timing."""

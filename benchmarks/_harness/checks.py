@@ -27,9 +27,12 @@ class WrongAnswer(AssertionError):
     """A tool's answer is not the reference's, within the tolerance."""
 
 
-def check(task, tool, answer, paths):
-    """The deviation of an answer; WrongAnswer when it is more than the tolerance."""
-    error = _MEASURES[task](answer, paths, tool)
+def check(task, tool, answer, paths, **hyperparameters):
+    """The deviation of an answer; WrongAnswer when it is more than the tolerance.
+
+    The hyperparameters are those that are not the task module's: `n_components`, `r2`, `window`.
+    """
+    error = _MEASURES[task](answer, paths, tool, **hyperparameters)
     limit = TOLERANCE[task][tool]
     if not error <= limit:  # so that nan fails
         raise WrongAnswer(
@@ -65,7 +68,7 @@ def _hardy_weinberg(answer, paths, tool):
     return _largest((p - expected) / np.maximum(expected, 1e-200))
 
 
-def _ld_prune(answer, paths, tool):
+def _ld_prune(answer, paths, tool, r2=pruning.THRESHOLD, window=pruning.VARIANTS):
     """How far r2 is beyond the threshold at the worst place of the list."""
     import numpy as np
 
@@ -87,20 +90,24 @@ def _ld_prune(answer, paths, tool):
             )
         )
     near, reason = _PRUNING[tool]
+    if near == "base pairs":
+        window = window * pruning.BASE_PAIRS // pruning.VARIANTS
     # the same list was perhaps looked at before in this asv run: looking takes seconds
-    digest = hashlib.sha256(np.packbits(mask).tobytes() + repr((near, reason)).encode())
+    asked = repr((near, reason, r2, window)).encode()
+    digest = hashlib.sha256(np.packbits(mask).tobytes() + asked)
     record = data.work("pruning") / "{}-{}.json".format(paths.folder.name, digest.hexdigest())
     if record.exists():
         return json.loads(record.read_text())
-    error = pruning.deviation(bed, mask, near, reason)
+    error = pruning.deviation(bed, mask, near, reason, r2, window)
     record.write_text(json.dumps(error))
     return error
 
 
-def _pca(answer, paths, tool):
+def _pca(answer, paths, tool, n_components=10):
     """Sine of the largest angle between the spaces that the components span.
 
-    Signs, scale and the order of components of equal weight are nobody's to choose.
+    Signs, scale and the order of components of equal weight are nobody's to choose. The reference
+    knows the first ten components: of fewer all are compared with as many, of more the first ten.
     """
     import numpy as np
 
@@ -108,9 +115,10 @@ def _pca(answer, paths, tool):
     if "samples" in answer:
         order = {name: i for i, name in enumerate(answer["samples"])}
         scores = scores[[order[name] for name in Bed(paths.bfile).samples]]
-    expected = _reference(paths)["pca_scores"]
-    if scores.shape != expected.shape:
+    expected = _reference(paths)["pca_scores"][:, :n_components]
+    if scores.shape != (len(expected), n_components):
         return 1.0
+    scores = scores[:, : expected.shape[1]]
     mine, theirs = np.linalg.qr(scores)[0], np.linalg.qr(expected)[0]
     return float(np.linalg.norm(theirs - mine @ (mine.T @ theirs), 2))
 

@@ -13,7 +13,7 @@ import sys
 import time
 from pathlib import Path
 
-from . import process
+from . import cores, process
 
 READY, DONE = "READY", "DONE"
 _ROOT = str(Path(__file__).resolve().parents[2])
@@ -37,7 +37,7 @@ class Child:
         begin = time.perf_counter()
         with self._log.open("wb") as stderr:
             self.process = process.start(
-                [sys.executable, "-c", _BOOT, _ROOT, *arguments, task.data, str(task.cores)],
+                [sys.executable, "-c", _BOOT, _ROOT, *arguments, json.dumps(task.values)],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=stderr,
@@ -66,15 +66,13 @@ class Child:
         raise ChildFailed("exit status {}: {}".format(self.process.returncode, "\n".join(words)))
 
 
-def main(module, name, data_name, n_cores):
+def main(module, name, values):
     """The child's side."""
     say = sys.stdout  # tools may print: what they say goes to the log
     sys.stdout = sys.stderr
     task = getattr(importlib.import_module("benchmarks." + module), name)()
-    task.prepare(data_name, int(n_cores))
-    from . import cores
-
-    cores.take(int(n_cores))
+    task.prepare(*json.loads(values))
+    cores.take(task.cores)
     task.start()
     print(READY, file=say, flush=True)
     task.empty_out()

@@ -30,12 +30,17 @@ def physical(allowed, topology=Path("/sys/devices/system/cpu")):
     return sorted(first.values())
 
 
-def choose(count):
-    """The CPUs to use for `count` cores; NotImplementedError (n/a) when there are fewer."""
+def available():
+    """The CPUs that this process could use when it started, one of each physical core."""
     global _allowed
     if _allowed is None:
         _allowed = os.sched_getaffinity(0)
-    cpus = physical(_allowed)
+    return physical(_allowed)
+
+
+def choose(count):
+    """The CPUs to use for `count` cores; NotImplementedError (n/a) when there are fewer."""
+    cpus = available()
     if count > len(cpus):
         raise NotImplementedError(
             "{} cores asked for, {} physical cores here".format(count, len(cpus))

@@ -1,5 +1,6 @@
 """Where the prepared data sets and this run's scratch folder are."""
 
+import json
 import os
 import tempfile
 from pathlib import Path
@@ -12,10 +13,11 @@ _scratch = None
 class Paths:
     """The files of one prepared data set, each under the name of its format."""
 
-    def __init__(self, folder):
+    def __init__(self, folder, shape=None):
         self.folder = Path(folder)
-        self.zarr = str(self.folder / "calls.zarr")
-        self.mt = str(self.folder / "calls.mt")
+        calls = "calls-{}".format(shape) if shape else "calls"
+        self.zarr = str(self.folder / (calls + ".zarr"))
+        self.mt = str(self.folder / (calls + ".mt"))
         self.bfile = str(self.folder / "calls")  # PLINK adds .bed, .bim and .fam itself
         self.phenotypes = str(self.folder / "phenotypes.tsv")
         self.covariates = str(self.folder / "covariates.tsv")
@@ -32,6 +34,29 @@ def paths(name, format):
         make = "python -m tools datasets prepare {} --formats {}".format(name, format)
         raise NotImplementedError("{} is not prepared in {}: {}".format(name, format, make))
     return Paths(folder)
+
+
+def shaped_paths(name, format, shape):
+    """The same with other chunks (`400x2504`) or partitions (`8`) of the native format."""
+    found = paths(name, format)
+    if _shape_of(describe(found)["formats"][format], format) == shape:
+        return found  # it is made in that shape from the start
+    if not (found.folder / "calls-{}.{}".format(shape, format)).exists():
+        option = {"zarr": "--chunks", "mt": "--partitions"}[format]
+        make = "python -m tools datasets prepare {} {} {}".format(name, option, shape)
+        raise NotImplementedError("{} is not there in the shape {}: {}".format(name, shape, make))
+    return Paths(found.folder, shape)
+
+
+def describe(found):
+    """What dataset.json says."""
+    return json.loads((found.folder / "dataset.json").read_text(encoding="utf-8"))
+
+
+def _shape_of(entry, format):
+    if format == "zarr":
+        return "x".join(str(length) for length in entry["chunks"])
+    return str(entry["partitions"])
 
 
 def work(*parts):

@@ -25,12 +25,12 @@ class Hail(NativeTask):
 
     def start(self):
         scratch = _scratch()
+        master, chosen = self.spark()
         settings = {
-            "spark.driver.host": "127.0.0.1",
-            "spark.driver.bindAddress": "127.0.0.1",
             "spark.ui.enabled": "false",
             "spark.ui.showConsoleProgress": "false",
             "spark.local.dir": str(scratch),
+            **chosen,
         }
         # Read by PySpark when it starts the JVM; hl.init's own settings come too late for some
         os.environ["PYSPARK_SUBMIT_ARGS"] = " ".join(
@@ -38,7 +38,8 @@ class Hail(NativeTask):
             + ["--conf {}={}".format(*item) for item in settings.items()]
             + ["pyspark-shell"]
         )
-        os.environ["SPARK_LOCAL_IP"] = "127.0.0.1"
+        if chosen.get("spark.driver.host") == "127.0.0.1":
+            os.environ["SPARK_LOCAL_IP"] = "127.0.0.1"
         import hail as hl
 
         options = {
@@ -47,11 +48,15 @@ class Hail(NativeTask):
             "tmp_dir": str(scratch / "tmp"),
             "local_tmpdir": "file://" + str(scratch / "tmp"),
         }
-        master = "local[{}]".format(self.cores)
         if os.environ.get("GWAS_HAIL_JAVA_SHIM") == "1":
             hl.init(sc=_context_of_java_11(master, settings), **options)
         else:
             hl.init(master=master, spark_conf=settings, **options)
+
+    def spark(self):
+        """The Spark to run on: its master, and settings of its own."""
+        host = {"spark.driver.host": "127.0.0.1", "spark.driver.bindAddress": "127.0.0.1"}
+        return "local[{}]".format(self.cores), host
 
     def stop(self):
         import hail as hl
@@ -62,6 +67,15 @@ class Hail(NativeTask):
         dataset = dataset.persist()
         dataset._force_count_rows()
         return dataset
+
+    def release(self, dataset):
+        if dataset is not None:
+            dataset.unpersist()
+
+    def hold(self, result):
+        result = result.persist()
+        result._force_count()
+        return result
 
     def force(self, result):
         # computes every field of every row: what Hail's own benchmarks time

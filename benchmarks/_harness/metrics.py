@@ -12,10 +12,17 @@ class UndeclaredMetric(TypeError):
     """A benchmark method whose name, unit and direction metrics.json does not state."""
 
 
+def restrict(cls, kept):
+    """Take away the metrics that a class inherits, but for those kept: asv sees no others."""
+    for name in dir(cls):
+        if name.startswith(_PREFIXES) and name not in kept:
+            setattr(cls, name, None)
+
+
 def require_declared(cls):
     """Give each benchmark method of a class its declared unit; refuse those undeclared."""
     for name in dir(cls):
-        if not name.startswith(_PREFIXES):
+        if not name.startswith(_PREFIXES) or getattr(cls, name) is None:
             continue
         metric = DECLARED.get(name)
         if metric is None:

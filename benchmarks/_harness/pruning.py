@@ -14,12 +14,15 @@ BASE_PAIRS = 1000000
 _BLOCK = 512
 
 
-def deviation(bed, kept, near, reason):
-    """How far r2 is on the wrong side of the threshold, at the worst place; 0 when right."""
+def deviation(bed, kept, near, reason, threshold=THRESHOLD, window=None):
+    """How far r2 is on the wrong side of the threshold, at the worst place; 0 when right.
+
+    The window is in what `near` names: variants or base pairs.
+    """
     import numpy as np
 
     n = len(kept)
-    last = _last_near(bed, near)
+    last = _last_near(bed, near, window or {"variants": VARIANTS}.get(near, BASE_PAIRS))
     closest_kept = np.zeros(n)  # the largest r2 of a kept variant with another kept one
     best_reason = np.zeros(n)  # the largest r2 of a removed variant with a possible reason
     for start in range(0, n, _BLOCK):
@@ -44,12 +47,12 @@ def deviation(bed, kept, near, reason):
         for_column = np.where(row_counts, r2, 0).max(axis=0)
         best_reason[start:stop] = np.maximum(best_reason[start:stop], for_row)
         best_reason[start:end] = np.maximum(best_reason[start:end], for_column)
-    too_close = closest_kept[kept].max(initial=0) - THRESHOLD
-    no_reason = THRESHOLD - best_reason[~kept].min(initial=1)
+    too_close = closest_kept[kept].max(initial=0) - threshold
+    no_reason = threshold - best_reason[~kept].min(initial=1)
     return float(max(too_close, no_reason, 0))
 
 
-def _last_near(bed, near):
+def _last_near(bed, near, window):
     """For each variant, the index after the last one that is near it, in its contig."""
     import numpy as np
 
@@ -59,10 +62,10 @@ def _last_near(bed, near):
     edges = [0] + [i for i in range(1, n) if bed.contigs[i] != bed.contigs[i - 1]] + [n]
     for first, end in zip(edges, edges[1:]):
         if near == "variants":
-            last[first:end] = np.minimum(np.arange(first, end) + VARIANTS, end)
+            last[first:end] = np.minimum(np.arange(first, end) + window, end)
         else:
             within = positions[first:end]
-            last[first:end] = first + np.searchsorted(within, within + BASE_PAIRS, "right")
+            last[first:end] = first + np.searchsorted(within, within + window, "right")
     return last
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from . import facts
 from .native import NativeTask
 
-_NO_JIT_CACHE = "SGKIT_DISABLE_NUMBA_CACHE"
+NO_JIT_CACHE = "SGKIT_DISABLE_NUMBA_CACHE"
 
 
 class Sgkit(NativeTask):
@@ -17,15 +17,15 @@ class Sgkit(NativeTask):
     tool = "sgkit"
     format = "zarr"
 
-    def track_graph_tasks(self, data_name, n_cores):
+    def track_graph_tasks(self, *values):
         return facts.of(self)["graph_tasks"]
 
-    def track_input_reads(self, data_name, n_cores):
+    def track_input_reads(self, *values):
         return facts.of(self)["input_reads"]
 
     @staticmethod
     def load():
-        os.environ.setdefault(_NO_JIT_CACHE, "0")  # warm timings find what was compiled before
+        os.environ.setdefault(NO_JIT_CACHE, "0")  # warm timings find what was compiled before
         import sgkit  # noqa: F401  (its compilation at import belongs to the start)
 
     def start(self):
@@ -48,17 +48,23 @@ class Sgkit(NativeTask):
             marker.touch()
 
     def warm_environment(self):
-        return dict(os.environ, **{_NO_JIT_CACHE: "0"})
+        return dict(os.environ, **{NO_JIT_CACHE: "0"})
 
     def cold_environment(self, folder):
         # "1" is Sgkit's default since it has this switch; before, it cached where numba says
-        return dict(os.environ, NUMBA_CACHE_DIR=folder, **{_NO_JIT_CACHE: "1"})
+        return dict(os.environ, NUMBA_CACHE_DIR=folder, **{NO_JIT_CACHE: "1"})
 
     def persist(self, dataset):
         return dataset.persist()
 
+    def release(self, dataset):
+        pass  # what nothing refers to is free
+
     def force(self, result):
         return result.compute()
+
+    def hold(self, result):
+        return result.persist()
 
     @contextmanager
     def watched(self):

@@ -26,60 +26,71 @@ class Task(abc.ABC):
     format = ""  # of datasets/formats.py: what the tool reads
     metric = ""  # set by asv_types before setup
     in_process = ("time_end_to_end",)  # metrics for which the tool runs in asv's process
+    hyperparameters = {}  # of the answer, where they are not the task module's own
 
     def __init_subclass__(cls, **kwargs):
         super().__init_subclass__(**kwargs)
         require_declared(cls)
 
     @classmethod
-    def task(cls):
-        """The name of the task: that of its module."""
+    def module(cls):
+        """The name of the module that the class is in."""
         return cls.__module__.rpartition(".")[2]
+
+    def task(self):
+        """The name of the task: that of its module."""
+        return self.module()
 
     # ---- what asv calls
 
-    def setup(self, data_name, n_cores):
-        if getattr(self, "_prepared", None) != (data_name, n_cores):
-            self.prepare(data_name, n_cores)
+    def setup(self, *values):
+        if getattr(self, "values", None) != values:
+            self.prepare(*values)
             if self.metric in self.in_process:
-                cores.take(n_cores)
+                cores.take(self.cores)
                 with self.ledger.phase("start"):
                     self.start()
                 with self.ledger.phase("setup"):
                     self.warm_up()
         self.empty_out()
 
-    def teardown(self, data_name, n_cores):
-        if not hasattr(self, "_prepared"):
+    def teardown(self, *values):
+        if not hasattr(self, "values"):
             return  # not applicable here: setup went no further
         shutil.rmtree(os.path.dirname(self.out), ignore_errors=True)
-        index = self.params[0].index(data_name) * len(self.params[1])
-        index += self.params[1].index(n_cores)
-        name = ".".join([self.task(), type(self).__name__, self.metric])
+        index = 0
+        for value, choices in zip(values, self.params):
+            index = index * len(choices) + choices.index(value)
+        name = ".".join([self.module(), type(self).__name__, self.metric])
         self.ledger.flush("{}-{}".format(name, index))
 
-    def time_end_to_end(self, data_name, n_cores):
+    def time_end_to_end(self, *values):
         with self.ledger.phase("measure"):
             return concrete(self.end_to_end())
 
-    def peakmem_tree(self, data_name, n_cores):
+    def peakmem_tree(self, *values):
         return facts.of(self)["peak_bytes"]
 
-    def track_error(self, data_name, n_cores):
+    def track_error(self, *values):
         return facts.of(self)["error"]
 
     # ---- the parts
 
-    def prepare(self, data_name, n_cores):
+    def prepare(self, *values):
         """Find out whether this can run here, in no time; NotImplementedError when not."""
         self.require_tool()
-        cores.choose(n_cores)
-        self.paths = data.paths(data_name, self.format)
-        self.data, self.cores = data_name, n_cores
+        self.place(dict(zip(self.param_names, values)))
         self.ledger = Ledger(self.tool)
-        self.key = "{}.{}-{}-{}".format(self.task(), self.tool, data_name, n_cores)
+        point = "-".join(str(value) for value in values)
+        self.key = "{}.{}-{}".format(self.module(), self.tool, point)
         self.out = str(data.work("out") / "{}-{}".format(self.key, os.getpid()) / "result")
-        self._prepared = (data_name, n_cores)
+        self.values = values
+
+    def place(self, point):
+        """Take the parameters' values, by name; NotImplementedError when one is not for here."""
+        self.cores = point["cores"]
+        cores.choose(self.cores)
+        self.paths = data.paths(point["data"], self.format)
 
     def require_tool(self):
         """NotImplementedError (n/a) when this environment is not for the tool or lacks it."""
@@ -103,7 +114,7 @@ class Task(abc.ABC):
         """The deviation of what was written; WrongAnswer when beyond the tolerance."""
         answers = importlib.import_module(".answers." + self.tool, __package__)
         answer = getattr(answers, self.task())(self.out)
-        return checks.check(self.task(), self.tool, answer, self.paths)
+        return checks.check(self.task(), self.tool, answer, self.paths, **self.hyperparameters)
 
     @abc.abstractmethod
     def start(self):

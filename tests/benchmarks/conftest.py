@@ -14,6 +14,11 @@ from tests.benchmarks import fixture
 
 ROOT = Path(__file__).resolve().parents[2]
 RUNNER = Path(asv.__file__).parent / "benchmark.py"
+STACK = [
+    *("sgkit==0.10.0", "numpy==1.26.4", "dask==2024.6.2", "distributed==2024.6.2"),
+    *("zarr==2.18.2", "setuptools"),
+]
+ASV_RUNNER = ["asv_runner==0.3.2", "importlib-metadata"]
 
 
 @pytest.fixture(scope="session")
@@ -47,9 +52,9 @@ class Ran:
 
 @pytest.fixture
 def asv_run(tmp_path, datasets):
-    """Run a benchmark as asv does; keyword arguments are environment variables."""
+    """Run a benchmark as asv does; other keyword arguments are environment variables."""
 
-    def run(benchmark, python=sys.executable, **variables):
+    def run(benchmark, python=sys.executable, attributes=None, **variables):
         result = tmp_path / "result.json"
         result.unlink(missing_ok=True)
         environment = {key: v for key, v in os.environ.items() if not key.startswith("GWAS_")}
@@ -58,7 +63,7 @@ def asv_run(tmp_path, datasets):
         environment.update({key: str(value) for key, value in variables.items()})
         command = [str(python), str(RUNNER), "run", str(ROOT / "benchmarks"), benchmark]
         process = subprocess.run(
-            [*command, "{}", "None", str(result)],
+            [*command, json.dumps(attributes or {}), "None", str(result)],
             env=environment,
             cwd=tmp_path,
             capture_output=True,
@@ -68,3 +73,27 @@ def asv_run(tmp_path, datasets):
         return Ran(process, result)
 
     return run
+
+
+@pytest.fixture(scope="session")
+def python(tmp_path_factory):
+    """The interpreter of an environment with Sgkit."""
+    uv = shutil.which("uv", path=str(Path(sys.executable).parent)) or shutil.which("uv")
+    folder = tmp_path_factory.mktemp("sgkit") / "env"
+    program = folder / "bin" / "python"
+    install = [uv, "pip", "install", "--quiet", "--python", str(program)]
+    commands = [
+        [uv, "venv", "--quiet", "--python", "3.11", str(folder)],
+        [*install, "--exclude-newer", "2025-05-01", *STACK],
+        [*install, *ASV_RUNNER],
+    ]
+    for command in commands:
+        done = subprocess.run(command, capture_output=True, text=True)
+        assert done.returncode == 0, done.stderr
+    return program
+
+
+@pytest.fixture(scope="session")
+def jit(tmp_path_factory):
+    """What Sgkit compiled, for all of these tests: each compiling for itself takes minutes."""
+    return tmp_path_factory.mktemp("jit")

@@ -12,6 +12,7 @@ import zarr
 from scipy import stats
 
 CONTIGS = ["1", "2"]
+CHUNKS = [500, 100]  # those of the real `smoke`
 
 
 def make(folder: Path, n_variants: int = 400, n_samples: int = 120, seed: int = 1) -> np.ndarray:
@@ -43,7 +44,8 @@ def write(folder: Path, genotypes: np.ndarray, random: np.random.Generator) -> N
     _write_bed(folder / "calls", dosage, contig, position, samples)
     traits, covariates = _write_tables(folder, dosage, samples, random)
     np.savez(folder / "reference.npz", **reference(dosage, traits, covariates))
-    (folder / "dataset.json").write_text(json.dumps({"name": folder.name}))
+    description = {"name": folder.name, "formats": {"zarr": {"chunks": CHUNKS}}}
+    (folder / "dataset.json").write_text(json.dumps(description))
 
 
 def reference(dosage: np.ndarray, trait: np.ndarray, covariates: np.ndarray) -> dict:
@@ -105,10 +107,9 @@ def _write_zarr(path, genotypes, contig, position, samples):
         )
         array.attrs["_ARRAY_DIMENSIONS"] = dims
 
-    rows, columns = max(n_variants // 4, 1), max(len(samples) // 2, 1)
     calls = ["variants", "samples", "ploidy"]
-    put("call_genotype", genotypes.astype("i1"), calls, (rows, columns, 2))
-    put("call_genotype_mask", genotypes < 0, calls, (rows, columns, 2))
+    put("call_genotype", genotypes.astype("i1"), calls, (*CHUNKS, 2))
+    put("call_genotype_mask", genotypes < 0, calls, (*CHUNKS, 2))
     put("variant_contig", contig.astype("i8"), ["variants"], n_variants)
     put("variant_position", position.astype("i4"), ["variants"], n_variants)
     alleles = np.array([[b"A", b"C"]] * n_variants)

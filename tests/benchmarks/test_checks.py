@@ -32,13 +32,13 @@ def right(paths, pruned):
     }
 
 
-def greedy(bed):
+def greedy(bed, r2=0.2):
     """Ids that the plainest pruning keeps: each variant that is in LD with no kept one."""
     dosages = bed.dosages(0, len(bed.ids)).astype(float)
     kept = []
     for i in range(len(bed.ids)):
         near = [j for j in kept if bed.contigs[j] == bed.contigs[i] and i - j < pruning.VARIANTS]
-        if all(np.corrcoef(dosages[i], dosages[j])[0, 1] ** 2 <= 0.2 for j in near):
+        if all(np.corrcoef(dosages[i], dosages[j])[0, 1] ** 2 <= r2 for j in near):
             kept.append(i)
     return [bed.ids[i] for i in kept]
 

@@ -3,22 +3,43 @@
 import ast
 import hashlib
 import json
+import re
 import subprocess
 import sys
 import tokenize
+import types
 
 import pytest
+from asv.benchmarks import Benchmarks
 
 from tests.benchmarks.conftest import ROOT, RUNNER
+from tools.demo.steps import CHOICE
+from tools.nightly.cli import PROFILE
 
 TASKS = ["allele_frequency", "hardy_weinberg", "ld_prune", "pca", "association"]
 BOTH = {"time_end_to_end", "peakmem_tree", "track_error"}
-NATIVE = BOTH | {"time_compute", "time_first_call"}
+EAGER = {"time_load", "time_compute", "time_write"}
+NATIVE = BOTH | EAGER | {"time_first_call"}
 METRICS = {
     "Plink": BOTH,
     "Hail": NATIVE,
     "Sgkit": NATIVE | {"track_graph_tasks", "track_input_reads"},
 }
+ALL = {name: BOTH | EAGER for name in ("Sgkit", "Hail")}
+COLD = {"time_end_to_end", "time_load"}
+SURVIVAL = {"track_finished", "track_right", "track_hung", "track_time_lost"}
+ONE_VALUE = BOTH | {"time_compute"}
+# the axis modules: the metrics that each of their classes is about
+AXES = {
+    "scaling": {**ALL, "Plink": BOTH},
+    "sharding": ALL,
+    "caching": {"Sgkit": COLD, "Hail": COLD, "Plink": {"time_end_to_end"}},
+    "hyperparameters": {"Sgkit": ONE_VALUE, "Hail": ONE_VALUE, "Plink": BOTH},
+    "distributed": ALL,
+    "distributed_cold": {"Sgkit": COLD, "Hail": COLD},
+    "survival": {"Sgkit": SURVIVAL, "Hail": SURVIVAL},
+}
+MODULES = {**{task: METRICS for task in TASKS}, **AXES}
 SOURCES = sorted((ROOT / "benchmarks").rglob("*.py"))
 
 
@@ -34,7 +55,12 @@ def discovered(tmp_path_factory):
 
 
 def test_all_metrics_of_all_classes_are_found_and_nothing_else(discovered):
-    expected = {f"{t}.{c}.{m}" for t in TASKS for c, names in METRICS.items() for m in names}
+    expected = {
+        f"{module}.{cls}.{metric}"
+        for module, classes in MODULES.items()
+        for cls, metrics in classes.items()
+        for metric in metrics
+    }
     sentinels = {name for name in discovered if name.startswith("sentinels.")}
     assert set(discovered) - sentinels == expected
     assert {name.rpartition(".")[2] for name in sentinels} == {
@@ -47,13 +73,30 @@ def test_all_metrics_of_all_classes_are_found_and_nothing_else(discovered):
 def test_types_units_parameters_and_versions(discovered):
     metrics = json.loads((ROOT / "benchmarks" / "metrics.json").read_text())
     for name, entry in discovered.items():
+        module = name.partition(".")[0]
         assert entry["unit"] == metrics[name.rpartition(".")[2]]["unit"]
         assert len(entry["version"]) < 8, "version is set by hand"
-        if not name.startswith("sentinels."):
+        if module in TASKS:
             assert entry["param_names"] == ["data", "cores"]
-            assert entry["params"][1] == ["1", "2", "4", "8", "16"]
+        if module in AXES and module != "hyperparameters":
+            assert entry["param_names"][:2] == ["task", "data"]
+            assert entry["params"][0] == [repr(task) for task in TASKS]
+        if "cores" in entry["param_names"]:
+            assert entry["params"][-1] == ["1", "2", "4", "8", "16"]
     assert discovered["pca.Sgkit.peakmem_tree"]["type"] == "peakmemory"
     assert set(metrics) == {name.rpartition(".")[2] for name in discovered}
+
+
+def test_what_runs_by_itself_is_the_tasks_and_no_axis(discovered):
+    """The demo, a night and README's commands say what they measure: no axis is selected."""
+    shown = re.findall(r"--bench ['\"](.*)['\"]$", (ROOT / "README.md").read_text(), re.MULTILINE)
+    assert len(shown) == 2
+    own = [*shown, *PROFILE, *(pattern for chosen in CHOICE for pattern in chosen.bench)]
+    conf = types.SimpleNamespace(benchmark_dir="")
+    for pattern in own:
+        chosen = Benchmarks(conf, discovered.values(), [pattern])
+        assert chosen, pattern
+        assert {name.partition(".")[0] for name in chosen} <= {*TASKS, "sentinels"}, pattern
 
 
 def test_asv_finds_our_types_whichever_way_it_loads_a_benchmark(tmp_path):
@@ -89,13 +132,13 @@ def test_nothing_but_the_standard_library_is_imported_at_load(source):
     assert not [name for name in imported if name.partition(".")[0] in ("tools", "datasets")]
 
 
-@pytest.mark.parametrize("task", [*TASKS, "sentinels"])
+@pytest.mark.parametrize("task", [*TASKS, *AXES, "sentinels"])
 def test_a_changed_body_has_a_new_version(task):
     """When this fails: raise `version` in the module, then write the new pair into bodies.json."""
     source = ROOT / "benchmarks" / f"{task}.py"
     tree = ast.parse(source.read_text())
     version = next(
-        ast.literal_eval(node.value)
+        ast.literal_eval(node.value.args[0] if isinstance(node.value, ast.Call) else node.value)
         for node in tree.body
         if isinstance(node, ast.Assign) and node.targets[0].id == "version"
     )

@@ -2,42 +2,13 @@
 
 import shutil
 import subprocess
-import sys
-from pathlib import Path
 
 import numpy as np
 import pytest
 
 from tests.benchmarks.conftest import ROOT
 
-STACK = ["sgkit==0.10.0", "numpy==1.26.4", "dask==2024.6.2", "zarr==2.18.2", "setuptools"]
-RUNNER = ["asv_runner==0.3.2", "importlib-metadata"]
-
 pytestmark = pytest.mark.integration
-
-
-@pytest.fixture(scope="module")
-def python(tmp_path_factory):
-    """The interpreter of an environment with Sgkit."""
-    uv = shutil.which("uv", path=str(Path(sys.executable).parent)) or shutil.which("uv")
-    folder = tmp_path_factory.mktemp("sgkit") / "env"
-    program = folder / "bin" / "python"
-    install = [uv, "pip", "install", "--quiet", "--python", str(program)]
-    commands = [
-        [uv, "venv", "--quiet", "--python", "3.11", str(folder)],
-        [*install, "--exclude-newer", "2025-05-01", *STACK],
-        [*install, *RUNNER],
-    ]
-    for command in commands:
-        done = subprocess.run(command, capture_output=True, text=True)
-        assert done.returncode == 0, done.stderr
-    return program
-
-
-@pytest.fixture(scope="module")
-def jit(tmp_path_factory):
-    """What Sgkit compiled, for all of these tests: each compiling for itself takes minutes."""
-    return tmp_path_factory.mktemp("jit")
 
 
 def test_each_metric_has_a_sound_value(python, asv_run, jit, tmp_path):

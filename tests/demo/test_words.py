@@ -1,7 +1,6 @@
 """The demo says what changed, leaves controls and small changes out, and warns of the machine."""
 
 from tools.demo import words
-from tools.demo.measured import clock
 from tools.site.changes import Change
 
 NAMES = {"a" * 40: "sgkit/0.5.0", "b" * 40: "sgkit/0.6.0"}
@@ -51,8 +50,3 @@ def test_a_disturbed_machine_is_told() -> None:
     assert "steady" in steady
     disturbed = words.machine_sentence([change(2.0, "sentinels.Machine.time_x", control=True)], {})
     assert "disturbed" in disturbed
-
-
-def test_clock() -> None:
-    assert clock(59.2) == "1 min 0 s"
-    assert clock(5) == "5 s"

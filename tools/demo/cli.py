@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import argparse
 import os
-import subprocess
-import sys
 import time
 from pathlib import Path
 
@@ -16,17 +14,19 @@ from rich.console import Console
 
 from datasets import catalogue, prepare
 from datasets.progress import OnConsole
-from tools.common import paths, process
+from tools.common import paths
 from tools.demo import words
-from tools.demo.measured import clock, is_complete, log_tail
+from tools.demo.measured import is_complete
 from tools.demo.steps import DATA, STACK, Step, steps
 from tools.environments import runs, settings
 from tools.environments.asv_environment import ensure_machine
+from tools.measuring import asv_run
+from tools.measuring.pace import Pace, clock
 from tools.site.changes import find_changes
 from tools.upstreams import config
 from tools.upstreams.mirror import Mirror
 
-ENVIRONMENT = f"per-commit-pyauto-stack{STACK}"
+ENVIRONMENT = asv_run.environment(STACK)
 _say = Console(highlight=False, soft_wrap=True).print
 
 
@@ -60,7 +60,7 @@ def run(args: argparse.Namespace) -> int:
     _say(f"[bold]3. Measure[/bold]: {len(todo)} of {len(plan)} steps are left")
     failed = _measure_all(conf, machine, todo)
     _say("[bold]4. Publish[/bold]")
-    process.run([_asv(), "publish", "--no-pull"], timeout=900, env={"GWAS_NO_PULL": "1"})
+    asv_run.publish()
     _explain(conf)
     if failed:
         _say(f"[bold]{len(failed)} steps could not be measured whole:[/bold]")
@@ -68,7 +68,7 @@ def run(args: argparse.Namespace) -> int:
             _say(f"   {step.commit.tool} {step.commit.version}: see {log}")
     _say(
         "\nThe site is in html/. To look at it: "
-        f"{Path(_asv()).relative_to(paths.ROOT)} preview   (or any file server)"
+        f"{Path(asv_run.asv()).relative_to(paths.ROOT)} preview   (or any file server)"
     )
     return 1 if failed else 0
 
@@ -80,52 +80,34 @@ def _done(conf: Config, machine: str, step: Step) -> bool:
 def _measure_all(conf: Config, machine: str, todo: list[Step]) -> list[tuple[Step, Path]]:
     """Measure the steps in turn; those that failed with their logs."""
     failed = []
-    pace = 1.0  # how much slower this machine is than the estimates, learnt as it goes
-    expected = spent = 0.0
+    pace = Pace()
     for number, step in enumerate(todo, 1):
-        left = sum(later.seconds for later in todo[number - 1 :]) * pace
+        left = pace.seconds(sum(later.seconds for later in todo[number - 1 :]))
         name = f"{step.commit.tool}/{step.commit.version}"
         _say(f"   {number}/{len(todo)} {name:18} about {clock(left)} left in all", end="")
         started = time.perf_counter()
         log = paths.cache("logs", f"demo-{name.replace('/', '-')}.log")
         status = _measure(step, log)
         seconds = time.perf_counter() - started
-        expected, spent = expected + step.seconds, spent + seconds
-        pace = spent / expected
+        pace.learn(step.seconds, seconds)
         if status == 0 and _done(conf, machine, step):
             _say(f" .. {clock(seconds)}")
         else:
             failed.append((step, log))
-            _say(f" .. failed after {clock(seconds)} (exit status {status}):\n  {log_tail(log)}")
+            _say(f" .. failed after {clock(seconds)} (exit status {status}):")
+            _say(f"  {asv_run.log_tail(log)}")
     return failed
 
 
 def _measure(step: Step, log: Path) -> int:
     """One `asv run`; its output goes to the log. Returns its exit status."""
-    command = [
-        _asv(), "run", f"{step.commit.hash}^!", "--environment", ENVIRONMENT, "--no-pull",
-        "--record-samples", "--skip-existing-successful", "--show-stderr",
-    ]  # fmt: skip
+    options = ["--skip-existing-successful"]
     for attribute in step.attributes:
-        command += ["--attribute", attribute]
-    for pattern in step.bench:
-        command += ["--bench", pattern]
-    log.parent.mkdir(parents=True, exist_ok=True)
-    with log.open("w") as stream:
-        running = subprocess.Popen(
-            command,
-            stdout=stream,
-            stderr=subprocess.STDOUT,
-            stdin=subprocess.DEVNULL,
-            env={**os.environ, "GWAS_COST_LEDGER": str(paths.cache("ledger", "demo.jsonl"))},
-        )
-        try:
-            return running.wait()
-        except BaseException:
-            # asv got the same Ctrl-C and ends its benchmarks; a plain kill is passed on to it
-            running.terminate()
-            running.wait(30)
-            raise
+        options += ["--attribute", attribute]
+    ledger = paths.cache("ledger", "demo.jsonl")
+    commit = f"{step.commit.hash}^!"
+    with asv_run.running(commit, STACK, step.bench, log, *options, ledger=ledger) as running:
+        return running.wait()
 
 
 def _explain(conf: Config) -> None:
@@ -141,10 +123,6 @@ def _explain(conf: Config) -> None:
     for line in found:
         _say(f"   {line}")
     _say(f"   {words.machine_sentence(changes, names)}")
-
-
-def _asv() -> str:
-    return str(Path(sys.executable).parent / "asv")
 
 
 def _plain(message: str) -> None:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
-from pathlib import Path
 
 from asv.benchmarks import Benchmarks
 from asv.config import Config
@@ -35,14 +33,3 @@ def is_complete(conf: Config, machine: str, commit: str, bench: Sequence[str], e
         if any(values[index] is None for index in chosen or range(len(values))):
             return False
     return True
-
-
-def clock(seconds: float) -> str:
-    """Seconds as "3 min 20 s"."""
-    minutes, rest = divmod(math.ceil(seconds), 60)
-    return f"{minutes} min {rest} s" if minutes else f"{rest} s"
-
-
-def log_tail(path: Path, lines: int = 12) -> str:
-    """The last lines of a log."""
-    return "\n  ".join(path.read_text(errors="replace").splitlines()[-lines:])

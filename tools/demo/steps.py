@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from benchmarks._harness import cores
-from tools.common.errors import UsageError
+from tools.measuring import releases
 from tools.upstreams.mirror import Commit, Mirror
 
 # What is prepared, and in which formats. On the large one Sgkit takes seconds; LD pruning takes
@@ -74,13 +74,7 @@ def steps(mirror: Mirror, choice: Iterable[Chosen] = CHOICE) -> list[Step]:
     """
     made = []
     for chosen in choice:
-        releases = {release.version: release for release in mirror.releases(chosen.tool)}
         for version in chosen.versions:
-            name = next(reversed(releases)) if version == "newest" and releases else version
-            if name not in releases:
-                raise UsageError(
-                    f"{chosen.tool} {version} is not in the mirror",
-                    hint=f"run `python -m tools upstreams update {chosen.tool}`",
-                )
-            made.append(Step(releases[name], chosen.bench, chosen.seconds, chosen.attributes))
+            commit = releases.find(mirror, f"{chosen.tool}/{version}")
+            made.append(Step(commit, chosen.bench, chosen.seconds, chosen.attributes))
     return made

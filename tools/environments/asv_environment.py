@@ -28,8 +28,8 @@ from tools.common.errors import (
 )
 from tools.common.process import ProgramError
 from tools.cost import ledger
-from tools.environments import failures, locks, runs, settings
-from tools.environments.keeping import Keeper, tool_class
+from tools.environments import applies, failures, locks, runs, settings
+from tools.environments.keeping import Keeper, split_target, tool_class
 from tools.environments.plan import NotCovered, Plan, plan
 from tools.environments.provenance import record
 from tools.upstreams import config
@@ -152,8 +152,13 @@ class PerCommit(Environment):
         if tool_class(target) == "plink" and settings.plink() is None:
             self._keeper.note_missing("plink", self._commit.hash)
             return _not_applicable(result_file)
+        parameters = self._keeper.parameters(target)
+        reason = applies.reason_against(split_target(target)[0], parameters)
+        if reason:
+            _not_applicable(result_file)
+            return f"asv: skipped: {reason}\n", "", 0
         started = time.perf_counter()
-        output, status = self._run_forked(args, kwargs)
+        output, status = self._run_forked(args, kwargs, parameters.get("cores", "1"))
         seconds = time.perf_counter() - started
         if status != 0 and is_no_room(output, self._work, self._results_dir):
             raise util.UserError(str(no_room(target)))
@@ -169,10 +174,9 @@ class PerCommit(Environment):
             )
         return output, "", status
 
-    def _run_forked(self, args: list[str], kwargs: dict[str, Any]) -> tuple[str, int]:
+    def _run_forked(self, args: list[str], kwargs: dict[str, Any], cores: str) -> tuple[str, int]:
         """Run one benchmark in a fork of the server for its number of cores."""
         script, _, benchmark_dir, target, params, profile, result_file = args
-        cores = self._keeper.parameters(target).get("cores", "1")
         command = {
             "benchmark_id": target,
             "params_str": params,

@@ -52,7 +52,7 @@ class Server:
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
-                preexec_fn=_end_with_parent,
+                preexec_fn=end_with_parent,
             )
         self._preimport()
 
@@ -127,8 +127,8 @@ class ServerLost(RuntimeError):
     """The fork server ended or does not answer; the message holds its last words."""
 
 
-def _end_with_parent() -> None:
-    # a tracker that is killed takes its benchmarks along
+def end_with_parent() -> None:
+    """Have the kernel kill this process when its parent dies: a tracker takes all along."""
     _libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
 
 

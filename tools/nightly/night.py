@@ -9,10 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import datetime
-import os
-import signal
 import subprocess
-import sys
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -30,12 +27,12 @@ from tools.alerts.measure import Laboratory, NoValue
 from tools.alerts.message import Message
 from tools.common import paths, process
 from tools.common.errors import BuildError, MissingError, TrackerError, UnreachableError
+from tools.measuring import asv_run
 from tools.nightly import found
 from tools.upstreams.config import Upstream
 from tools.upstreams.mirror import Mirror
 
 Say = Callable[[str], None]
-_STOPPING = 60  # seconds that asv gets to end and to save
 # what people are told of, and of which states
 _TOLD = (events.CONFIRMED, events.RESOLVED)
 
@@ -85,26 +82,14 @@ class Night:
 
     def _measure(self, commits: str) -> None:
         """asv's own run of the profile, ended when the budget is."""
-        command = [
-            _asv(), "run", commits, "--environment", f"per-commit-pyauto-stack{self.stack}",
-            "--no-pull", "--record-samples", "--skip-existing-successful", "--show-stderr",
-        ]  # fmt: skip
-        for pattern in self.bench:
-            command += ["--bench", pattern]
         log = paths.cache("logs", "nightly-run.log")
-        log.parent.mkdir(parents=True, exist_ok=True)
-        with log.open("w") as stream:
-            running = subprocess.Popen(
-                command, stdout=stream, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL,
-                env={**os.environ, "GWAS_NO_PULL": "1"},
-            )  # fmt: skip
+        options = ("--skip-existing-successful",)
+        with asv_run.running(commits, self.stack, self.bench, log, *options) as running:
             try:
                 status = running.wait(max(1.0, self.until - time.monotonic()))
                 self.say(f"measured {commits} (exit status {status}, log {log})")
             except subprocess.TimeoutExpired:
                 self.say(f"measuring {commits} was ended by the budget; what it has is kept")
-            finally:
-                _end(running)
 
     def _detect(self) -> None:
         tools = frozenset(cls for one in self.upstreams.values() for cls in one.classes)
@@ -170,7 +155,7 @@ class Night:
 
     def _publish(self) -> None:
         try:
-            process.run([_asv(), "publish", "--no-pull"], timeout=1800, env={"GWAS_NO_PULL": "1"})
+            asv_run.publish()
         except process.ProgramError as error:
             self.say(f"warning: the site was not published: {error}")
 
@@ -221,19 +206,3 @@ class Night:
             "subject": commit.subject,
             "url": link.format(hash=commit.hash) if commit.source == "git" else "",
         }
-
-
-def _asv() -> str:
-    return str(Path(sys.executable).parent / "asv")
-
-
-def _end(running: subprocess.Popen[bytes]) -> None:
-    """Let asv end as by Ctrl-C: it cleans up behind its benchmarks."""
-    if running.poll() is not None:
-        return
-    running.send_signal(signal.SIGINT)
-    try:
-        running.wait(_STOPPING)
-    except subprocess.TimeoutExpired:
-        process.kill_tree(running.pid)
-        running.wait()

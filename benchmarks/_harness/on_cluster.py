@@ -1,0 +1,147 @@
+"""A task on a cluster: the engine's part of what the distributed classes inherit."""
+
+import importlib.util
+import os
+import sys
+import tempfile
+from contextlib import contextmanager, suppress
+
+from . import axis, clusters, cores, dask_cluster, data, shapes, spark_cluster
+from .limit import TimeOver, limited
+from .sgkit import NO_JIT_CACHE
+
+
+class OnCluster(axis.OfTask):
+    """A task on nodes of this machine, or on the cluster that the variable `address` names."""
+
+    address = ""
+    shape = ""  # the parameter with the character of chunks or partitions
+    cluster = None
+    memory = None  # of a worker, in bytes; None for its share of the machine's
+
+    def place(self, point):
+        self.existing = bool(os.environ.get(self.address))
+        self.wanted = clusters.layout(point["nodes"], point["layout"])
+        if self.existing:
+            if self.metric == "peakmem_tree":
+                raise NotImplementedError("memory on other machines is not seen from here")
+            count = len(cores.available())
+        else:
+            count = len({cpu for cpus in clusters.node_cpus(self.wanted) for cpu in cpus})
+        super().place(dict(point, cores=count))
+        if self.shape in point:
+            shape = shapes.of(point["data"], self.format, point[self.shape])
+            self.paths = data.shaped_paths(point["data"], self.format, shape)
+
+    def finish(self):
+        if self.cluster is not None:
+            self.stop()
+
+    def make_cold(self):
+        """Have the nodes forget the pages of the data set's files."""
+        self.cluster.make_cold(self.paths.folder)
+
+    def observe(self):
+        if not self.existing:
+            return super().observe()
+        self.start()  # what is run is elsewhere: a process of our own shows nothing more
+        self.warm_up()
+        return {"error": self.check()}
+
+    def scratch(self):
+        """A new folder for the files of one cluster."""
+        return tempfile.mkdtemp(prefix=self.tool + "-", dir=str(data.work("clusters")))
+
+
+class OnDask(OnCluster):
+    """Mixed into Sgkit's base class: its tasks on Dask distributed."""
+
+    address = dask_cluster.ADDRESS
+    shape = "chunks"
+
+    def require_tool(self):
+        super().require_tool()
+        if importlib.util.find_spec("distributed") is None:
+            raise NotImplementedError("distributed is not installed here")
+
+    def place(self, point):
+        super().place(point)
+        self.settings = dask_cluster.SETTINGS[point["settings"]]
+
+    def start(self):
+        # Sgkit's numba functions crash a worker that takes them from numba's cache (its issues
+        # 869 and 1156). Without, which is its default, workers compile them: once, or for each
+        # task where Dask unpickles the function with each task, as 2024.6 does.
+        os.environ[NO_JIT_CACHE] = "1"
+        self.load()
+        _forget_jit_cache()
+        if self.existing:
+            work = data.work()
+            arguments = (self.wanted, self.settings, self.paths, work)
+            self.cluster = dask_cluster.Existing(*arguments)
+        else:
+            arguments = (self.wanted, self.settings, self.scratch(), self.memory)
+            self.cluster = dask_cluster.Local(*arguments)
+        self.cluster.start()
+
+    def stop(self):
+        cluster, self.cluster = self.cluster, None
+        cluster.stop()
+
+    def persist(self, dataset):
+        return _waited(dataset.persist())
+
+    def hold(self, result):
+        return _waited(result.persist())
+
+    def force(self, result):
+        # as in the study: compute() would also bring the result to this process
+        return len(_waited(result.persist()).variables)
+
+    @contextmanager
+    def watched(self):
+        yield {}  # tasks and reads are counted in this process, and happen in others
+
+
+class OnSpark(OnCluster):
+    """Mixed into Hail's base class: its tasks on Spark standalone."""
+
+    address = spark_cluster.ADDRESS
+    shape = "partitions"
+
+    def start(self):
+        if self.existing:
+            self.cluster = spark_cluster.Existing(self.wanted)
+        else:
+            self.cluster = spark_cluster.Local(self.wanted, self.scratch(), self.memory)
+        self.cluster.start()
+        super().start()
+        self.cluster.check(self.paths)
+
+    def spark(self):
+        return self.cluster.master, self.cluster.settings()
+
+    def stop(self):
+        cluster, self.cluster = self.cluster, None
+        try:
+            # with its cluster in trouble it may wait for ever; its JVM ends with this process
+            with suppress(TimeOver), limited(30):
+                super().stop()
+        finally:
+            cluster.stop()
+
+
+def _forget_jit_cache():
+    """Have what this process sends be compiled anew: imported earlier, or before that switch."""
+    for name, module in list(sys.modules.items()):
+        if name.partition(".")[0] == "sgkit":
+            for value in vars(module).values():
+                if type(value).__name__ == "GUFunc":
+                    value.cache = False
+
+
+def _waited(dataset):
+    from distributed import wait
+
+    wait(dataset)
+    return dataset

@@ -1,0 +1,44 @@
+"""The shapes that a data set is tried in, named by what they are like in the study.
+
+Chunks are variants x samples. `tiles` is the study's 10000x1000 (Sgkit's default: the samples of
+a variant are in several chunks), `rows` its 4000x2504 (a variant is in one chunk, which is as
+large as a tile), `large-rows` its 10000x2504. Data sets that are smaller have smaller chunks of
+the same character. Partitions: `few` is like the study's 960, three or four a core; `many` and
+`most` are like its 8128 and 20318, tens and hundreds a core.
+"""
+
+CHUNKS = ["tiles", "rows", "large-rows"]
+PARTITIONS = ["few", "many", "most"]
+
+_SHAPES = {
+    "zarr": {
+        "smoke": ["500x100", "250x200", "500x200"],
+        "sim-2504-10k": ["1000x1000", "400x2504", "1000x2504"],
+        "sim-10k": ["1000x1000", "100x10000", "1000x10000"],
+        "1kg-sites": ["2000x1000", "800x2504", "2000x2504"],
+        "sim-2504-100k": ["10000x1000", "4000x2504", "10000x2504"],
+        "sim-2504-1.1m": ["10000x1000", "4000x2504", "10000x2504"],
+        "1kg-chr21": ["10000x1000", "4000x2504", "10000x2504"],
+    },
+    "mt": {
+        "smoke": ["2", "4", "8"],
+        "sim-2504-10k": ["4", "25", "90"],
+        "sim-10k": ["8", "25", "90"],
+        "1kg-sites": ["4", "25", "90"],
+        "sim-2504-100k": ["8", "90", "900"],
+        "sim-2504-1.1m": ["8", "90", "900"],
+        "1kg-chr21": ["8", "90", "900"],
+    },
+}
+NAMES = list(_SHAPES["zarr"])
+
+
+def of(name, format, character):
+    """The shape of this character of a data set: `400x2504` in Zarr, `90` in a MatrixTable.
+
+    NotImplementedError where none is given.
+    """
+    if name not in _SHAPES[format]:
+        raise NotImplementedError("no shape of {} is called {}".format(name, character))
+    characters = CHUNKS if format == "zarr" else PARTITIONS
+    return _SHAPES[format][name][characters.index(character)]

@@ -1,0 +1,39 @@
+"""Caching: each task with its input in the page cache (warm) and on disk only (cold).
+
+Cold evicts the data set's own pages before each sample. `dropped` empties the machine's whole
+cache, as the study did: for root, and only when GWAS_DROP_CACHES=1 asks for it.
+"""
+
+from . import _harness
+from ._harness import axis, cores, page_cache
+
+version = axis.version("1")
+
+DATA = ["smoke", "sim-2504-10k", "sim-2504-100k", "1kg-sites", "1kg-chr21"]
+
+
+class Caching(axis.OfTask):
+    params = [axis.TASKS, DATA, page_cache.STATES, cores.COUNTS]
+    param_names = ["task", "data", "cache", "cores"]
+    metrics = ("time_end_to_end", "time_load")
+
+    def place(self, point):
+        page_cache.require(point["cache"])
+        super().place(point)
+        self.cache = point["cache"]
+
+    def setup(self, *values):
+        super().setup(*values)
+        page_cache.make(self.cache, self.paths.folder)
+
+
+class Sgkit(Caching, _harness.Sgkit):
+    pass
+
+
+class Hail(Caching, _harness.Hail):
+    pass
+
+
+class Plink(Caching, _harness.Plink):
+    pass

@@ -1,0 +1,24 @@
+"""Distributed: each task on a cluster of nodes, Sgkit on Dask distributed, Hail on Spark.
+
+Nodes are made of this machine's cores, a physical one for each thread of a worker; or
+GWAS_DASK_SCHEDULER and GWAS_SPARK_MASTER name clusters that are there already. docs/clusters.md
+says how these are set up and what is checked. `layout` is workers x threads of a node.
+"""
+
+from . import _harness
+from ._harness import axis, clusters, on_cluster, shapes
+
+version = axis.version("1")
+
+DATA = ["smoke", "sim-2504-10k", "sim-2504-100k", "sim-10k", "1kg-chr21"]
+_FIRST = [axis.TASKS, DATA, clusters.NODES, clusters.LAYOUTS]
+
+
+class Sgkit(on_cluster.OnDask, _harness.Sgkit):
+    params = [*_FIRST, shapes.CHUNKS, ["default", "study"]]
+    param_names = ["task", "data", "nodes", "layout", "chunks", "settings"]
+
+
+class Hail(on_cluster.OnSpark, _harness.Hail):
+    params = [*_FIRST, shapes.PARTITIONS]
+    param_names = ["task", "data", "nodes", "layout", "partitions"]

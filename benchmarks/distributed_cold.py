@@ -1,0 +1,22 @@
+"""Distributed, cold: as distributed.py, the nodes having forgotten the input's pages each time."""
+
+from . import distributed
+from ._harness import axis
+
+version = axis.version("1")
+
+
+class Cold:
+    metrics = ("time_end_to_end", "time_load")
+
+    def setup(self, *values):
+        super().setup(*values)
+        self.make_cold()
+
+
+class Sgkit(Cold, distributed.Sgkit):
+    pass
+
+
+class Hail(Cold, distributed.Hail):
+    pass

@@ -1,0 +1,71 @@
+"""Hyperparameters: number of components, r2 threshold and LD window, one changed at a time.
+
+The task modules' own bodies run; the one value is replaced on its way to the tool's function.
+Each list holds the task module's value as well. The window is in variants; Hail's only window is
+in base pairs, 10,000 of them for each variant, which is the task modules' own proportion.
+"""
+
+from . import _harness
+from ._harness import axis, cores
+from ._harness.replaced import option, replaced
+
+version = axis.version("1")
+
+SETTINGS = [
+    *("n_components=2", "n_components=5", "n_components=10", "n_components=20"),
+    *("r2=0.05", "r2=0.1", "r2=0.2", "r2=0.5", "r2=0.8"),
+    *("window=50", "window=100", "window=200", "window=500"),
+]
+TASK = {"n_components": "pca", "r2": "ld_prune", "window": "ld_prune"}
+DATA = ["smoke", "sim-2504-2k", "sim-2504-10k", "sim-2504-100k", "1kg-sites"]
+
+
+class Hyperparameters(axis.OfTask):
+    params = [SETTINGS, DATA, cores.COUNTS]
+    param_names = ["setting", "data", "cores"]
+    metrics = ("time_end_to_end", "time_compute", "peakmem_tree", "track_error")
+
+    def task_of(self, point):
+        return TASK[point["setting"].partition("=")[0]]
+
+    def place(self, point):
+        super().place(point)
+        self.name, _, text = point["setting"].partition("=")
+        self.value = float(text) if self.name == "r2" else int(text)
+        self.hyperparameters = {self.name: self.value}
+
+
+class Sgkit(Hyperparameters, _harness.Sgkit):
+    def compute(self, ds):
+        import sgkit as sg
+
+        function, keyword = {
+            "n_components": ("pca", "n_components"),
+            "r2": ("ld_prune", "threshold"),
+            "window": ("window_by_variant", "size"),
+        }[self.name]
+        with replaced(sg, function, keyword, self.value):
+            return super().compute(ds)
+
+
+class Hail(Hyperparameters, _harness.Hail):
+    def compute(self, mt):
+        import hail as hl
+
+        function, keyword, value = {
+            "n_components": ("hwe_normalized_pca", "k", self.value),
+            "r2": ("ld_prune", "r2", self.value),
+            "window": ("ld_prune", "bp_window_size", 10000 * self.value),
+        }[self.name]
+        with replaced(hl, function, keyword, value):
+            return super().compute(mt)
+
+
+class Plink(Hyperparameters, _harness.Plink):
+    def command(self, paths):
+        name, place = {
+            "n_components": ("--pca", 1),
+            "r2": ("--indep-pairwise", 3),
+            "window": ("--indep-pairwise", 1),
+        }[self.name]
+        return option(super().command(paths), name, place, self.value)

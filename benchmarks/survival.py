@@ -1,0 +1,27 @@
+"""Survival: what becomes of a run on a cluster when something goes wrong in it.
+
+In mid-run a worker is killed (its nanny or its node starts another), or a node is lost with all
+its workers (and is back for the next run); or the workers have too little memory from the start:
+for Dask a tenth less than they took when they had plenty, for Spark the least that it starts with.
+`none` is for what the settings do by themselves: `default` and `stealing` have work stealing on,
+which the study found to hang now and then. A run that is not done after a minute and ten times
+its usual time is said to hang; the runs of a point end with the first that does not finish.
+"""
+
+from . import _harness
+from ._harness import axis, clusters, dask_cluster, on_cluster, trouble
+
+version = axis.version("1")
+
+DATA = ["smoke", "sim-2504-10k", "sim-2504-100k", "1kg-chr21"]
+_FIRST = [axis.TASKS, DATA, clusters.NODES, clusters.LAYOUTS, trouble.TROUBLES]
+
+
+class Sgkit(trouble.Troubled, on_cluster.OnDask, _harness.Sgkit):
+    params = [*_FIRST, list(dask_cluster.SETTINGS)]
+    param_names = ["task", "data", "nodes", "layout", "trouble", "settings"]
+
+
+class Hail(trouble.Troubled, on_cluster.OnSpark, _harness.Hail):
+    params = _FIRST
+    param_names = ["task", "data", "nodes", "layout", "trouble"]

@@ -159,6 +159,13 @@ class Store:
                 (old, new, _now(), event),
             )
 
+    def classify(self, event: int, kind: str) -> None:
+        """Say what it was that stepped, when later measurements have shown it."""
+        with self._change() as db:
+            db.execute(
+                "update event set kind = ?, updated = ? where id = ?", (kind, _now(), event)
+            )
+
     def learn(self, event: int, **facts: Any) -> None:
         """Merge what was found out into the event's facts (plain JSON values)."""
         merged = {**self.get(event).facts, **facts}

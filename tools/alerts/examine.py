@@ -41,22 +41,26 @@ class Examiner:
         NoValue, BuildError or MissingError when a side cannot be measured at all.
         """
         line = event.worst
-        verdict = self._compare(event, event.old, event.new, line.ratio)
+        verdict = self.compare(event, event.old, event.new, line.ratio)
         self._store.learn(event.id, confirmation={**asdict(verdict), "target": line.target})
-        self._store.move(event.id, verdict.outcome, _words(verdict))
+        self._store.move(event.id, verdict.outcome, words(verdict))
         return verdict
 
     def localise(self, event: Event, commits: Sequence[str]) -> Range:
         """Narrow a confirmed event down to one of `commits` (in order, both ends included)."""
+        found = self.search(event, commits)
+        self._store.learn(event.id, range=asdict(found))
+        return found
+
+    def search(self, event: Event, commits: Sequence[str]) -> Range:
+        """Bisect between the first and the last of what the laboratory can measure, in order."""
 
         def is_after(commit: str) -> bool | None:
             after, why = self._classify(event, commits[0], commit, error_of_each(len(commits)))
             self._store.add_answer(event.id, commit, after, why)
             return after
 
-        found = bisect(commits, is_after, self._store.answers(event.id))
-        self._store.learn(event.id, range=asdict(found))
-        return found
+        return bisect(commits, is_after, self._store.answers(event.id))
 
     def _classify(
         self, event: Event, good: str, commit: str, error: float
@@ -64,16 +68,20 @@ class Examiner:
         """Whether a commit has the change, by measuring it in turn with the good end; and why."""
         claimed = event.facts["confirmation"]["ratio"]
         try:
-            verdict = self._compare(event, good, commit, claimed, error, half=True)
+            verdict = self.compare(event, good, commit, claimed, error, half=True)
         except (NoValue, BuildError, MissingError) as problem:
             return None, str(problem).splitlines()[0]
         after = {events.CONFIRMED: True, events.REFUTED: False}.get(verdict.outcome)
-        return after, _words(verdict)
+        return after, words(verdict)
 
-    def _compare(
+    def compare(
         self, event: Event, old: str, new: str, claimed: float,
         error: float = sequential.ERROR, *, half: bool = False,
     ) -> Verdict:  # fmt: skip
+        """Measure an event's worst series at two commits, in turn, until the test is sure.
+
+        Pairs are kept under the two names, and those kept earlier count.
+        """
         target = event.worst.target
         # A B, B A, A B, ...: neither side is always the first after a pause
         turn = itertools.cycle((("old", "new"), ("new", "old")))
@@ -94,7 +102,8 @@ class Examiner:
         return sequential.decide(pair, claimed, known, error, half=half)
 
 
-def _words(verdict: Verdict) -> str:
+def words(verdict: Verdict) -> str:
+    """A verdict in one line."""
     return (
         f"{verdict.outcome}: ratio {verdict.ratio:.3g} "
         f"({verdict.low:.3g} to {verdict.high:.3g}) over {verdict.pairs} interleaved pairs"

@@ -74,9 +74,9 @@ def _text(event: Event, url: str, commit: Mapping[str, Any]) -> str:
             f"proof    ratio {proof['ratio']:.3g}, 99 % interval {proof['low']:.3g} to "
             f"{proof['high']:.3g}, {proof['pairs']} interleaved pairs in fresh processes",
         ]
-    if event.kind == events.DEPENDENCY and "dependency" in event.facts:
-        named = event.facts["dependency"]
-        parts += [f"cause    {named['name']} {named['old']} -> {named['new']} (dated stack only)"]
+    for one in event.facts.get("dependencies", ()):
+        versions = f"{one['old'] or 'none'} -> {one['new'] or 'none'}"
+        parts.append(f"cause    {one['name']} {versions} (the frozen stack shows no change)")
     parts += [f"stack    {event.stack}, machine {event.machine}", "", "series:"]
     parts += [f"  {title(line)}" for line in event.lines[:_LINES]]
     if len(event.lines) > _LINES:

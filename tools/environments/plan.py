@@ -37,6 +37,11 @@ class Plan:
     classes: tuple[str, ...]
     java_shim: bool
 
+    def packages(self) -> dict[str, str]:
+        """The version of each package of the lock."""
+        pairs = (line.partition("==") for line in locks.packages(self.lock))
+        return {name: version for name, _, version in pairs}
+
     def make(self, root: Path) -> Path:
         """The environment's folder below `root`, with the tool installed in it."""
         path = venvs.ensure(root, self.lock, self.python, self.extra)

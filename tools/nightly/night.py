@@ -18,7 +18,7 @@ from pathlib import Path
 from asv.benchmarks import Benchmarks
 from asv.config import Config
 
-from tools.alerts import channels, events, explain, feed, message
+from tools.alerts import causes, channels, dependencies, events, explain, feed, message
 from tools.alerts.closing import close_recovered, open_again
 from tools.alerts.events import Event, Store
 from tools.alerts.examine import Examiner
@@ -27,6 +27,7 @@ from tools.alerts.measure import Laboratory, NoValue
 from tools.alerts.message import Message
 from tools.common import paths, process
 from tools.common.errors import BuildError, MissingError, TrackerError, UnreachableError
+from tools.environments.plan import plan
 from tools.measuring import asv_run
 from tools.nightly import found
 from tools.upstreams.config import Upstream
@@ -106,7 +107,11 @@ class Night:
             except (NoValue, BuildError, MissingError) as problem:
                 self.store.move(event.id, events.UNDECIDED, str(problem).splitlines()[0])
             self.say(f"event {event.id}: {self.store.history(event.id)[-1]['why']}")
+        if self.stack == "dated":
+            self._find_dependencies(mirror)
         for event in self._open(events.CONFIRMED):
+            if event.kind == events.DEPENDENCY:
+                continue
             known = event.facts.get("range")
             if known and known["finished"]:
                 continue
@@ -115,6 +120,26 @@ class Night:
             narrowed = examiner.localise(event, commits)
             self.say(f"event {event.id}: between {narrowed.good[:8]} and {narrowed.bad[:8]}")
             if not narrowed.finished:
+                raise OutOfBudget
+
+    def _find_dependencies(self, mirror: Mirror) -> None:
+        """Tell what a dependency changed from what the tool did, and name the dependency."""
+        frozen = Laboratory(self.upstreams, mirror, "frozen")
+        for event in self._open(events.CONFIRMED):
+            if "frozen" not in event.facts:
+                causes.is_dependency(self.store, event, frozen, self.budget)
+                event = self.store.get(event.id)
+                self.say(f"event {event.id}: on the frozen stack {event.facts['frozen']}")
+            if event.kind != events.DEPENDENCY or "dependencies" in event.facts:
+                continue
+            upstream = self.upstreams[event.tool]
+            old, new = (
+                plan(upstream, mirror.commit(commit), self.stack, mirror)
+                for commit in (event.old, event.new)
+            )
+            differences = dependencies.changed(old, new)
+            mixtures = dependencies.Mixtures(old, new, paths.ROOT / "env")
+            if not causes.find_dependency(self.store, event, mixtures, differences, self.budget):
                 raise OutOfBudget
 
     def _explain(self, laboratory: Laboratory) -> None:

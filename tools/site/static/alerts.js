@@ -80,8 +80,16 @@ function proof(event) {
 
 function where(event, releases) {
     const found = event.facts.range;
+    const frozen = event.facts.frozen ? element('p', {}, `On the frozen stack: ${event.facts.frozen}`) : null;
     if (!found) {
-        return [element('p', {}, 'Between ', ...commits(event, releases))];
+        const named = (event.facts.dependencies || []).map((one) => element('li', {},
+            `${one.name} ${one.old || 'none'} → ${one.new || 'none'}`));
+        return [
+            element('p', {}, 'Between ', ...commits(event, releases)),
+            frozen,
+            named.length ? element('p', {}, named.length > 1 ? 'Made by one of these packages:' : 'Made by this package:') : null,
+            named.length ? element('ul', {}, ...named) : null,
+        ].filter((part) => part !== null);
     }
     const exact = !found.between.length;
     const told = Object.entries(event.answers).map(([commit, after]) => element('li', {}, commitLink(commit, releases[commit]),
@@ -90,6 +98,7 @@ function where(event, releases) {
         element('p', {}, exact ? 'Made by ' : `Between these, ${found.between.length} could not be told: `,
             ...(exact ? [commitLink(found.bad, releases[found.bad])] : commits(event, releases)),
             found.finished ? '' : ' (the search goes on)'),
+        frozen,
         told.length ? element('ul', {}, ...told) : null,
     ].filter((part) => part !== null);
 }

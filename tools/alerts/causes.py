@@ -1,0 +1,69 @@
+"""Whose change it is that the dated stack shows: the tool's, or that of one of its dependencies.
+
+On the dated stack a commit is measured with the packages of its date, so both may have changed.
+The frozen stack decides: where the same two commits do not differ there, a dependency did it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict
+
+from tools.alerts import dependencies, events
+from tools.alerts.dependencies import Changed
+from tools.alerts.events import Event, Store
+from tools.alerts.examine import Budget, Examiner, Measures, words
+from tools.alerts.measure import NoValue
+from tools.common.errors import BuildError, MissingError
+
+_FROZEN = "frozen:"
+
+
+class _Frozen:
+    """Measures on the frozen stack, by names that tell its pairs from those of the dated one."""
+
+    def __init__(self, laboratory: Measures) -> None:
+        self._laboratory = laboratory
+
+    def value(self, commit: str, place: str, target: str) -> float:
+        return self._laboratory.value(commit.removeprefix(_FROZEN), place, target)
+
+
+def is_dependency(store: Store, event: Event, frozen: Measures, budget: Budget) -> bool:
+    """Whether a confirmed event of the dated stack is refuted on the frozen one.
+
+    The event's kind and its fact `frozen` are set. Where the frozen stack cannot measure it, it
+    stays the tool's, and the fact says why. Raises OutOfBudget; what was measured is kept.
+    """
+    examiner = Examiner(store, _Frozen(frozen), budget)
+    claimed = event.facts["confirmation"]["ratio"]
+    try:
+        verdict = examiner.compare(event, _FROZEN + event.old, _FROZEN + event.new, claimed)
+    except (NoValue, BuildError, MissingError) as problem:
+        store.learn(event.id, frozen=str(problem).splitlines()[0])
+        return False
+    store.learn(event.id, frozen=words(verdict))
+    if verdict.outcome != events.REFUTED:
+        return False
+    store.classify(event.id, events.DEPENDENCY)
+    return True
+
+
+def find_dependency(
+    store: Store,
+    event: Event,
+    mixtures: Measures,
+    differences: Sequence[Changed],
+    budget: Budget,
+) -> bool:
+    """Search the packages that differ for the one that made the change; False when unfinished.
+
+    The event's fact `dependencies` names it with both versions: one, or the few that could not be
+    told apart because the mixtures between them do not work.
+    """
+    names = dependencies.states(event.new, differences)
+    found = Examiner(store, mixtures, budget).search(event, names)
+    if found.finished:
+        named = [asdict(one) for one in dependencies.between(found, differences)]
+        store.learn(event.id, dependencies=named)
+    return found.finished

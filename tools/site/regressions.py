@@ -83,6 +83,8 @@ class _Ranges:
         return old, new
 
     def get_hashes_from_range(self, spec: tuple[str, str]) -> list[str]:
+        if not self._place.keys() >= set(spec):
+            return []  # results of a branch that is not configured now: asv shows both ends
         (branch, old), (_, new) = (self._place[commit] for commit in spec)
         return self._lines[branch][new:old]
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -29,6 +29,7 @@ class Examining:
 
     upstreams: Mapping[str, Upstream]
     mirror: Mirror
+    lines: Mapping[str, Sequence[str]]  # each tool's commits, newest first
     store: Store
     laboratory: Laboratory
     stack: str
@@ -54,7 +55,7 @@ class Examining:
             known = event.facts.get("range")
             if event.kind == events.DEPENDENCY or (known and known["finished"]):
                 continue
-            line = list(self.mirror.line(event.tool))  # newest first
+            line = self.lines[event.tool]
             commits = line[line.index(event.new) : line.index(event.old) + 1][::-1]
             narrowed = examiner.localise(event, commits)
             self.say(f"event {event.id}: between {narrowed.good[:8]} and {narrowed.bad[:8]}")
@@ -122,5 +123,7 @@ class Examining:
         return [
             event
             for event in reversed(self.store.all(*states))
-            if event.kind != events.MACHINE and event.stack == self.stack
+            if event.kind != events.MACHINE
+            and event.stack == self.stack
+            and event.tool in self.lines
         ]

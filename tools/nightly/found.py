@@ -37,24 +37,24 @@ _QUANTILE = 2.58  # half the width of a 99 % interval in standard errors
 
 @dataclass(frozen=True)
 class Found:
-    """All series, and the commit of each revision on the tracked lines."""
+    """All series, the commit of each revision, and each tool's line of commits, newest first."""
 
     series: list[Series]
     hashes: Mapping[int, str]
+    lines: Mapping[str, Sequence[str]]  # what can be measured at all: of some tools, releases
 
     @classmethod
     def read(cls, conf: Config, tools: Sequence[str]) -> Found:
         """Read the results of this checkout at the commits of some tools; none before any run."""
         repo = UnionRepo(conf.repo, conf.project)
-        branches = {tool: repo.get_branch_commits(tool) for tool in tools}
-        every = {commit for line in branches.values() for commit in line}
-        revisions = repo.get_revisions(every)
-        on_branch = {branch: set(line) for branch, line in branches.items()}
+        lines = {tool: repo.get_branch_commits(tool) for tool in tools}
+        revisions = repo.get_revisions({commit for line in lines.values() for commit in line})
+        on_branch = {tool: set(line) for tool, line in lines.items()}
         series = []
         if (Path(conf.results_dir) / "benchmarks.json").exists():
             results = list(iter_results(conf.results_dir))
             series = read(results, Benchmarks.load(conf), revisions, on_branch)
-        return cls(series, {revision: commit for commit, revision in revisions.items()})
+        return cls(series, {revision: commit for commit, revision in revisions.items()}, lines)
 
     def of_stack(self, stack: str) -> list[Series]:
         """The series of one stack."""

@@ -12,7 +12,6 @@ from tools.common import files, paths
 from tools.measuring import asv_run
 from tools.nightly import gaps
 from tools.nightly.found import Found
-from tools.upstreams.mirror import Mirror
 
 _AT_ONCE = 8  # commits of a run that fills gaps: then it is looked at what they show
 _ENDED = (0, 2)  # asv's exit status at its end: all is well, or a benchmark failed
@@ -27,26 +26,26 @@ class Measuring:
     bench: tuple[str, ...]  # asv's --bench
     say: Callable[[str], None]
 
-    def new(self, mirror: Mirror, tools: Sequence[str], found: Found, until: float) -> None:
-        """What is new on each tool's branch, and what earlier nights had begun of it."""
+    def new(self, found: Found, until: float) -> None:
+        """What is new on each tool's line, and what earlier nights had begun of it."""
         begun = self.store.nights(self.stack)
         pending = {commit for commit, done in begun.items() if not done}
         known = (found.measured(self.stack) | begun.keys()) - pending
         commits = [
             commit
-            for tool in tools
-            for commit in gaps.new_commits(mirror.line(tool), known, pending)
+            for line in found.lines.values()
+            for commit in gaps.new_commits(line, known, pending)
         ]
         if commits:
             self._run(commits, "new commits", until)
 
-    def gaps(self, mirror: Mirror, tools: Sequence[str], found: Found, until: float) -> bool:
+    def gaps(self, found: Found, until: float) -> bool:
         """The commits that teach most; False when there is no gap left, or no time."""
         begun = self.store.nights(self.stack)
         known = found.measured(self.stack) | begun.keys()
         seen = gaps.visible(found.of_stack(self.stack), found.hashes)
         explained = {event.ends for event in self.store.all() if event.commit is not None}
-        lines = [mirror.line(tool)[::-1] for tool in tools]
+        lines = [line[::-1] for line in found.lines.values()]
         seen = {ends: sure for ends, sure in seen.items() if ends not in explained}
         commits = gaps.choose(lines, known, seen, _AT_ONCE)
         return bool(commits) and self._run(commits, "commits in gaps of the history", until)

@@ -25,7 +25,7 @@ from tools.alerts.measure import Laboratory
 from tools.alerts.message import Message
 from tools.alerts.store import Store
 from tools.common import files, paths, process
-from tools.common.errors import UnreachableError
+from tools.common.errors import BusyError, UnreachableError
 from tools.measuring import asv_run
 from tools.nightly.examining import Examining
 from tools.nightly.found import Found
@@ -59,13 +59,10 @@ class Night:
         mirror = Mirror(paths.mirror_dir())
         self._update(mirror)
         measuring = Measuring(self.store, self.stack, self.bench, self.say)
-        found = Found.read(self.conf, self.tools)
-        measuring.new(mirror, self.tools, found, begin + _FOR_NEW * self.seconds)
+        measuring.new(self._found(), begin + _FOR_NEW * self.seconds)
         before_repeats = until - _FOR_REPEATS * self.seconds
         while self._look(mirror, before_repeats):
-            if not measuring.gaps(
-                mirror, self.tools, Found.read(self.conf, self.tools), before_repeats
-            ):
+            if not measuring.gaps(self._found(), before_repeats):
                 break
         self._repeat(mirror, until)
         open_again(self.store, datetime.date.today())
@@ -83,28 +80,34 @@ class Night:
     def _look(self, mirror: Mirror, until: float) -> bool:
         """Detect, confirm, localise and explain; False when the budget ended it."""
         tools = frozenset(cls for one in self.upstreams.values() for cls in one.classes)
-        for event in Found.read(self.conf, self.tools).record(self.store, tools - {"plink"}):
+        found = self._found()
+        for event in found.record(self.store, tools - {"plink"}):
             self.say(f"candidate {event.id}: {message.subject(event)}")
         try:
-            with self._examining(mirror, until) as examining:
+            with self._examining(mirror, found, until) as examining:
                 examining.confirm()
                 examining.localise()
                 examining.explain(Benchmarks.load(self.conf))
         except OutOfBudget:
             self.say("the budget is spent; the next night goes on from here")
             return False
+        except BusyError as error:
+            self.say(f"warning: {error}; nothing is confirmed tonight")
+            return False
         return True
 
     def _repeat(self, mirror: Mirror, until: float) -> None:
-        timings = Found.read(self.conf, self.tools).newest_timings(self.stack)
+        found = self._found()
         try:
-            with self._examining(mirror, until) as examining:
-                examining.repeat(timings)
+            with self._examining(mirror, found, until) as examining:
+                examining.repeat(found.newest_timings(self.stack))
         except OutOfBudget:
             self.say("the budget ended the repeats")
+        except BusyError as error:
+            self.say(f"warning: {error}; nothing is repeated tonight")
 
     @contextmanager
-    def _examining(self, mirror: Mirror, until: float) -> Iterator[Examining]:
+    def _examining(self, mirror: Mirror, found: Found, until: float) -> Iterator[Examining]:
         def budget() -> None:
             if time.monotonic() >= until:
                 raise OutOfBudget
@@ -112,8 +115,12 @@ class Night:
         laboratory = Laboratory(self.upstreams, mirror, self.stack)
         with files.lock(paths.ROOT / "env" / "measuring.lock", "measuring in this checkout"):
             yield Examining(
-                self.upstreams, mirror, self.store, laboratory, self.stack, budget, self.say
-            )
+                self.upstreams, mirror, found.lines, self.store, laboratory, self.stack, budget,
+                self.say,
+            )  # fmt: skip
+
+    def _found(self) -> Found:
+        return Found.read(self.conf, self.tools)
 
     def _publish(self) -> None:
         try:

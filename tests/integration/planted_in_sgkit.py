@@ -13,6 +13,7 @@ an hour on a quiet core, and goes on where it was.
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
@@ -95,7 +96,9 @@ def _rewritten(clone: Path, commit: str, parent: str, blob: str) -> str:
 def checkout(folder: Path, clone: Path) -> Path:
     """A checkout of this tracker that follows the clone alone."""
     root = folder / "tracker"
-    for part in PARTS if not root.exists() else ():
+    parts = () if root.exists() else PARTS
+    root.mkdir(exist_ok=True)
+    for part in parts:
         source = paths.ROOT / part
         if source.is_dir():
             shutil.copytree(source, root / part, ignore=shutil.ignore_patterns("__pycache__"))
@@ -107,6 +110,8 @@ def checkout(folder: Path, clone: Path) -> Path:
     tracked = tracked.replace('source = "auto"', 'source = "git"', 1)
     tracked = re.sub(r'first = "0\.3\.0"', f'first = "{FIRST}"', tracked, count=1)
     (root / "upstreams.toml").write_text(tracked)
+    conf = json.loads((root / "asv.conf.json").read_text())
+    (root / "asv.conf.json").write_text(json.dumps({**conf, "branches": ["sgkit"]}))
     (root / ".cache").mkdir(exist_ok=True)
     for name in SHARED:
         paths.cache(name).mkdir(parents=True, exist_ok=True)
@@ -143,7 +148,7 @@ def main(source: str, folder: Path) -> int:
     for count in ARRIVALS:
         git(clone, "branch", "--force", "arrived", commits[count - 1])
         options = [word for pattern in BENCH for word in ("--bench", pattern)]
-        night = run(root, "nightly", "--tool", "sgkit", "--hours", "2", *options)
+        night = run(root, "nightly", "--hours", "2", *options)
         if night.returncode not in (0, 10, 11, 12):
             return night.returncode
         said += night.stdout

@@ -58,7 +58,7 @@ def run(args: argparse.Namespace) -> int:
         os.environ["GWAS_NO_PULL"] = "1"  # the night itself updates the mirror, once
         conf = Config.load("asv.conf.json")
         upstreams = config.load(paths.ROOT / conf.repo)
-        tools = args.tool or [tool for tool in conf.branches if tool in upstreams]
+        tools = args.tool or list(conf.branches)
         unknown = set(tools) - (upstreams.keys() & set(conf.branches))
         if unknown:
             raise UsageError(f"{min(unknown)} is not tracked", hint="upstreams.toml says what is")

@@ -73,7 +73,8 @@ class Night:
 
     def _update(self, mirror: Mirror) -> None:
         try:
-            mirror.update([self.upstreams[tool] for tool in self.tools], say=self.say)
+            published = [self.upstreams[tool] for tool in self.conf.branches]
+            mirror.update(published, say=self.say)
         except UnreachableError as error:
             self.say(f"warning: {error}; going on with what is mirrored")
 
@@ -81,6 +82,9 @@ class Night:
         """Detect, confirm, localise and explain; False when the budget ended it."""
         tools = frozenset(cls for one in self.upstreams.values() for cls in one.classes)
         found = self._found()
+        if not found.series:
+            self.say("warning: there are no results, so there is nothing to look at")
+            return False
         for event in found.record(self.store, tools - {"plink"}):
             self.say(f"candidate {event.id}: {message.subject(event)}")
         try:

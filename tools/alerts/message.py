@@ -31,7 +31,7 @@ def compose(event: Event, site: str, commit: Mapping[str, Any] | None = None) ->
     `commit` is what tools.alerts.describe says of the upstream commit, where it is known.
     """
     url = f"{site.rstrip('/')}/alerts.html?event={event.id}"
-    return Message(_harmless(subject(event)), _harmless(_text(event, url, commit or {})), url)
+    return Message(harmless(subject(event)), harmless(_text(event, url, commit or {})), url)
 
 
 def subject(event: Event) -> str:
@@ -103,7 +103,7 @@ def _why(event: Event) -> list[str]:
     return parts
 
 
-def _harmless(text: str) -> str:
+def harmless(text: str) -> str:
     """Without what could steer a terminal, or is no text at all: upstream wrote some of it."""
     plain = "".join(c if c.isprintable() or c == "\n" else " " for c in text)
     return plain.encode("utf-8", "replace").decode()

@@ -13,8 +13,8 @@ from pathlib import Path
 
 from asv.config import Config
 
-from tools.alerts import channels, digest
-from tools.alerts.decisions import open_store
+from tools.alerts import channels, digest, message
+from tools.alerts.decisions import DEFAULT_SITE, open_store
 from tools.alerts.store import Store
 from tools.common import files, paths
 from tools.common.errors import TrackerError, UsageError
@@ -45,7 +45,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--site",
-        default=os.environ.get("GWAS_SITE_URL", "http://127.0.0.1:8080"),
+        default=os.environ.get("GWAS_SITE_URL", DEFAULT_SITE),
         help="address of the published site, for links; default: GWAS_SITE_URL",
     )
 
@@ -88,4 +88,4 @@ def _telling(conf: Config, upstreams: Mapping[str, Upstream], store: Store, site
 
 
 def _say(text: str) -> None:
-    print(text, flush=True)
+    print(message.harmless(text), flush=True)

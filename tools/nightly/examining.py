@@ -56,6 +56,8 @@ class Examining:
             if event.kind == events.DEPENDENCY or (known and known["finished"]):
                 continue
             line = self.lines[event.tool]
+            if event.new not in line or event.old not in line:
+                continue  # upstream has rewritten its history
             commits = line[line.index(event.new) : line.index(event.old) + 1][::-1]
             narrowed = examiner.localise(event, commits)
             self.say(f"event {event.id}: between {narrowed.good[:8]} and {narrowed.bad[:8]}")
@@ -98,9 +100,10 @@ class Examining:
             sides = ((old, "old"), (new, "new"))
             for sibling in explain.siblings(target, benchmarks):
                 self.budget()
-                with contextlib.suppress(NoValue):  # a metric that this event's sides do not have
+                # a metric that this event's sides do not have
+                with contextlib.suppress(NoValue, BuildError, MissingError):
                     beside[sibling] = [self.laboratory.value(*side, sibling) for side in sides]
-            with contextlib.suppress(NoValue):
+            with contextlib.suppress(NoValue, BuildError, MissingError):
                 profiles = [self.laboratory.profile(*side, target) for side in sides]
             changed = explain.difference(*profiles) if profiles else []
             self.store.learn(event.id, beside=beside, profile=changed)

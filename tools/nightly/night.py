@@ -25,7 +25,7 @@ from tools.alerts.measure import Laboratory
 from tools.alerts.message import Message
 from tools.alerts.store import Store
 from tools.common import files, paths, process
-from tools.common.errors import BusyError, UnreachableError
+from tools.common.errors import TrackerError, UnreachableError
 from tools.measuring import asv_run
 from tools.nightly.examining import Examining
 from tools.nightly.found import Found
@@ -95,8 +95,8 @@ class Night:
         except OutOfBudget:
             self.say("the budget is spent; the next night goes on from here")
             return False
-        except BusyError as error:
-            self.say(f"warning: {error}; nothing is confirmed tonight")
+        except TrackerError as error:  # busy, or no network: what is found already is told
+            self.say(f"warning: {error}; the next night looks again")
             return False
         return True
 
@@ -107,8 +107,8 @@ class Night:
                 examining.repeat(found.newest_timings(self.stack))
         except OutOfBudget:
             self.say("the budget ended the repeats")
-        except BusyError as error:
-            self.say(f"warning: {error}; nothing is repeated tonight")
+        except TrackerError as error:
+            self.say(f"warning: {error}; nothing more is repeated tonight")
 
     @contextmanager
     def _examining(self, mirror: Mirror, found: Found, until: float) -> Iterator[Examining]:

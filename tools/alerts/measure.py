@@ -130,6 +130,6 @@ def _run(
 
 
 def _folder() -> Path:
-    folder = paths.cache("work")
+    folder = paths.scratch()
     folder.mkdir(parents=True, exist_ok=True)
     return folder

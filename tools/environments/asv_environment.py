@@ -110,7 +110,7 @@ class PerCommit(Environment):
         finally:
             ledger.add("", commit.tool, "environment", time.perf_counter() - started)
         self._commit_date = int(commit.date.timestamp() * 1000)
-        self._work = paths.cache("work", f"{commit.hash[:12]}-{self._stack}")
+        self._work = paths.scratch(f"{commit.hash[:12]}-{self._stack}")
         shutil.rmtree(self._work, ignore_errors=True)
         self._work.mkdir(parents=True)
         if self._plan:

@@ -81,6 +81,7 @@ class PerCommit(Environment):
         if self._installed == commit_hash:
             return
         self._installed = self._plan = None
+        self._keeper.give_back()
         self._stop_servers()
         mirror = Mirror(paths.mirror_dir())
         commit = mirror.commit(commit_hash)
@@ -126,6 +127,8 @@ class PerCommit(Environment):
             raise util.UserError(str(no_room(str(self._root)))) from None
         log.error(f"{commit.tool} {commit.hash[:8]} ({self._stack}): {error}")
         # what this machine lacks today (an interpreter, the network) is tried again
+        self._keeper.hold(commit.hash, may_fail=isinstance(error, BuildError))
+        atexit.register(self._keeper.give_back)
         if remember and isinstance(error, BuildError):
             reason = str(error).splitlines()[0]
             failure = failures.Failure(commit.tool, commit.hash, self._stack, reason, "")
@@ -250,7 +253,6 @@ def _claim(root: Path) -> None:
         ) from None
     PerCommit._run_lock = held
     runs.sweep_orphans()
-    runs.end_on_signals()
     ledger.start()
 
 

@@ -15,7 +15,6 @@ from asv.config import Config
 from tools.alerts import events
 from tools.alerts.decisions import open_store
 from tools.common import files, paths
-from tools.environments import runs
 from tools.nightly.night import Night
 from tools.upstreams import config
 
@@ -47,7 +46,6 @@ def run(args: argparse.Namespace) -> int:
     """One night; prints what it does, then the digest."""
     until = time.monotonic() + args.hours * 3600
     os.chdir(paths.ROOT)
-    runs.end_on_signals()  # a plain kill ends what was started as well
     with files.lock(paths.cache("nightly.lock"), "the night of this checkout"):
         os.environ["GWAS_NO_PULL"] = "1"  # the night itself updates the mirror, once
         conf = Config.load("asv.conf.json")

@@ -42,7 +42,6 @@ def main(argv: list[str] | None = None) -> int:
             implementation.add_arguments(subparser)
             subparser.set_defaults(run=implementation.run)
     args = parser.parse_args(arguments)
-    end_on_signals()  # a plain kill ends what was started as well
     try:
         return args.run(args) or 0
     except KeyboardInterrupt:
@@ -63,4 +62,5 @@ def main(argv: list[str] | None = None) -> int:
 
 
 if __name__ == "__main__":
+    end_on_signals()  # a plain kill ends what was started as well
     sys.exit(main())

@@ -70,10 +70,20 @@ class DamagedError(TrackerError):
     exit_code = 9
 
 
+class DeniedError(TrackerError):
+    exit_code = 12
+
+
 def from_os_error(error: OSError) -> TrackerError | None:
     """The TrackerError that an OSError stands for, or None where it is not one we know."""
+    place = error.filename or "while writing"
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
-        return no_room(error.filename or "while writing")
+        return no_room(place)
+    if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
+        return DeniedError(
+            f"{place}: {error.strerror.lower()}",
+            hint="make it writable for this user; GWAS_CACHE=FOLDER keeps the cache elsewhere",
+        )
     return None
 
 

@@ -9,8 +9,8 @@ from rich.console import Console
 from rich.table import Table
 
 from tools.alerts import events, message
-from tools.alerts.events import Store
-from tools.common import paths
+from tools.alerts.store import Store
+from tools.common import files, paths
 from tools.common.errors import UsageError
 
 _DECISIONS = {
@@ -90,7 +90,8 @@ def _confirm(store: Store, number: int) -> int:
 
     upstreams = config.load(paths.ROOT / "upstreams.toml")
     laboratory = Laboratory(upstreams, Mirror(paths.mirror_dir()), event.stack)
-    verdict = Examiner(store, laboratory, lambda: None).confirm(event)
+    with files.lock(paths.ROOT / "env" / "measuring.lock", "measuring in this checkout"):
+        verdict = Examiner(store, laboratory, lambda: None).confirm(event, afresh=True)
     print(store.history(number)[-1]["why"])
     return int(verdict.outcome != events.CONFIRMED)
 

@@ -11,7 +11,13 @@ import filelock
 from benchmarks._harness import clusters, dask_cluster, spark_cluster
 from datasets import catalogue, formats, prepare
 from tools.common import paths
-from tools.common.errors import BusyError, DiskFullError, MissingError, UnreachableError, UsageError
+from tools.common.errors import (
+    BusyError,
+    DiskFullError,
+    MissingError,
+    UnreachableError,
+    UsageError,
+)
 from tools.study.points import Point
 
 # An existing cluster: the variable with its address, the schemes of it, and whose points use it.
@@ -93,15 +99,16 @@ def require_plink(points: Iterable[Point], program: str | None) -> None:
         raise MissingError(f"GWAS_PLINK names no program: {named}")
 
 
-def require_free(lock: str = "env/measuring.lock") -> None:
+def require_free() -> None:
     """BusyError while another run measures in this checkout."""
-    held = filelock.FileLock(paths.ROOT / lock)
-    held.lock_file and os.makedirs(os.path.dirname(held.lock_file), exist_ok=True)
+    lock = paths.ROOT / "env" / "measuring.lock"
+    lock.parent.mkdir(exist_ok=True)
+    held = filelock.FileLock(lock)
     try:
         held.acquire(timeout=0)
     except filelock.Timeout:
         raise BusyError(
-            f"another run is measuring in this checkout ({paths.ROOT / lock})",
+            f"another run is measuring in this checkout ({lock})",
             hint="two at once would disturb each other: wait for it, or stop it",
         ) from None
     held.release()

@@ -92,10 +92,10 @@ def require_clusters(points: Iterable[Point]) -> None:
                 ) from None
 
 
-def require_plink(points: Iterable[Point], program: str | None) -> None:
-    """MissingError when GWAS_PLINK names no program: what has none at all is n/a."""
+def require_plink() -> None:
+    """MissingError when GWAS_PLINK names no program: where none is named or found, it is n/a."""
     named = os.environ.get("GWAS_PLINK")
-    if named and shutil.which(program or "") is None:
+    if named and shutil.which(named) is None:
         raise MissingError(f"GWAS_PLINK names no program: {named}")
 
 

@@ -71,7 +71,7 @@ def run(args: argparse.Namespace) -> int:
         return 0
     points = [point for part in parts for point in part.points]
     checks.require_free()
-    checks.require_plink(points, settings.plink())
+    checks.require_plink()
     checks.require_clusters(points)
     data = checks.wanted_data(point for point in points if not hindrance(point))
     checks.require_memory(data)

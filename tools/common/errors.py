@@ -81,7 +81,7 @@ def from_os_error(error: OSError) -> TrackerError | None:
         return no_room(place)
     if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
         return DeniedError(
-            f"{place}: {error.strerror.lower()}",
+            f"{place}: {os.strerror(error.errno).lower()}",
             hint="make it writable for this user; GWAS_CACHE=FOLDER keeps the cache elsewhere",
         )
     return None

@@ -21,7 +21,7 @@ from rich.console import Console
 from datasets import catalogue, prepare
 from datasets.progress import OnConsole
 from tools.common import paths
-from tools.environments import runs, settings
+from tools.environments import settings
 from tools.environments.asv_environment import ensure_machine
 from tools.environments.plan import plan
 from tools.measuring import asv_run, releases
@@ -56,7 +56,6 @@ def run(args: argparse.Namespace) -> int:
     """Check, prepare, measure; 1 when some point failed."""
     profile = profiles.find(args.profile).only(args.part)
     os.chdir(paths.ROOT)
-    runs.end_on_signals()  # a plain kill ends what was started as well
     parts = [kept for part in profile.parts if (kept := without(part, args.without)).points]
     ensure_machine()
     conf = Config.load("asv.conf.json")

@@ -7,7 +7,8 @@ import importlib
 import os
 import sys
 
-from tools.common.errors import EXIT_CODES, TrackerError, from_os_error
+from tools.common.errors import EXIT_CODES, INTERRUPTED, TrackerError, from_os_error
+from tools.common.process import end_on_signals
 
 # command: (module with add_arguments(parser) and run(args) -> exit code or None, help)
 COMMANDS = {
@@ -18,6 +19,7 @@ COMMANDS = {
     "site": ("tools.site.cli", "fetch the site's scripts so that it works offline"),
     "alerts": ("tools.alerts.cli", "detect changes; list, confirm, acknowledge, expect events"),
     "nightly": ("tools.nightly.cli", "measure what is new, confirm, localise, publish, alert"),
+    "study": ("tools.study.cli", "run the study's experiments; report what they show"),
     "cost": ("tools.cost.cli", "where the last run's wall time went"),
 }
 
@@ -44,7 +46,7 @@ def main(argv: list[str] | None = None) -> int:
     try:
         return args.run(args) or 0
     except KeyboardInterrupt:
-        print("interrupted; run the same command again to go on", file=sys.stderr)
+        print(INTERRUPTED, file=sys.stderr)
         return 130
     except TrackerError as error:
         print(f"error: {error}", file=sys.stderr)
@@ -61,4 +63,5 @@ def main(argv: list[str] | None = None) -> int:
 
 
 if __name__ == "__main__":
+    end_on_signals()  # a plain kill ends what was started as well
     sys.exit(main())

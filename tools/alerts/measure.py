@@ -133,6 +133,6 @@ def _run(
 
 
 def _folder() -> Path:
-    folder = paths.cache("work")
+    folder = paths.scratch()
     folder.mkdir(parents=True, exist_ok=True)
     return folder

@@ -20,10 +20,12 @@ EXIT_CODES = {
     7: "busy: another process of this checkout holds the lock",
     8: "no room: the disk is full",
     9: "damaged: a result, lock or data file that cannot be read",
+    12: "not allowed: a file or folder that this user cannot write",
     130: "interrupted",
 }
 
 
+INTERRUPTED = "interrupted; run the same command again to go on"
 _SCANT = 256 * 1024  # bytes: with less than this, a program that failed had no room
 
 
@@ -68,10 +70,20 @@ class DamagedError(TrackerError):
     exit_code = 9
 
 
+class DeniedError(TrackerError):
+    exit_code = 12
+
+
 def from_os_error(error: OSError) -> TrackerError | None:
     """The TrackerError that an OSError stands for, or None where it is not one we know."""
+    place = error.filename or "while writing"
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
-        return no_room(error.filename or "while writing")
+        return no_room(place)
+    if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
+        return DeniedError(
+            f"{place}: {os.strerror(error.errno).lower()}",
+            hint="make it writable for this user; GWAS_CACHE=FOLDER keeps the cache elsewhere",
+        )
     return None
 
 
@@ -94,8 +106,17 @@ def explain_uncaught(
     kind: type[BaseException], error: BaseException, trace: TracebackType | None
 ) -> None:
     """sys.excepthook for asv's own code: one message for what the user can mend."""
-    known = from_os_error(error) if isinstance(error, OSError) else None
+    if isinstance(error, KeyboardInterrupt):
+        print(INTERRUPTED, file=sys.stderr)
+        sys.exit(130)
+    if isinstance(error, TrackerError):
+        known: TrackerError | None = error
+    elif isinstance(error, FileNotFoundError) and str(error.filename).endswith("html"):
+        known = UsageError(f"there is no site in {error.filename}", hint="`asv publish` makes it")
+    else:
+        known = from_os_error(error) if isinstance(error, OSError) else None
     if known is None:
         sys.__excepthook__(kind, error, trace)
     else:
         print(f"error: {known}", file=sys.stderr)
+        sys.exit(known.exit_code)

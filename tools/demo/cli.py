@@ -18,7 +18,7 @@ from tools.common import paths
 from tools.demo import words
 from tools.demo.measured import is_complete
 from tools.demo.steps import DATA, STACK, Step, steps
-from tools.environments import runs, settings
+from tools.environments import settings
 from tools.environments.asv_environment import ensure_machine
 from tools.measuring import asv_run
 from tools.measuring.pace import Pace, clock
@@ -38,7 +38,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Measure, publish, explain; 1 when some step failed."""
     os.chdir(paths.ROOT)
-    runs.end_on_signals()  # a plain kill ends what was started as well
     ensure_machine()
     conf = Config.load("asv.conf.json")
     machine = Machine.get_unique_machine_name()

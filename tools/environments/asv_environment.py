@@ -81,6 +81,7 @@ class PerCommit(Environment):
         if self._installed == commit_hash:
             return
         self._installed = self._plan = None
+        self._keeper.give_back()
         self._stop_servers()
         mirror = Mirror(paths.mirror_dir())
         commit = mirror.commit(commit_hash)
@@ -110,7 +111,7 @@ class PerCommit(Environment):
         finally:
             ledger.add("", commit.tool, "environment", time.perf_counter() - started)
         self._commit_date = int(commit.date.timestamp() * 1000)
-        self._work = paths.cache("work", f"{commit.hash[:12]}-{self._stack}")
+        self._work = paths.scratch(f"{commit.hash[:12]}-{self._stack}")
         shutil.rmtree(self._work, ignore_errors=True)
         self._work.mkdir(parents=True)
         if self._plan:
@@ -126,6 +127,8 @@ class PerCommit(Environment):
             raise util.UserError(str(no_room(str(self._root)))) from None
         log.error(f"{commit.tool} {commit.hash[:8]} ({self._stack}): {error}")
         # what this machine lacks today (an interpreter, the network) is tried again
+        self._keeper.hold(commit.hash, may_fail=isinstance(error, BuildError))
+        atexit.register(self._keeper.give_back)
         if remember and isinstance(error, BuildError):
             reason = str(error).splitlines()[0]
             failure = failures.Failure(commit.tool, commit.hash, self._stack, reason, "")
@@ -154,7 +157,7 @@ class PerCommit(Environment):
             return _not_applicable(result_file)
         parameters = self._keeper.parameters(target)
         reason = applies.reason_against(split_target(target)[0], parameters)
-        if reason:
+        if reason is not None:
             _not_applicable(result_file)
             return f"asv: skipped: {reason}\n", "", 0
         started = time.perf_counter()
@@ -250,7 +253,6 @@ def _claim(root: Path) -> None:
         ) from None
     PerCommit._run_lock = held
     runs.sweep_orphans()
-    runs.end_on_signals()
     ledger.start()
 
 

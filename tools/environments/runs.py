@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import ctypes
 import json
 import os
 import shutil
@@ -19,11 +18,11 @@ from pathlib import Path
 
 import psutil
 
+from tools.common.process import end_with_parent
+
 TIMEOUT = -256  # asv.util.TIMEOUT_RETCODE
 _GRACE = 15  # seconds that a server gets to report a benchmark's time-out itself
 MARK = "GWAS_RUN"  # the variable that marks the processes of one benchmark
-_PR_SET_PDEATHSIG = 1
-_libc = ctypes.CDLL(None, use_errno=True)
 
 
 class Server:
@@ -132,11 +131,6 @@ def new_mark() -> str:
     return f"{os.getpid()}:{uuid.uuid4().hex}"
 
 
-def end_with_parent() -> None:
-    """Have the kernel kill this process when its parent dies: a tracker takes all along."""
-    _libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
-
-
 def sweep(mark: str, spare: int | None = None) -> None:
     """Kill every process that carries this mark, but for the one to spare."""
     left = [
@@ -159,16 +153,6 @@ def sweep_orphans() -> int:
     for mark in orphaned:
         sweep(mark)
     return len(orphaned)
-
-
-def end_on_signals() -> None:
-    """Make SIGTERM and SIGHUP end this process as Ctrl-C does: cleaning up behind it."""
-    for number in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, _interrupt)
-
-
-def _interrupt(number: int, frame: object) -> None:
-    raise KeyboardInterrupt
 
 
 def _mark(process: psutil.Process) -> str | None:

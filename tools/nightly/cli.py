@@ -18,7 +18,6 @@ from tools.alerts.decisions import DEFAULT_SITE, open_store
 from tools.alerts.store import Store
 from tools.common import files, paths
 from tools.common.errors import TrackerError, UsageError
-from tools.environments import runs
 from tools.nightly.night import Night
 from tools.nightly.telling import Telling
 from tools.upstreams import config
@@ -53,7 +52,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """One night; prints what it does, then the digest."""
     os.chdir(paths.ROOT)
-    runs.end_on_signals()  # a plain kill ends what was started as well
     with files.lock(paths.cache("nightly.lock"), "the night of this machine"):
         os.environ["GWAS_NO_PULL"] = "1"  # the night itself updates the mirror, once
         conf = Config.load("asv.conf.json")

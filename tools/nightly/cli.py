@@ -10,11 +10,9 @@ import argparse
 import os
 import time
 
-from asv.config import Config
-
 from tools.alerts import events
 from tools.alerts.decisions import open_store
-from tools.common import files, paths
+from tools.common import asv_config, files, paths
 from tools.nightly.night import Night
 from tools.upstreams import config
 
@@ -48,7 +46,7 @@ def run(args: argparse.Namespace) -> int:
     os.chdir(paths.ROOT)
     with files.lock(paths.cache("nightly.lock"), "the night of this checkout"):
         os.environ["GWAS_NO_PULL"] = "1"  # the night itself updates the mirror, once
-        conf = Config.load("asv.conf.json")
+        conf = asv_config.load()
         told = Night(
             conf, config.load(paths.ROOT / conf.repo), open_store(), args.stack,
             tuple(args.bench or PROFILE), until, args.site, _say,

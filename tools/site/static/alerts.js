@@ -10,7 +10,7 @@ function badge(event) {
 }
 
 function table(head, rows) {
-    return element('table', {}, element('thead', {}, element('tr', {}, ...head.map((text) => element('th', {}, text)))),
+    return element('table', {}, element('thead', {}, element('tr', {}, ...head.map((text, at) => element('th', {class: rows[0].children[at].className}, text)))),
         element('tbody', {}, ...rows));
 }
 

@@ -154,7 +154,7 @@ class PerCommit(Environment):
             return _not_applicable(result_file)
         parameters = self._keeper.parameters(target)
         reason = applies.reason_against(split_target(target)[0], parameters)
-        if reason:
+        if reason is not None:
             _not_applicable(result_file)
             return f"asv: skipped: {reason}\n", "", 0
         started = time.perf_counter()

@@ -9,7 +9,7 @@ from typing import Any
 
 from tools.study import estimates
 from tools.study.estimates import Estimate
-from tools.study.points import Point
+from tools.study.measurements import Measurement
 
 
 @dataclass(frozen=True)
@@ -17,7 +17,7 @@ class Choice:
     """The options of one condition, best first, and by how much the best is ahead of the next."""
 
     condition: Mapping[str, Any]  # what was equal
-    ranking: tuple[tuple[str, Point], ...]
+    ranking: tuple[tuple[str, Measurement], ...]
     ahead: Estimate  # the second's time / the best's
 
     @property
@@ -33,18 +33,18 @@ class Choice:
         return ratio(points[option], points[other])
 
 
-def ratio(over: Point, under: Point) -> Estimate:
+def ratio(over: Measurement, under: Measurement) -> Estimate:
     """How many times as long the one takes as the other."""
     return estimates.ratio(over.value, over.samples, under.value, under.samples)
 
 
 def choose(
-    points: Iterable[Point],
-    option: Callable[[Point], str],
-    condition: Callable[[Point], Mapping[str, Any]],
+    points: Iterable[Measurement],
+    option: Callable[[Measurement], str],
+    condition: Callable[[Measurement], Mapping[str, Any]],
 ) -> list[Choice]:
     """One choice for each condition that has two options or more."""
-    groups: dict[tuple[Any, ...], dict[str, Point]] = defaultdict(dict)
+    groups: dict[tuple[Any, ...], dict[str, Measurement]] = defaultdict(dict)
     conditions = {}
     for point in points:
         equal = condition(point)

@@ -6,7 +6,7 @@ import ast
 from dataclasses import dataclass
 from pathlib import Path
 
-from tools.study.points import TASKS, TOOLS
+from tools.study.measurements import TASKS, TOOLS
 
 _METHODS = ("open", "compute", "write", "command")
 

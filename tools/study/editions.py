@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 
-from tools.study.points import AXES, Point
+from tools.study.measurements import AXES, Measurement
 
 TODAY = "today"
 STUDY = "study"  # also the name of its stack
@@ -14,7 +14,7 @@ TITLES = {TODAY: "today's newest", STUDY: "the study's own"}
 _ENOUGH = 0.5  # of the points of the fullest edition: a newer one with fewer is not yet measured
 
 
-def assign(points: Iterable[Point]) -> dict[str, list[Point]]:
+def assign(points: Iterable[Measurement]) -> dict[str, list[Measurement]]:
     """The points of each edition, TODAY and STUDY; those of other releases are in neither."""
     points = list(points)
     made = {}
@@ -31,7 +31,7 @@ def assign(points: Iterable[Point]) -> dict[str, list[Point]]:
     return made
 
 
-def _newest(points: list[Point], tool: str) -> list[Point]:
+def _newest(points: list[Measurement], tool: str) -> list[Measurement]:
     """A tool's points at one commit and on one stack: the newest that is measured well enough."""
     own = [point for point in points if point.tool == tool]
     counts = Counter(_edition(point) for point in own if point.experiment in AXES)
@@ -45,13 +45,13 @@ def _newest(points: list[Point], tool: str) -> list[Point]:
     return [point for point in own if _edition(point) == chosen]
 
 
-def _last(points: list[Point]) -> list[Point]:
+def _last(points: list[Measurement]) -> list[Measurement]:
     """Of points that repeat each other the one that was measured last."""
-    last: dict[tuple[object, ...], Point] = {}
+    last: dict[tuple[object, ...], Measurement] = {}
     for point in sorted(points, key=lambda point: str(point.origin.get("at", ""))):
         last[point.condition] = point
     return list(last.values())
 
 
-def _edition(point: Point) -> tuple[int, str, str]:
+def _edition(point: Measurement) -> tuple[int, str, str]:
     return point.date, point.commit, point.stack

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from tools.study import words
-from tools.study.points import TASKS, Point
+from tools.study.measurements import TASKS, Measurement
 
 EAGER = ("time_load", "time_compute", "time_write")
 TIMES = ("time_end_to_end", *EAGER)
@@ -52,7 +52,7 @@ class Figure:
     study: bool = False  # one of the study's own, under its number
     where: Mapping[str, tuple[Any, ...]] = field(default_factory=dict)
 
-    def shows(self, point: Point) -> bool:
+    def shows(self, point: Measurement) -> bool:
         """Whether a point belongs to the figure."""
         known = {"tool": point.tool, **point.axes}
         return (

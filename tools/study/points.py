@@ -1,178 +1,114 @@
-"""Every measured point of the study as a plain row: what, on which data, how long, with what."""
+"""The benchmarks' parameter sets: which there are, and what each needs of a data set."""
 
 from __future__ import annotations
 
-import ast
-import functools
-import json
-import math
-from collections import Counter
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
-from pathlib import Path
+import importlib
+import itertools
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
-from asv.results import Results, iter_results
+from benchmarks._harness import shapes
 
-from datasets import catalogue
-from tools.site.series import parameter_sets
 
-AXES = (
-    "scaling", "sharding", "caching", "hyperparameters",
-    "distributed", "distributed_cold", "survival",
-)  # fmt: skip
-TASKS = ("allele_frequency", "hardy_weinberg", "ld_prune", "pca", "association")
-TOOLS = ("sgkit", "hail", "plink")
-
-_TASK_OF = {"n_components": "pca", "r2": "ld_prune", "window": "ld_prune"}  # by hyperparameter
-
-Origins = Mapping[tuple[str, str, str], Mapping[str, Any]]  # by commit, stack and target
+class UnknownName(ValueError):
+    """A benchmark, metric, parameter or value that does not exist; the message lists what does."""
 
 
 @dataclass(frozen=True)
 class Point:
-    """One value that asv has stored, with its samples and its origin."""
+    """One benchmark with one value of each of its parameters: what asv calls by `target`."""
 
-    experiment: str  # the benchmark's module: one of AXES, or a task's own
-    tool: str
-    metric: str
-    axes: Mapping[str, Any]  # asv's parameters, `task`, and the size of the data set
-    value: float  # asv's own: the median of the samples; nan where the benchmark failed
-    samples: tuple[float, ...]
-    unit: str
-    release: str
-    stack: str
-    machine: str
-    commit: str
-    date: int  # of the commit
-    target: str  # asv's "module.Class.metric-3"
-    origin: Mapping[str, Any] = field(default_factory=dict)  # its line of the provenance
+    benchmark: str  # module.Class.metric
+    index: int | None  # asv's number of the parameter set; None where there are no parameters
+    parameters: tuple[tuple[str, Any], ...]
 
     @property
-    def condition(self) -> tuple[Any, ...]:
-        """What was measured and under what: equal for the same point of another release."""
-        return self.experiment, self.metric, *sorted(self.axes.items())
+    def target(self) -> str:
+        return self.benchmark if self.index is None else f"{self.benchmark}-{self.index}"
+
+    @property
+    def metric(self) -> str:
+        return self.benchmark.rpartition(".")[2]
+
+    def __getitem__(self, name: str) -> Any:
+        return dict(self.parameters)[name]
+
+    def shown(self) -> str:
+        """The name that asv's --bench is matched with."""
+        if self.index is None:
+            return self.benchmark
+        return f"{self.benchmark}({', '.join(repr(value) for _, value in self.parameters)})"
+
+    def pattern(self) -> str:
+        """asv's --bench for this point alone."""
+        return f"^{re.escape(self.shown())}$"
+
+    def described(self) -> dict[str, Any]:
+        """The benchmark as asv's result files know it."""
+        cls = _class(self.benchmark.rpartition(".")[0])
+        module = importlib.import_module(cls.__module__)
+        return {
+            "name": self.benchmark,
+            "version": module.version,
+            "params": [[repr(value) for value in values] for values in getattr(cls, "params", [])],
+        }
+
+    def needs(self) -> tuple[str, str] | None:
+        """(data set, format) that the point reads, its shape included; None for no data set."""
+        given = dict(self.parameters)
+        cls = _class(self.benchmark.rpartition(".")[0])
+        if "data" not in given:
+            return None
+        for name in ("chunks", "partitions"):
+            if name in given:
+                return given["data"], f"{cls.format}:{_shape(given['data'], cls, given[name])}"
+        return given["data"], cls.format
 
 
-@dataclass
-class Measured:
-    """What one machine has measured, and what asv knows of the benchmarks."""
+def select(of: str, metric: str, chosen: Mapping[str, Sequence[Any]]) -> Iterator[Point]:
+    """The points of `module.Class` in a metric, with the chosen values of its parameters.
 
-    machine: Mapping[str, Any]  # asv's facts about it, and `physical_cores`
-    points: list[Point]
-    failed: list[Point]
-    declared: Mapping[str, Mapping[str, Any]]  # asv's benchmarks.json
-
-
-def read(results_dir: Path, machine: str | None = None) -> Measured:
-    """The results of a machine: the one named, or the one with most points of the axes."""
-    declared = _json(results_dir / "benchmarks.json")
-    declared = {name: entry for name, entry in declared.items() if isinstance(entry, dict)}
-    sets = {name: parameter_sets(entry) for name, entry in declared.items()}
-    origins = _origins(results_dir)
-    found = [
-        point
-        for result in (iter_results(str(results_dir)) if declared else ())
-        for point in _points(result, declared, sets, origins)
-    ]
-    counts = Counter(point.machine for point in found if point.experiment in AXES)
-    chosen = machine or max(counts, key=lambda name: (counts[name], name), default="")
-    own = [point for point in found if point.machine == chosen]
-    cores = [point.origin["physical_cores"] for point in own if "physical_cores" in point.origin]
-    facts = _json(results_dir / chosen / "machine.json") if chosen else {}
-    facts["physical_cores"] = max(cores, default=int(facts.get("num_cpu") or 0))
-    return Measured(
-        facts,
-        [point for point in own if math.isfinite(point.value)],
-        [point for point in own if not math.isfinite(point.value)],
-        declared,
-    )
+    A parameter that is not among the chosen has all of its values. Raises UnknownName.
+    """
+    cls = _class(of)
+    if getattr(cls, metric, None) is None:
+        there = [name for name in dir(cls) if re.match("(time|track|peakmem)_", name)]
+        kept = [name for name in there if getattr(cls, name) is not None]
+        raise UnknownName(f"{of} has no metric {metric!r}; it has {', '.join(kept)}")
+    names, values = getattr(cls, "param_names", []), getattr(cls, "params", [])
+    for name, wanted in chosen.items():
+        if name not in names:
+            raise UnknownName(f"{of} has no parameter {name!r}; it has {', '.join(names)}")
+        there = values[names.index(name)]
+        for value in wanted:
+            if value not in there:
+                known = ", ".join(map(str, there))
+                raise UnknownName(f"{of} has no {name} {value!r}; there are {known}")
+    benchmark = f"{of}.{metric}"
+    if not names:
+        yield Point(benchmark, None, ())
+        return
+    for index, one in enumerate(itertools.product(*values)):
+        parameters = tuple(zip(names, one, strict=True))
+        if all(value in chosen.get(name, (value,)) for name, value in parameters):
+            yield Point(benchmark, index, parameters)
 
 
-def _points(
-    result: Results,
-    declared: Mapping[str, Mapping[str, Any]],
-    sets: Mapping[str, list[dict[str, str]]],
-    origins: Origins,
-) -> Iterator[Point]:
-    """The points of one result file; what was not measured or does not apply gives none."""
-    stack = str(result.params.get("stack", ""))
-    for name in result.get_result_keys(declared):
-        entry = declared[name]
-        module, cls, metric = name.rsplit(".", 2) if name.count(".") >= 2 else ("", "", "")
-        if cls.lower() not in TOOLS or module not in (*AXES, *TASKS):
-            continue
-        values = result.get_result_value(name, entry["params"])
-        samples = result.get_result_samples(name, entry["params"])
-        for place, value in enumerate(values):
-            if value is not None and math.isnan(value):
-                continue  # not run, or not applicable here
-            target = f"{name}-{place}"
-            origin = origins.get((result.commit_hash, stack, target), {})
-            yield Point(
-                experiment=module,
-                tool=cls.lower(),
-                metric=metric,
-                axes=_axes(module, sets[name][place], origin),
-                value=math.nan if value is None else value,
-                samples=tuple(samples[place] or ()),
-                unit=entry.get("unit", ""),
-                release=_release(cls.lower(), result, origin),
-                stack=stack,
-                machine=str(result.params.get("machine", "")),
-                commit=result.commit_hash,
-                date=result.date,
-                target=target,
-                origin=origin,
-            )
-
-
-def _release(tool: str, result: Results, origin: Mapping[str, Any]) -> str:
-    if tool == "plink":
-        return "1.9"  # a program of the machine, whichever commit it ran beside
-    return str(origin.get("version") or result.commit_hash[:8])
-
-
-def _axes(module: str, parameters: Mapping[str, str], origin: Mapping[str, Any]) -> dict[str, Any]:
-    """asv's parameters as values; the task, the hyperparameter and the size of the data named."""
-    axes = {name: ast.literal_eval(text) for name, text in parameters.items()}
-    if module in TASKS:
-        axes["task"] = module
-    if "setting" in axes:
-        name, _, text = axes.pop("setting").partition("=")
-        number = float(text) if "." in text else int(text)
-        axes |= {"hyperparameter": name, name: number, "task": _TASK_OF[name]}
-    held = origin.get("data")  # as it was when measured
-    if held:
-        axes |= {"n_samples": held["n_samples"], "n_variants": held["n_variants"]}
-    elif "data" in axes:
-        axes |= _catalogued().get(axes["data"], {})
-    return axes
-
-
-@functools.cache
-def _catalogued() -> dict[str, dict[str, int]]:
-    return {
-        name: {"n_samples": spec.n_samples, "n_variants": spec.variants}
-        for name, spec in catalogue.load().items()
-    }
-
-
-def _origins(results_dir: Path) -> Origins:
-    """The last line of the provenance of each commit, stack and target."""
-    found: dict[tuple[str, str, str], dict[str, Any]] = {}
-    for path in sorted(results_dir.glob("*/provenance/*.jsonl")):
-        for text in path.read_text(encoding="utf-8").splitlines():
-            try:
-                line = json.loads(text)
-                found[line["commit"], line["stack"], line["benchmark"]] = line
-            except (ValueError, KeyError, TypeError):
-                continue  # a line cut short by a killed run says nothing
+def _class(of: str) -> Any:
+    module, _, name = of.partition(".")
+    try:
+        found = getattr(importlib.import_module(f"benchmarks.{module}"), name, None)
+    except ImportError:
+        found = None
+    if found is None:
+        raise UnknownName(f"there is no benchmark class {of!r}: say module.Class, as pca.Sgkit")
     return found
 
 
-def _json(path: Path) -> dict[str, Any]:
+def _shape(data: str, cls: Any, character: str) -> str:
     try:
-        return dict(json.loads(path.read_text(encoding="utf-8")))
-    except (OSError, ValueError):
-        return {}
+        return shapes.of(data, cls.format, character)
+    except NotImplementedError as reason:
+        raise UnknownName(str(reason)) from None

@@ -11,14 +11,14 @@ from tools.study import estimates, words
 from tools.study.choices import ratio
 from tools.study.editions import TODAY
 from tools.study.figures import ORDER, TIMES, Figure
-from tools.study.points import Measured, Point
+from tools.study.measurements import Measurements, Measurement
 
 Row = dict[str, Any]
 
 _FIRST = {"metric": TIMES[0], "edition": TODAY, "cache": "warm", "settings": "default"}
 
 
-def make(figure: Figure, editions: Mapping[str, Sequence[Point]]) -> list[Row]:
+def make(figure: Figure, editions: Mapping[str, Sequence[Measurement]]) -> list[Row]:
     """A row for each of the figure's points, in an order that does not depend on the files."""
     found = []
     for edition, points in editions.items():
@@ -29,7 +29,7 @@ def make(figure: Figure, editions: Mapping[str, Sequence[Point]]) -> list[Row]:
     return sorted(found, key=lambda row: (row["series"], str(row["x"]), row["target"]))
 
 
-def _row(figure: Figure, edition: str, point: Point) -> Row:
+def _row(figure: Figure, edition: str, point: Measurement) -> Row:
     estimate = estimates.of(point.value, point.samples)
     scale, unit = (1e-9, "GB") if point.unit == "bytes" else (1, point.unit)
     row: Row = {
@@ -66,7 +66,7 @@ def _series(figure: Figure, row: Row) -> str:
     return str(row.get(figure.colour, ""))
 
 
-def _add_speedups(figure: Figure, points: Sequence[Point], rows: Sequence[Row]) -> None:
+def _add_speedups(figure: Figure, points: Sequence[Measurement], rows: Sequence[Row]) -> None:
     """How many times as fast as with the least of what is on the x axis; 1 there."""
     if not any(panel.column == "speedup" for panel in figure.panels):
         return
@@ -139,7 +139,7 @@ def select(rows: Iterable[Row], choice: Mapping[str, Any]) -> list[Row]:
     ]
 
 
-def too_large(figure: Figure, measured: Measured) -> str:
+def too_large(figure: Figure, measured: Measurements) -> str:
     """Which declared places on the x axis this machine has too few cores for, in words."""
     if figure.x not in ("cores", "nodes"):
         return ""

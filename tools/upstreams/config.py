@@ -30,7 +30,7 @@ _TEXTS = ("package", "git", "branch", "source", "build", "first")
 _SWITCHES = ("prereleases", "yanked")
 _KEYS = (*_TEXTS, "classes", *_SWITCHES)
 _PLACEHOLDERS = {"hash", "old", "new", "version", "number"}
-_TABLES = ("links", "frozen", "dated", "java", "alerts")
+_TABLES = ("links", "frozen", "dated", "study", "java", "alerts")
 
 
 @dataclass(frozen=True)
@@ -48,7 +48,7 @@ class Upstream:
     prereleases: bool = False  # whether pre-releases are tracked
     yanked: bool = False  # whether releases are tracked that were yanked before we saw them
     links: Mapping[str, str] = field(default_factory=dict)  # URL templates of its web pages
-    tables: Mapping[str, Any] = field(default_factory=dict)  # frozen, dated, java, alerts
+    tables: Mapping[str, Any] = field(default_factory=dict)  # frozen, dated, study, java, alerts
 
 
 def load(path: Path) -> dict[str, Upstream]:

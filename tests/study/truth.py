@@ -29,15 +29,24 @@ def small(
     task = axes.get("task", experiment)
     if "setting" in axes:
         task = "pca" if axes["setting"].startswith("n_comp") else "ld_prune"
+    if (
+        axes["data"] == "smoke"
+        and experiment != "scaling"
+        or experiment == "survival"
+        and task != "pca"
+    ):
+        return None  # as little as shows everything
     if size is None or task not in TASKS or (tool != "plink" and experiment in TASKS):
         return None
     cores = axes.get("cores", 0) or axes["nodes"] * _threads(axes["layout"])
-    if cores > 2 or cores == 0:
+    if cores > 2 or cores == 0 or axes.get("layout") == "1x2" and task != "allele_frequency":
         return None
     seconds = SPEED[task][tool] * size[0] * size[1] / 1e6
     seconds /= FASTER_SINCE.get(release, 1.0) if tool != "plink" else 1.0
     seconds /= 1.0 if tool == "plink" else 0.9 * cores + 0.1
-    seconds *= CHUNKS.get(axes.get("chunks", ""), 1) * PARTITIONS.get(axes.get("partitions", ""), 1)
+    seconds *= CHUNKS.get(axes.get("chunks", ""), 1) * PARTITIONS.get(
+        axes.get("partitions", ""), 1
+    )
     if experiment == "distributed_cold" or axes.get("cache") == "cold":
         seconds *= 1.5
     if axes.get("cache") == "dropped" or axes.get("settings") == "stealing":

@@ -114,14 +114,14 @@ def _x(axis: str, rows: Sequence[Row]) -> dict[str, Any]:
             "sort": [*order, *(name for name in found if name not in order)],
             "axis": {"labelAngle": 0},
         }
+    form = "~s" if axis in ("n_samples", "n_variants") else "~g"
     return {
         "field": "x",
         "type": "quantitative",
         "title": title,
         "scale": {"type": "log", "nice": False, "padding": 14},
-        "axis": {"values": found, "format": "~s" if axis.startswith("n_s") or axis.startswith("n_v") else "~g",
-                 "labelOverlap": "greedy"},
-    }  # fmt: skip
+        "axis": {"values": found, "format": form, "labelOverlap": "greedy"},
+    }
 
 
 def _y(panel: Panel, rows: Sequence[Row]) -> dict[str, Any]:
@@ -158,6 +158,8 @@ def _tooltip(panel: Panel, axis: str, rows: Sequence[Row]) -> list[dict[str, Any
     low, high = ("low", "high") if panel.column == "value" else ("speedup_low", "speedup_high")
     for field, title in ((low, "95 % from"), (high, "95 % to")):
         if any(row.get(field) is not None for row in rows):
-            shown.append({"field": field, "title": title, "type": "quantitative", "format": ".4~g"})
+            shown.append(
+                {"field": field, "title": title, "type": "quantitative", "format": ".4~g"}
+            )
     shown.append({"field": "release", "title": "release", "type": "nominal"})
     return shown

@@ -11,7 +11,13 @@ import filelock
 from benchmarks._harness import clusters, dask_cluster, spark_cluster
 from datasets import catalogue, formats, prepare
 from tools.common import paths
-from tools.common.errors import BusyError, DiskFullError, MissingError, UnreachableError, UsageError
+from tools.common.errors import (
+    BusyError,
+    DiskFullError,
+    MissingError,
+    UnreachableError,
+    UsageError,
+)
 from tools.study.points import Point
 
 # An existing cluster: the variable with its address, the schemes of it, and whose points use it.

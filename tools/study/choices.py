@@ -1,4 +1,4 @@
-"""Which of several options was best with all else equal, and whether the samples are sure of it."""
+"""Which of several options was best with all else equal, and whether the samples are sure."""
 
 from __future__ import annotations
 
@@ -8,34 +8,54 @@ from dataclasses import dataclass
 from typing import Any
 
 from tools.study import estimates
-from tools.study.estimates import Estimate
+from tools.study.estimates import WORTH, Estimate
 from tools.study.measurements import Measurement
 
 
 @dataclass(frozen=True)
 class Choice:
-    """The options of one condition, best first, and by how much the best is ahead of the next."""
+    """The options of one condition, the fastest first."""
 
     condition: Mapping[str, Any]  # what was equal
     ranking: tuple[tuple[str, Measurement], ...]
-    ahead: Estimate  # the second's time / the best's
 
     @property
-    def best(self) -> str | None:
-        """The option to take; None where the samples do not decide."""
-        return self.ranking[0][0] if self.ahead.decided else None
+    def good(self) -> tuple[str, ...]:
+        """The fastest, and those that the samples do not show to be slower than it."""
+        first = self.ranking[0][1]
+        return tuple(
+            option
+            for option, point in self.ranking
+            if point is first or not slower(ratio(point, first))
+        )
 
-    def against(self, option: str, other: str) -> Estimate | None:
-        """Time of one option / time of another; None where either was not measured."""
-        points = dict(self.ranking)
-        if option not in points or other not in points:
-            return None
-        return ratio(points[option], points[other])
+    @property
+    def decided(self) -> bool:
+        """Whether any option is shown to be slower than the fastest."""
+        return len(self.good) < len(self.ranking)
+
+    @property
+    def alike(self) -> bool:
+        """Whether the samples show that no option is slower than the fastest by what matters."""
+        highs = [ratio(point, self.ranking[0][1]).high for _, point in self.ranking[1:]]
+        return all(high is not None and high <= WORTH for high in highs)
+
+    @property
+    def ahead(self) -> Estimate:
+        """How many times as long the next takes that is not good; the last where all are."""
+        good = self.good
+        rest = [point for option, point in self.ranking if option not in good]
+        return ratio(rest[0] if rest else self.ranking[-1][1], self.ranking[0][1])
+
+
+def slower(found: Estimate) -> bool:
+    """Whether a ratio of times shows the one above the line to be slower."""
+    return found.decided and found.value > 1
 
 
 def ratio(over: Measurement, under: Measurement) -> Estimate:
     """How many times as long the one takes as the other."""
-    return estimates.ratio(over.value, over.samples, under.value, under.samples)
+    return estimates.ratio(over.value, over.kept, under.value, under.kept)
 
 
 def choose(
@@ -56,6 +76,5 @@ def choose(
         if len(options) < 2:
             continue
         ranking = tuple(sorted(options.items(), key=lambda item: item[1].value))
-        ahead = ratio(ranking[1][1], ranking[0][1])
-        found.append(Choice(conditions[key], ranking, ahead))
+        found.append(Choice(conditions[key], ranking))
     return found

@@ -48,7 +48,7 @@ def of(value: float, samples: Sequence[float]) -> Estimate:
 def ratio(
     over: float, over_samples: Sequence[float], under: float, under_samples: Sequence[float]
 ) -> Estimate:
-    """over / under with its 95 % interval (on a log scale, by Welch's t); none with few samples."""
+    """over / under with its 95 % interval (on a log scale, by Welch's t), if samples suffice."""
     a, b = _logs(over_samples), _logs(under_samples)
     value = over / under
     if a is None or b is None:

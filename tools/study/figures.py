@@ -83,9 +83,21 @@ def _single_node(number: str, task: str) -> Figure:
     )
 
 
-_FEW = "8 workers of 5 threads a node, as Dask's `auto` chooses, or their equivalent: several threads to a worker"
-_MANY = "40 workers of one thread a node, or their equivalent: one thread to a worker"
+_FEW = (
+    "8 workers of 5 threads a node, as Dask's `auto` chooses, or their equivalent here: "
+    "several threads to a worker."
+)
+_MANY = "40 workers of one thread a node, or their equivalent here: one thread to a worker."
 _WIDE, _NARROW = ("8x5", "1x2", "any"), ("40x1", "2x1", "1x1", "any")
+_SHARDS = (
+    "`tiles` stands for the study's chunks of 10000x1000, `rows` for its 4000x2504 and "
+    "`large-rows` for its 10000x2504 (variants x samples)."
+)
+_PARTS = "`few`, `many` and `most` stand for the study's 960, 8128 and 20318 partitions."
+_OPEN = "The study's section 4.1 left this open."
+_MEASURES = (*TIMES, "peakmem_tree")
+_BY_TASK = tuple(Panel(words.TASKS[task], {"task": task}) for task in TASKS)
+_DASK, _SPARK = "Sgkit allele frequency on a Dask cluster", "on a Spark cluster"
 
 
 def _nodes(
@@ -112,61 +124,141 @@ def _nodes(
     )
 
 
-_CLUSTER = "Sgkit allele frequency on a Dask cluster"
-_BY_TASK = tuple(Panel(words.TASKS[task], {"task": task}) for task in TASKS)
-_SHARDS = "`tiles` stands for the study's chunks of 10000x1000, `rows` for 4000x2504, `large-rows` for 10000x2504"
-_PARTS = "`few`, `many` and `most` stand for the study's 960, 8128 and 20318 partitions"
-
-FIGURES = (
+_STUDY = (
     *(_single_node(f"2.{3 + place}", task) for place, task in enumerate(TASKS)),
-    _nodes("2.8", f"{_CLUSTER}, few workers, warm", _FEW + ".", layouts=_WIDE),
-    _nodes("2.9", f"{_CLUSTER}, many workers, warm", _MANY + ".", layouts=_NARROW),
-    _nodes("2.10", f"{_CLUSTER}, few workers, cold", _FEW + ".", layouts=_WIDE, cold=True),
-    _nodes("2.11", f"{_CLUSTER}, many workers, cold", _MANY + ".", layouts=_NARROW, cold=True),
-    _nodes("2.12", f"{_CLUSTER}, three shardings, cold", _SHARDS + ".", colour="chunks", cold=True),
-    _nodes("2.13", f"{_CLUSTER}, three shardings, warm", _SHARDS + ".", colour="chunks"),
-    _nodes("2.14", "Hail allele frequency on a Spark cluster", _PARTS + ".", tool="hail",
-           colour="partitions"),
-    _nodes("2.15", "Hail HWE on a Spark cluster", _PARTS + ".", tool="hail",
-           task="hardy_weinberg", colour="partitions"),
-    Figure("samples", "Number of samples", "Each task against the number of samples, the number "
-           "of variants being the same (the study's section 4.1 left this open).",
-           ("scaling",), (*TIMES, "peakmem_tree"), "n_samples", _BY_TASK),
-    Figure("variants", "Number of variants", "Each task against the number of variants, the "
-           "number of samples being the same.",
-           ("scaling",), (*TIMES, "peakmem_tree"), "n_variants", _BY_TASK),
-    Figure("stages", "Load, compute, write", "Eager mode: where the time goes.",
-           ("scaling",), EAGER, "stage", _BY_TASK),
-    Figure("chunks", "Chunks of Sgkit on one node", _SHARDS + ".", ("sharding",), (*TIMES, "peakmem_tree"),
-           "chunks", _BY_TASK, where={"tool": ("sgkit",)}),
-    Figure("partitions", "Partitions of Hail on one node", _PARTS + ".", ("sharding",),
-           (*TIMES, "peakmem_tree"), "partitions", _BY_TASK, where={"tool": ("hail",)}),
-    Figure("cache", "Page cache", "`warm`: the input is in memory; `cold`: its pages were evicted "
-           "before each run; `dropped`: the machine's whole cache was.",
-           ("caching",), ("time_end_to_end", "time_load"), "cache", _BY_TASK),
-    Figure("hyperparameters", "Hyperparameters", "One changed at a time, the others being the "
-           "tasks' own (the study's section 4.1 left this open).",
-           ("hyperparameters",), ("time_end_to_end", "time_compute", "peakmem_tree"), "",
-           tuple(Panel(title, {"hyperparameter": name}, x=name) for name, title in (
-               ("n_components", "PCA: number of components"), ("r2", "LD prune: r2 threshold"),
-               ("window", "LD prune: window, in variants")))),
-    Figure("dask", "Sgkit on a Dask cluster, all tasks", "LD prune, PCA and OLS distributed are "
-           "what the study's section 4.1 left open.",
-           ("distributed", "distributed_cold"), (*TIMES, "peakmem_tree"), "nodes", _BY_TASK, "chunks",
-           where={"tool": ("sgkit",)}),
-    Figure("spark", "Hail on a Spark cluster, all tasks", "LD prune, PCA and OLS distributed are "
-           "what the study's section 4.1 left open.",
-           ("distributed", "distributed_cold"), (*TIMES, "peakmem_tree"), "nodes", _BY_TASK, "partitions",
-           where={"tool": ("hail",)}),
-    Figure("survival", "Survival", "What becomes of a run when, in the middle of it, a worker is "
-           "killed or a node is lost, or when the workers have too little memory.",
-           ("survival",), ("track_finished", "track_right", "track_hung", "track_time_lost"),
-           "trouble", (Panel("Runs that finished", {"metric": "track_finished"}),
-                       Panel("Runs with the right answer", {"metric": "track_right"}),
-                       Panel("Runs that hung", {"metric": "track_hung"}),
-                       Panel("Seconds lost", {"metric": "track_time_lost"})), "engine"),
-    Figure("since", "How far the tools have come since", "The study's own releases and their "
-           "packages beside today's, on the same machine and data.",
-           ("scaling",), (*TIMES, "peakmem_tree"), "edition", _BY_TASK,
-           where={"tool": ("sgkit", "hail")}),
+    _nodes("2.8", f"{_DASK}, few workers, warm", _FEW, layouts=_WIDE),
+    _nodes("2.9", f"{_DASK}, many workers, warm", _MANY, layouts=_NARROW),
+    _nodes("2.10", f"{_DASK}, few workers, cold", _FEW, layouts=_WIDE, cold=True),
+    _nodes("2.11", f"{_DASK}, many workers, cold", _MANY, layouts=_NARROW, cold=True),
+    _nodes("2.12", f"{_DASK}, three shardings, cold", _SHARDS, colour="chunks", cold=True),
+    _nodes("2.13", f"{_DASK}, three shardings, warm", _SHARDS, colour="chunks"),
+    _nodes("2.14", f"Hail allele frequency {_SPARK}", _PARTS, tool="hail", colour="partitions"),
+    _nodes(
+        "2.15", f"Hail HWE {_SPARK}", _PARTS,
+        tool="hail", task="hardy_weinberg", colour="partitions",
+    ),
 )  # fmt: skip
+
+_FURTHER = (
+    Figure(
+        id="samples",
+        title="Number of samples",
+        about=f"Each task against the number of samples, with as many variants. {_OPEN}",
+        experiments=("scaling",),
+        metrics=_MEASURES,
+        x="n_samples",
+        panels=_BY_TASK,
+    ),
+    Figure(
+        id="variants",
+        title="Number of variants",
+        about="Each task against the number of variants, with as many samples.",
+        experiments=("scaling",),
+        metrics=_MEASURES,
+        x="n_variants",
+        panels=_BY_TASK,
+    ),
+    Figure(
+        id="stages",
+        title="Load, compute, write",
+        about="Eager mode: where the time goes. PLINK has no such stages.",
+        experiments=("scaling",),
+        metrics=EAGER,
+        x="stage",
+        panels=_BY_TASK,
+    ),
+    Figure(
+        id="chunks",
+        title="Chunks of Sgkit on one node",
+        about=_SHARDS,
+        experiments=("sharding",),
+        metrics=_MEASURES,
+        x="chunks",
+        panels=_BY_TASK,
+        where={"tool": ("sgkit",)},
+    ),
+    Figure(
+        id="partitions",
+        title="Partitions of Hail on one node",
+        about=_PARTS,
+        experiments=("sharding",),
+        metrics=_MEASURES,
+        x="partitions",
+        panels=_BY_TASK,
+        where={"tool": ("hail",)},
+    ),
+    Figure(
+        id="cache",
+        title="Warm and cold page cache",
+        about="warm: the input is in memory; cold: its pages were evicted before each run; "
+        "dropped: the machine's whole cache was.",
+        experiments=("caching",),
+        metrics=("time_end_to_end", "time_load"),
+        x="cache",
+        panels=_BY_TASK,
+    ),
+    Figure(
+        id="hyperparameters",
+        title="Hyperparameters",
+        about=f"One is changed, the others are the tasks' own. {_OPEN}",
+        experiments=("hyperparameters",),
+        metrics=("time_end_to_end", "time_compute", "peakmem_tree"),
+        x="",
+        panels=(
+            Panel("PCA: components", {"hyperparameter": "n_components"}, x="n_components"),
+            Panel("LD prune: r2 threshold", {"hyperparameter": "r2"}, x="r2"),
+            Panel("LD prune: window", {"hyperparameter": "window"}, x="window"),
+        ),
+    ),
+    Figure(
+        id="dask",
+        title="Sgkit on a Dask cluster, all tasks",
+        about=f"LD prune, PCA and OLS too. {_OPEN}",
+        experiments=("distributed", "distributed_cold"),
+        metrics=_MEASURES,
+        x="nodes",
+        panels=_BY_TASK,
+        colour="chunks",
+        where={"tool": ("sgkit",)},
+    ),
+    Figure(
+        id="spark",
+        title="Hail on a Spark cluster, all tasks",
+        about=f"LD prune, PCA and OLS too. {_OPEN}",
+        experiments=("distributed", "distributed_cold"),
+        metrics=_MEASURES,
+        x="nodes",
+        panels=_BY_TASK,
+        colour="partitions",
+        where={"tool": ("hail",)},
+    ),
+    Figure(
+        id="survival",
+        title="Survival",
+        about="What becomes of a run when in the middle of it a worker is killed or a node is "
+        "lost, or when the workers have too little memory from the start.",
+        experiments=("survival",),
+        metrics=("track_finished", "track_right", "track_hung", "track_time_lost"),
+        x="trouble",
+        panels=(
+            Panel("Runs that finished", {"metric": "track_finished"}),
+            Panel("Runs with the right answer", {"metric": "track_right"}),
+            Panel("Runs that hung", {"metric": "track_hung"}),
+            Panel("Time lost", {"metric": "track_time_lost"}),
+        ),
+        colour="engine",
+    ),
+    Figure(
+        id="since",
+        title="How far the tools have come since",
+        about="The study's own releases and their packages beside today's, on the same machine "
+        "and data.",
+        experiments=("scaling",),
+        metrics=_MEASURES,
+        x="edition",
+        panels=_BY_TASK,
+        where={"tool": ("sgkit", "hail")},
+    ),
+)
+
+FIGURES = (*_STUDY, *_FURTHER)

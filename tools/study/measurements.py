@@ -16,6 +16,7 @@ from asv.results import Results, iter_results
 
 from datasets import catalogue
 from tools.site.series import parameter_sets
+from tools.study import reducers
 
 AXES = (
     "scaling", "sharding", "caching", "hyperparameters",
@@ -37,15 +38,18 @@ class Measurement:
     tool: str
     metric: str
     axes: Mapping[str, Any]  # asv's parameters, `task`, and the size of the data set
-    value: float  # asv's own: the median of the samples; nan where the benchmark failed
+    value: float  # by the study's rule where there are enough samples; nan where it failed
+    median: float  # asv's own
     samples: tuple[float, ...]
+    kept: tuple[float, ...]  # the samples after those that the rule drops as the first
+    reducer: str
     unit: str
     release: str
     stack: str
     machine: str
     commit: str
     date: int  # of the commit
-    target: str  # asv's "module.Class.metric-3"
+    shown: str  # as asv's --bench is matched with: module.Class.metric('pca', 1)
     origin: Mapping[str, Any] = field(default_factory=dict)  # its line of the provenance
 
     @property
@@ -107,24 +111,34 @@ def _points(
         for place, value in enumerate(values):
             if value is not None and math.isnan(value):
                 continue  # not run, or not applicable here
-            target = f"{name}-{place}"
-            origin = origins.get((result.commit_hash, stack, target), {})
+            median = math.nan if value is None else value
+            taken = tuple(samples[place] or ())
+            reduced = reducers.reduce(taken, name) if taken else None
+            first = reducers.rule_for(name).first if _by_study(reduced) else 0
+            origin = origins.get((result.commit_hash, stack, f"{name}-{place}"), {})
             yield Measurement(
                 experiment=module,
                 tool=cls.lower(),
                 metric=metric,
                 axes=_axes(module, sets[name][place], origin),
-                value=math.nan if value is None else value,
-                samples=tuple(samples[place] or ()),
+                value=reduced.value if reduced else median,
+                median=median,
+                samples=taken,
+                kept=taken[first:],
+                reducer=reduced.reducer if reduced else "",
                 unit=entry.get("unit", ""),
                 release=_release(cls.lower(), result, origin),
                 stack=stack,
                 machine=str(result.params.get("machine", "")),
                 commit=result.commit_hash,
                 date=result.date,
-                target=target,
+                shown=f"{name}({', '.join(sets[name][place].values())})",
                 origin=origin,
             )
+
+
+def _by_study(reduced: reducers.Reduced | None) -> bool:
+    return reduced is not None and reduced.reducer == reducers.STUDY
 
 
 def _release(tool: str, result: Results, origin: Mapping[str, Any]) -> str:

@@ -7,13 +7,13 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from tools.study import estimates, words
+from tools.study import records, words
 from tools.study.choices import ratio
 from tools.study.editions import TODAY
 from tools.study.figures import ORDER, TIMES, Figure
-from tools.study.measurements import Measurements, Measurement
+from tools.study.measurements import Measurement, Measurements
 
-Row = dict[str, Any]
+Row = records.Record
 
 _FIRST = {"metric": TIMES[0], "edition": TODAY, "cache": "warm", "settings": "default"}
 
@@ -26,29 +26,13 @@ def make(figure: Figure, editions: Mapping[str, Sequence[Measurement]]) -> list[
         rows = [_row(figure, edition, point) for point in own]
         _add_speedups(figure, own, rows)
         found += [row for row in rows if "x" in row]
-    return sorted(found, key=lambda row: (row["series"], str(row["x"]), row["target"]))
+    return sorted(found, key=lambda row: (row["series"], str(row["x"]), row["benchmark"]))
 
 
 def _row(figure: Figure, edition: str, point: Measurement) -> Row:
-    estimate = estimates.of(point.value, point.samples)
-    scale, unit = (1e-9, "GB") if point.unit == "bytes" else (1, point.unit)
-    row: Row = {
-        "tool": point.tool,
-        "metric": point.metric,
-        **point.axes,
-        "edition": edition,
-        "value": point.value * scale,
-        "low": estimate.low,
-        "high": estimate.high,
-        "unit": unit,
-        "samples": list(point.samples),
-        "release": point.release,
-        "stack": point.stack,
-        "target": point.target,
-        "commit": point.commit,
-    }
-    if point.experiment.startswith("distributed"):
-        row["cache"] = "cold" if point.experiment == "distributed_cold" else "warm"
+    row = records.of(point, edition)
+    if point.unit == "bytes":
+        row |= {"value": point.value / 1e9, "median": point.median / 1e9, "unit": "GB"}
     row["series"] = _series(figure, row)
     x = row.get("hyperparameter", figure.x) if not figure.x else figure.x
     if x == "stage":
@@ -87,9 +71,11 @@ def _add_speedups(figure: Figure, points: Sequence[Measurement], rows: Sequence[
 
 def equal_axes(figure: Figure, row: Row) -> dict[str, Any]:
     """The axes of a row that are neither on the x axis, nor a colour, nor fixed by a panel."""
-    taken = {figure.x, figure.colour, *figure.where, "hyperparameter"}
+    taken = {figure.x, figure.colour, *figure.where}
     taken |= {name for panel in figure.panels for name in panel.where}
     taken |= {panel.x for panel in figure.panels}
+    if "hyperparameter" in taken:
+        taken.add("task")
     if figure.colour == "engine":
         taken |= {"tool", "settings"}
     sizes = {"n_samples", "n_variants"}
@@ -123,7 +109,9 @@ def default(figure: Figure, rows: Sequence[Row], choices: Mapping[str, Sequence[
         shown = select(rows, choice)
         places = {(row["series"], row["x"], row.get("task"), row["metric"]) for row in shown}
         plain = sum(choice.get(axis) == value for axis, value in _FIRST.items())
-        size = max((row.get("n_samples", 0) * row.get("n_variants", 0) for row in shown), default=0)
+        size = max(
+            (row.get("n_samples", 0) * row.get("n_variants", 0) for row in shown), default=0
+        )
         score = (choice.get("edition", TODAY) == TODAY, len(places), plain, size)
         if score > best:
             best, chosen = score, choice
@@ -157,10 +145,14 @@ def too_large(figure: Figure, measured: Measurements) -> str:
             beyond[layout] |= {
                 int(count) for count in axes[figure.x] if int(count) * workers * threads > here
             }
+    alike: dict[tuple[int, ...], list[str]] = defaultdict(list)
+    for layout, counts in beyond.items():
+        if counts:
+            alike[tuple(sorted(counts))].append(layout)
     said = [
-        (f"{layout}: " if figure.x == "nodes" else "") + words.listed(sorted(counts))
-        for layout, counts in beyond.items()
-        if counts
+        words.listed(counts)
+        + (f" of {words.listed(layouts, 'or')}" if figure.x == "nodes" else "")
+        for counts, layouts in alike.items()
     ]
     if not here or not said:
         return ""

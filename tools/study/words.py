@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
+
+from tools.study.estimates import Estimate
 
 TASKS = {
     "allele_frequency": "Allele frequency",
@@ -31,7 +33,7 @@ AXES = {
     "data": "data set",
     "cores": "cores",
     "nodes": "nodes",
-    "layout": "workers x threads of a node",
+    "layout": "layout",
     "chunks": "chunks",
     "partitions": "partitions",
     "cache": "page cache",
@@ -56,8 +58,12 @@ def listed(words: Iterable[Any], last: str = "and") -> str:
 
 
 def times(number: float) -> str:
-    """A ratio with two significant digits and no exponent."""
-    return f"{number:,.0f}" if number >= 100 else f"{number:.3g}" if number >= 10 else f"{number:.2g}"
+    """A ratio with two or three significant digits and no exponent."""
+    if number >= 100:
+        return f"{number:,.0f}"
+    if number >= 10:
+        return f"{number:.1f}"
+    return f"{number:.2f}" if number >= 0.1 else f"{number:.2g}"
 
 
 def spans(values: Iterable[Any]) -> str:
@@ -66,3 +72,33 @@ def spans(values: Iterable[Any]) -> str:
     if not found:
         return ""
     return f"{found[0]:,}" if len(found) == 1 else f"{found[0]:,} to {found[-1]:,}"
+
+
+def seconds(number: float) -> str:
+    """A time with three significant digits."""
+    return f"{number:,.0f} s" if number >= 100 else f"{number:.3g} s"
+
+
+def nodes(count: int) -> str:
+    """ "1 node", "2 nodes"."""
+    return f"{count} node" + "s" * (count != 1)
+
+
+def interval(found: Estimate) -> str:
+    """A ratio with its interval, "2.1 (1.9 to 2.4)"."""
+    if found.low is None or found.high is None:
+        return f"{times(found.value)} (too few samples for an interval)"
+    return f"{times(found.value)} ({times(found.low)} to {times(found.high)})"
+
+
+def size(axes: Mapping[str, Any]) -> str:
+    """The data set by its size, where that is known."""
+    if "n_samples" not in axes:
+        return str(axes.get("data", ""))
+    return f"{axes['n_samples']:,} samples x {axes['n_variants']:,} variants"
+
+
+def setting(axes: Mapping[str, Any]) -> str:
+    """Data and cores of a point."""
+    cores = axes.get("cores")
+    return size(axes) + (f", {cores} core" + "s" * (cores != 1) if cores else "")

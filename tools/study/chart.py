@@ -14,6 +14,10 @@ SCHEMA = "https://vega.github.io/schema/vega-lite/v6.json"
 # Okabe and Ito's colours, told apart with any kind of colour vision; a tool has always the same
 TOOLS = {"Sgkit": "#0072B2", "Hail": "#D55E00", "PLINK": "#009E73"}
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
+# a tick of a log axis that is 1, 2 or 5 times a power of ten
+_ROUND = (
+    "indexof([1, 2, 5], round(datum.value / pow(10, floor(log(datum.value) / LN10 + 1e-9)))) >= 0"
+)
 SHAPES = ("circle", "square", "triangle-up", "diamond", "cross", "triangle-down")
 
 
@@ -84,9 +88,8 @@ def whole(figure: Figure, specs: Sequence[dict[str, Any]], rows: Sequence[Row]) 
             drawn.append({**one, "title": panel.title})
             if panel.column == "value":
                 one["encoding"]["y"]["title"] = own[0]["unit"]
-    if drawn:
-        drawn[-1]["encoding"]["color"]["legend"] = {"title": None}
-        drawn[-1]["layer"][-1]["encoding"]["shape"]["legend"] = {"title": None}
+            one["encoding"]["color"]["legend"] = {"title": None}
+            one["layer"][-1]["encoding"]["shape"]["legend"] = {"title": None}
     return {
         "$schema": SCHEMA,
         "title": {"text": f"{'Figure ' if figure.study else ''}{figure.id}: {figure.title}"},
@@ -126,15 +129,17 @@ def _x(axis: str, rows: Sequence[Row]) -> dict[str, Any]:
 
 def _y(panel: Panel, rows: Sequence[Row]) -> dict[str, Any]:
     made: dict[str, Any] = {"field": panel.column, "type": "quantitative"}
-    if panel.column == "speedup":
-        scale = {"type": "log", "base": 2, "nice": False, "padding": 14}
-        return {**made, "title": "times as fast", "scale": scale, "axis": {"tickCount": 5}}
+    values = [row[panel.column] for row in rows]
     unit = rows[0]["unit"] if rows else ""
-    if rows and min(row["value"] for row in rows) > 0 and not unit.startswith("share"):
-        scale = {"type": "log", "nice": False, "padding": 14}
-        axis = {"format": "~g", "tickCount": 5, "labelOverlap": "greedy"}
-        return {**made, "title": unit, "scale": scale, "axis": axis}
-    return {**made, "title": unit, "scale": {"zero": True, "padding": 8}}
+    title = "times as fast" if panel.column == "speedup" else unit
+    if not values or min(values) <= 0 or unit == "share":
+        return {**made, "title": title, "scale": {"zero": True, "padding": 8}}
+    axis: dict[str, Any] = {"format": "~g", "labelOverlap": "greedy"}
+    if max(values) > 8 * min(values):  # else these would be too few
+        axis["gridOpacity"] = {"condition": {"test": _ROUND, "value": 1}, "value": 0}
+        axis["labelExpr"] = f"{_ROUND} ? datum.label : ''"
+    scale = {"type": "log", "nice": False, "padding": 14}
+    return {**made, "title": title, "scale": scale, "axis": axis}
 
 
 def _ideal() -> dict[str, Any]:

@@ -14,6 +14,7 @@ from typing import Any
 from tools.study import words
 from tools.study.choices import Choice, choose
 from tools.study.measurements import TASKS, Measurement
+from tools.study.tables import Cell, Table
 
 
 @dataclass(frozen=True)
@@ -145,6 +146,31 @@ def threads_of(point: Measurement) -> int:
     """The threads of a node; 0 where the cluster is taken as it is."""
     workers, by, threads = str(point.axes["layout"]).partition("x")
     return int(workers) * int(threads) if by else 0
+
+
+def grid(points: Sequence[Measurement]) -> Table:
+    """Which tool for a task, by the size of the data and the number of cores."""
+    rules = {task: _tool([p for p in points if p.metric == "time_end_to_end"], task, "")
+             for task in TASKS}  # fmt: skip
+    found = [(task, choice) for task, rule in rules.items() for choice in rule.choices]
+    cores = sorted({choice.condition["cores"] for _, choice in found})
+    table = Table(
+        id="tool",
+        title="Which tool, by task, data and cores",
+        about="The fastest tool end to end, with those that the samples do not show to be slower; "
+        "below it, how many times as long the next takes (95 % interval).",
+        head=["Task", "Data", *(f"{count} core{'s' * (count != 1)}" for count in cores)],
+        rows=[],
+    )
+    cells: dict[tuple[str, str], dict[int, Cell]] = defaultdict(dict)
+    for task, choice in found:
+        says = words.listed(choice.good, "or") if choice.decided else "not decided"
+        place = words.TASKS[task], words.size(choice.condition)
+        cells[place][choice.condition["cores"]] = (says, words.interval(choice.ahead))
+        table.behind += [point for _, point in choice.ranking]
+    for place, by_cores in cells.items():
+        table.rows.append([*place, *(by_cores.get(count, "n/a") for count in cores)])
+    return table
 
 
 def _sentences(choices: Sequence[Choice]) -> tuple[str, ...]:

@@ -87,7 +87,8 @@ def write(results_dir: Path, benchmarks: Path, html: Path, machine: str | None =
              for point in measured.failed if point.experiment in AXES}
         ),
         "axes": words.AXES,
-        "names": {"metric": words.METRICS, "task": words.TASKS, "edition": TITLES},
+        "names": {"metric": words.METRICS, "task": words.TASKS, "tool": words.TOOLS,
+                  "edition": TITLES},
     }  # fmt: skip
     everything = [
         records.of(point, name)
@@ -110,6 +111,7 @@ def _tables(by_edition: Mapping[str, Sequence[Measurement]], benchmarks: Path) -
     for make in (tables.single_node, tables.multi_node):
         for name in (TODAY, STUDY):
             found.append(make(by_edition.get(name, []), name))
+    found.append(guidelines.grid(by_edition.get(TODAY, [])))
     found.append(tables.effort(by_edition.get(TODAY, []), code_size.count(benchmarks)))
     found.append(tables.since({name: by_edition.get(name, []) for name in (TODAY, STUDY)}))
     return found
@@ -174,10 +176,17 @@ def _figure(
         "bench": _pattern(figure),
         "files": made,
         "rows": [
-            {name: row[name] for name in _SHOWN if row.get(name) is not None}
+            {name: _short(row[name]) for name in _SHOWN if row.get(name) is not None}
             for row in ({**row, "source": sources.place(row)} for row in found)
         ],
     }
+
+
+def _short(value: Any) -> Any:
+    """A number as far as it means anything: the downloads have all digits."""
+    if isinstance(value, list):
+        return [_short(one) for one in value]
+    return float(f"{value:.5g}") if isinstance(value, float) else value
 
 
 def _pattern(figure: Figure) -> str:

@@ -26,6 +26,8 @@ def make(figure: Figure, editions: Mapping[str, Sequence[Measurement]]) -> list[
         rows = [_row(figure, edition, point) for point in own]
         _add_speedups(figure, own, rows)
         found += [row for row in rows if "x" in row]
+    if figure.x == "edition" and len({row["edition"] for row in found}) < 2:
+        return []  # there is nothing to compare
     return sorted(found, key=lambda row: (row["series"], str(row["x"]), row["benchmark"]))
 
 

@@ -38,7 +38,7 @@ def test_with_too_few_samples_it_is_asvs_median_and_says_so(
 
 
 def test_the_rule_is_refused_for_too_few() -> None:
-    with pytest.raises(ValueError, match="4 samples, and the study's rule .* needs 5"):
+    with pytest.raises(ValueError, match=r"4 samples, and the study's rule .* needs 5"):
         reducers.study([1.0] * 4, reducers.CLUSTER_COLD)
 
 

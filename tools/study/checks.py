@@ -92,22 +92,23 @@ def require_clusters(points: Iterable[Point]) -> None:
                 ) from None
 
 
-def require_plink(points: Iterable[Point], program: str | None) -> None:
-    """MissingError when GWAS_PLINK names no program: what has none at all is n/a."""
+def require_plink() -> None:
+    """MissingError when GWAS_PLINK names no program: where none is named or found, it is n/a."""
     named = os.environ.get("GWAS_PLINK")
-    if named and shutil.which(program or "") is None:
+    if named and shutil.which(named) is None:
         raise MissingError(f"GWAS_PLINK names no program: {named}")
 
 
-def require_free(lock: str = "env/measuring.lock") -> None:
+def require_free() -> None:
     """BusyError while another run measures in this checkout."""
-    held = filelock.FileLock(paths.ROOT / lock)
-    held.lock_file and os.makedirs(os.path.dirname(held.lock_file), exist_ok=True)
+    lock = paths.ROOT / "env" / "measuring.lock"
+    lock.parent.mkdir(exist_ok=True)
+    held = filelock.FileLock(lock)
     try:
         held.acquire(timeout=0)
     except filelock.Timeout:
         raise BusyError(
-            f"another run is measuring in this checkout ({paths.ROOT / lock})",
+            f"another run is measuring in this checkout ({lock})",
             hint="two at once would disturb each other: wait for it, or stop it",
         ) from None
     held.release()

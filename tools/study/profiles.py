@@ -78,16 +78,16 @@ def load(path: Path = FILE) -> dict[str, Profile]:
         raise ConfigError(f"{path} is missing: it says what the study measures") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ConfigError(f"{path.name}: not valid TOML: {error}") from None
-    return {name: _profile(f"{path.name}: [{name}]", name, table) for name, table in tables.items()}
+    return {
+        name: _profile(f"{path.name}: [{name}]", name, table) for name, table in tables.items()
+    }
 
 
 def find(name: str, path: Path = FILE) -> Profile:
     """The profile of this name; UsageError with the list for any other."""
     profiles = load(path)
     if name not in profiles:
-        raise UsageError(
-            f"there is no profile {name!r}", hint=f"there are: {', '.join(profiles)}"
-        )
+        raise UsageError(f"there is no profile {name!r}", hint=f"there are: {', '.join(profiles)}")
     return profiles[name]
 
 

@@ -8,42 +8,43 @@ as n/a with the reason, costs nothing, and is asked again the next time.
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import subprocess
 import time
 from collections import Counter
-from dataclasses import dataclass, replace
 from pathlib import Path
 
 from asv.config import Config
 from asv.machine import Machine
 from rich.console import Console
 
-from benchmarks._harness.data import NotPrepared
 from datasets import catalogue, prepare
 from datasets.progress import OnConsole
 from tools.common import paths
-from tools.environments import applies, runs, settings
+from tools.environments import runs, settings
 from tools.environments.asv_environment import ensure_machine
 from tools.environments.plan import plan
-from tools.measuring import asv_run, releases, stored
+from tools.measuring import asv_run, releases
 from tools.measuring.pace import Pace, clock
 from tools.study import checks, profiles, progress
 from tools.study.points import Point
-from tools.study.profiles import Part
+from tools.study.steps import Measured, Step, hindrance, without
 from tools.upstreams import config
-from tools.upstreams.mirror import Commit, Mirror
+from tools.upstreams.mirror import Mirror
 
 _say = Console(highlight=False, soft_wrap=True).print
-_BEAT = 2.0  # seconds between two looks at how far a part is
+_BEAT = 1.0  # seconds between two looks at how far a part is
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Profile, parts, and what to leave out."""
     parser.add_argument("--profile", default="small", help="small (an hour on 2 cores) or full")
     parser.add_argument(
-        "--part", action="append", default=[], metavar="NAME", help="this part only; may be given again"
+        "--part",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="this part only; may be given again",
     )
     parser.add_argument(
         "--without", action="append", default=[], metavar="DATA", help="leave a data set out"
@@ -51,72 +52,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--list", action="store_true", help="show the parts and stop")
 
 
-@dataclass(frozen=True)
-class Step:
-    """One part on one commit."""
-
-    part: Part
-    commit: Commit
-
-    @property
-    def name(self) -> str:
-        return f"{self.part.name} {self.commit.tool}/{self.commit.version}"
-
-    @property
-    def environment(self) -> str:
-        return asv_run.environment(self.part.stack)
-
-    def seconds(self, points: int) -> float:
-        """The estimate for so many of its points."""
-        return self.part.seconds * points / len(self.part.points)
-
-
-class Measured:
-    """What of a step is there already, and what does not apply here."""
-
-    def __init__(self, conf: Config, machine: str) -> None:
-        self._conf, self._machine = conf, machine
-
-    def missing(self, step: Step) -> list[Point]:
-        """The points that are to be measured."""
-        result = stored.results(
-            self._conf, self._machine, step.commit.hash, step.environment
-        )
-        asked = self._asked(step)
-        return [
-            point
-            for point in step.part.points
-            if not (result and self._is_there(result, point, asked)) and not _hindrance(point)
-        ]
-
-    def failed(self, step: Step, points: list[Point]) -> list[Point]:
-        """Those of the points that were asked for and have no answer."""
-        asked = self._asked(step)
-        return [point for point in points if point.target not in asked]
-
-    def _is_there(self, result: stored.Results, point: Point, asked: set[str]) -> bool:
-        values = stored.values(result, point.described())
-        if not values:
-            return False
-        value = values[point.index or 0]
-        if point.metric.startswith("track_") and value is not None:
-            return point.target in asked  # a count may have no value, such as the time lost by none
-        return stored.is_number(value)
-
-    def _asked(self, step: Step) -> set[str]:
-        """The targets that were answered, by their provenance."""
-        name = f"{step.commit.hash[:8]}-{step.environment}.jsonl"
-        path = Path(self._conf.results_dir, self._machine, "provenance", name)
-        lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else ()
-        return {json.loads(line)["benchmark"] for line in lines}
-
-
 def run(args: argparse.Namespace) -> int:
     """Check, prepare, measure; 1 when some point failed."""
     profile = profiles.find(args.profile).only(args.part)
     os.chdir(paths.ROOT)
     runs.end_on_signals()  # a plain kill ends what was started as well
-    parts = [kept for part in profile.parts if (kept := _without(part, args.without)).points]
+    parts = [kept for part in profile.parts if (kept := without(part, args.without)).points]
     ensure_machine()
     conf = Config.load("asv.conf.json")
     measured = Measured(conf, Machine.get_unique_machine_name())
@@ -130,9 +71,9 @@ def run(args: argparse.Namespace) -> int:
         return 0
     points = [point for part in parts for point in part.points]
     checks.require_free()
-    checks.require_plink(points, settings.plink())
+    checks.require_plink()
     checks.require_clusters(points)
-    data = checks.wanted_data(point for point in points if not _hindrance(point))
+    data = checks.wanted_data(point for point in points if not hindrance(point))
     checks.require_memory(data)
     checks.require_disk(data)
     if settings.plink() is None:
@@ -152,20 +93,6 @@ def run(args: argparse.Namespace) -> int:
     return 1 if failed else 0
 
 
-def _hindrance(point: Point) -> NotImplementedError | None:
-    """Why the point does not apply here; that its data are not made yet is no hindrance."""
-    parameters = {name: repr(value) for name, value in point.parameters}
-    found = applies.reason_against(point.benchmark, parameters)
-    return None if isinstance(found, NotPrepared) else found
-
-
-def _without(part: Part, data: list[str]) -> Part:
-    """The part less the points of these data sets."""
-    kept = [point for point in part.points if dict(point.parameters).get("data") not in data]
-    seconds = part.seconds * len(kept) / len(part.points)
-    return replace(part, points=tuple(kept), seconds=seconds)
-
-
 def _list(steps: list[Step], measured: Measured) -> None:
     """The parts with what is left of them, and why points do not apply here."""
     left = 0.0
@@ -175,14 +102,13 @@ def _list(steps: list[Step], measured: Measured) -> None:
         _say(f"   {step.name:40} {step.part.stack:7} {step.part.summary}")
         there = f"{len(missing)} of {len(step.part.points)} points to measure"
         _say(f"      {there}, about {clock(step.seconds(len(missing)))}")
-        for reason, number in Counter(map(str, filter(None, map(_hindrance, step.part.points)))).items():
+        hindrances = [str(found) for point in step.part.points if (found := hindrance(point))]
+        for reason, number in Counter(hindrances).items():
             _say(f"      n/a here: {number} points: {reason}")
     _say(f"About {clock(left)} are left on 2 cores, beside making environments and data sets")
 
 
-def _measure_all(
-    steps: list[Step], measured: Measured
-) -> list[tuple[Step, list[Point], Path]]:
+def _measure_all(steps: list[Step], measured: Measured) -> list[tuple[Step, list[Point], Path]]:
     """Measure the steps in turn; the points without a value, with the log that says why."""
     todo = [(step, missing) for step in steps if (missing := measured.missing(step))]
     _say(f"   {len(steps) - len(todo)} of {len(steps)} steps are measured already")
@@ -194,7 +120,9 @@ def _measure_all(
         title = f"{number}/{len(todo)} {step.name}"
         _say(f"   {title:44} about {clock(pace.seconds(left))} left in all")
         started = time.perf_counter()
-        log = paths.cache("logs", f"study-{step.part.name}-{step.commit.tool}-{step.commit.version}.log")
+        log = paths.cache(
+            "logs", f"study-{step.part.name}-{step.commit.tool}-{step.commit.version}.log"
+        )
         status = _measure(step, missing, log)
         seconds = time.perf_counter() - started
         pace.learn(expected, seconds)

@@ -39,7 +39,7 @@ def record(
         "load": os.getloadavg()[0],
         "governor": _governor(),
         "physical_cores": len(cores.available()),
-        "data": _identity(data) if data else None,
+        "data": identity(data) if data else None,
         "tracker": _tracker_commit(),
     }
     path = machine_dir / "provenance" / f"{plan.commit.hash[:8]}-{env_name}.jsonl"
@@ -48,7 +48,8 @@ def record(
         stream.write(json.dumps(line) + "\n")
 
 
-def _identity(data: str) -> dict[str, Any] | None:
+@functools.cache
+def identity(data: str) -> dict[str, Any] | None:
     """What a prepared data set holds, as of now: it may be prepared anew later."""
     try:
         found = json.loads((paths.datasets_dir() / data / "dataset.json").read_text())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -14,10 +15,6 @@ SCHEMA = "https://vega.github.io/schema/vega-lite/v6.json"
 # Okabe and Ito's colours, told apart with any kind of colour vision; a tool has always the same
 TOOLS = {"Sgkit": "#0072B2", "Hail": "#D55E00", "PLINK": "#009E73"}
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
-# a tick of a log axis that is 1, 2 or 5 times a power of ten
-_ROUND = (
-    "indexof([1, 2, 5], round(datum.value / pow(10, floor(log(datum.value) / LN10 + 1e-9)))) >= 0"
-)
 SHAPES = ("circle", "square", "triangle-up", "diamond", "cross", "triangle-down")
 
 
@@ -45,7 +42,6 @@ def describe(figure: Figure, panel: Panel, rows: Sequence[Row]) -> dict[str, Any
     low, high = ("low", "high") if panel.column == "value" else ("speedup_low", "speedup_high")
     y = _y(panel, own)
     marks: list[dict[str, Any]] = [
-        {"mark": {"type": "line", "strokeWidth": 2, "opacity": 0.7}},
         {
             "transform": [{"filter": f"isValid(datum.{low}) && isValid(datum.{high})"}],
             "mark": {"type": "rule", "strokeWidth": 1.5},
@@ -59,6 +55,8 @@ def describe(figure: Figure, panel: Panel, rows: Sequence[Row]) -> dict[str, Any
             },
         },
     ]
+    if numeric:
+        marks.insert(0, {"mark": {"type": "line", "strokeWidth": 2, "opacity": 0.7}})
     if panel.column == "speedup":
         marks.insert(0, _ideal())
     encoding = {"x": _x(axis, own), "y": y, "color": _by_series(listed, "colour")}
@@ -86,8 +84,11 @@ def whole(figure: Figure, specs: Sequence[dict[str, Any]], rows: Sequence[Row]) 
         if own:
             one = {**copy.deepcopy(spec), "data": {"values": own}, "width": 260}
             drawn.append({**one, "title": panel.title})
+            y = one["encoding"]["y"]
             if panel.column == "value":
-                one["encoding"]["y"]["title"] = own[0]["unit"]
+                y["title"] = own[0]["unit"]
+            if y["scale"].get("type") == "log":
+                y["axis"]["values"] = ticks([row[panel.column] for row in own])
             one["encoding"]["color"]["legend"] = {"title": None}
             one["layer"][-1]["encoding"]["shape"]["legend"] = {"title": None}
     return {
@@ -98,6 +99,19 @@ def whole(figure: Figure, specs: Sequence[dict[str, Any]], rows: Sequence[Row]) 
         "columns": 2 if len(drawn) in (2, 4) else 3,
         "concat": drawn,
     }
+
+
+def ticks(values: Sequence[float]) -> list[float]:
+    """Round numbers for a log axis between these values; study-figures.js has the same."""
+    low, high = min(values) / 1.02, max(values) * 1.02
+    decades = range(math.floor(math.log10(low)), math.ceil(math.log10(high)) + 1)
+    for steps in ((1,), (1, 2, 5), (1, 1.5, 2, 3, 4, 5, 6, 7, 8, 9)):
+        found = [step * 10.0**decade for decade in decades for step in steps]
+        found = [tick for tick in found if low <= tick <= high]
+        if len(found) > 2:
+            return found
+    middle = [float(f"{value:.3g}") for value in (low, math.sqrt(low * high), high)]
+    return sorted(set(middle))
 
 
 def _by_series(listed: Sequence[dict[str, str]], what: str) -> dict[str, Any]:
@@ -134,12 +148,8 @@ def _y(panel: Panel, rows: Sequence[Row]) -> dict[str, Any]:
     title = "times as fast" if panel.column == "speedup" else unit
     if not values or min(values) <= 0 or unit == "share":
         return {**made, "title": title, "scale": {"zero": True, "padding": 8}}
-    axis: dict[str, Any] = {"format": "~g", "labelOverlap": "greedy"}
-    if max(values) > 8 * min(values):  # else these would be too few
-        axis["gridOpacity"] = {"condition": {"test": _ROUND, "value": 1}, "value": 0}
-        axis["labelExpr"] = f"{_ROUND} ? datum.label : ''"
     scale = {"type": "log", "nice": False, "padding": 14}
-    return {**made, "title": title, "scale": scale, "axis": axis}
+    return {**made, "title": title, "scale": scale, "axis": {"format": "~g"}}
 
 
 def _ideal() -> dict[str, Any]:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import vl_convert
-from arro3.core import Array, DataType, Table
+from arro3.core import Array, DataType, Field, Schema, Table
 from arro3.io import write_parquet
 
 from tools.common import files
@@ -29,12 +29,13 @@ def data(folder: Path, name: str, records: Sequence[Record]) -> list[str]:
     for record in records:
         writer.writerow([_cell(record.get(column)) for column in columns])
     files.write_text(folder / f"{name}.csv", text.getvalue())
-    kinds = {column: _kind(column) for column in columns}
-    arrays = {
-        column: Array([_typed(record.get(column), column) for record in records], kinds[column])
-        for column in columns
-    }
-    write_parquet(Table.from_pydict(arrays), str(folder / f"{name}.parquet"))
+    fields = [Field(column, _kind(column)) for column in columns]
+    arrays = [
+        Array([_typed(record.get(field.name), field.name) for record in records], field.type)
+        for field in fields
+    ]
+    table = Table.from_arrays(arrays, schema=Schema(fields))
+    write_parquet(table, str(folder / f"{name}.parquet"))
     return [f"{name}.csv", f"{name}.parquet"]
 
 

@@ -54,10 +54,14 @@ class Figure:
 
     def shows(self, point: Measurement) -> bool:
         """Whether a point belongs to the figure."""
-        known = {"tool": point.tool, **point.axes}
+        return self.wants(point.experiment, point.tool, point.metric, point.axes)
+
+    def wants(self, experiment: str, tool: str, metric: str, axes: Mapping[str, Any]) -> bool:
+        """The same of one that need not be measured."""
+        known = {"tool": tool, **axes}
         return (
-            point.experiment in self.experiments
-            and point.metric in self.metrics
+            experiment in self.experiments
+            and metric in self.metrics
             and all(known.get(name) in values for name, values in self.where.items())
         )
 

@@ -156,11 +156,9 @@ def _axes(module: str, parameters: Mapping[str, str], origin: Mapping[str, Any])
         name, _, text = axes.pop("setting").partition("=")
         number = float(text) if "." in text else int(text)
         axes |= {"hyperparameter": name, name: number, "task": _TASK_OF[name]}
-    held = origin.get("data")  # as it was when measured
-    if held:
-        axes |= {"n_samples": held["n_samples"], "n_variants": held["n_variants"]}
-    elif "data" in axes:
-        axes |= _catalogued().get(axes["data"], {})
+    if "data" in axes:
+        held = origin.get("data") or _catalogued().get(axes["data"], {})
+        axes |= {name: held[name] for name in ("n_samples", "n_variants") if name in held}
     return axes
 
 

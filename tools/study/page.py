@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -17,9 +17,11 @@ from tools.study import (
     findings,
     guidelines,
     measurements,
+    profiles,
     records,
     reference,
     rows,
+    since,
     tables,
     words,
 )
@@ -113,7 +115,7 @@ def _tables(by_edition: Mapping[str, Sequence[Measurement]], benchmarks: Path) -
             found.append(make(by_edition.get(name, []), name))
     found.append(guidelines.grid(by_edition.get(TODAY, [])))
     found.append(tables.effort(by_edition.get(TODAY, []), code_size.count(benchmarks)))
-    found.append(tables.since({name: by_edition.get(name, []) for name in (TODAY, STUDY)}))
+    found.append(since.table({name: by_edition.get(name, []) for name in (TODAY, STUDY)}))
     return found
 
 
@@ -126,8 +128,8 @@ def _table(table: Table, folder: Path, sources: Sources) -> Record:
         "head": table.head,
         "rows": table.rows,
         "sentences": table.sentences,
-        "experiments": table.experiments,
         "measured": bool(behind),
+        "commands": [] if behind else _commands(lambda module, *_: module in table.experiments),
         "files": export.data(folder, f"table-{table.id}", behind) if behind else [],
         "behind": [
             {**{name: record.get(name) for name in ("tool", "metric", "value", "unit", "samples")},
@@ -159,7 +161,6 @@ def _figure(
         "study": figure.study,
         "title": figure.title,
         "about": figure.about,
-        "experiments": figure.experiments,
         "panels": [
             {
                 "title": panel.title,
@@ -173,7 +174,7 @@ def _figure(
         "choices": choices,
         "choice": choice,
         "not_drawn": rows.too_large(figure, measured),
-        "bench": _pattern(figure),
+        "commands": [] if found else _commands(figure.wants),
         "files": made,
         "rows": [
             {name: _short(row[name]) for name in _SHOWN if row.get(name) is not None}
@@ -189,12 +190,23 @@ def _short(value: Any) -> Any:
     return float(f"{value:.5g}") if isinstance(value, float) else value
 
 
-def _pattern(figure: Figure) -> str:
-    """asv's --bench for the figure's points, whatever the data and the machine."""
-    tools = "|".join(tool.capitalize() for tool in figure.where.get("tool", measurements.TOOLS))
-    modules, metrics = "|".join(figure.experiments), "|".join(figure.metrics)
-    task = f"'{figure.where['task'][0]}'" if "task" in figure.where else ""
-    return rf"^({modules})\.({tools})\.({metrics})\({task}"
+def _commands(fits: Callable[[str, str, str, Mapping[str, Any]], bool]) -> list[str]:
+    """The parts of the profiles that measure what fits (experiment, tool, metric, parameters)."""
+    found = []
+    for profile in profiles.load().values():
+        names = [
+            part.name
+            for part in profile.parts
+            if any(
+                fits(module, tool, metric, dict(point.parameters))
+                for point in part.points
+                for module, tool, metric in [point.benchmark.lower().split(".")]
+            )
+        ]
+        if names:
+            parts = "".join(f" --part {name}" for name in names)
+            found.append(f".venv/bin/python -m tools study run --profile {profile.name}{parts}")
+    return found
 
 
 def _rule(rule: guidelines.Rule) -> Record:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import Any
 
+from tools.environments import provenance
 from tools.measuring.asv_run import environment
 from tools.study import estimates
 from tools.study.measurements import Measurement
@@ -49,7 +51,7 @@ def of(point: Measurement, edition: str = "") -> Record:
         "benchmark": point.shown,
         "measured_at": origin.get("at"),
         "seconds_in_all": origin.get("seconds"),
-        "data_sha256": (origin.get("data") or {}).get("sha256"),
+        "data_sha256": _data(point).get("sha256"),
         "command": command(point),
         **{name: origin.get(name) for name in ("lock", "python", "java", "installed", "load")},
         **{name: origin.get(name) for name in ("governor", "physical_cores", "tracker")},
@@ -57,6 +59,12 @@ def of(point: Measurement, edition: str = "") -> Record:
     if point.experiment.startswith("distributed"):
         record["cache"] = "cold" if point.experiment == "distributed_cold" else "warm"
     return record
+
+
+def _data(point: Measurement) -> Mapping[str, Any]:
+    """The data set's identity: as measured, or as it is prepared now where that was not kept."""
+    name = point.axes.get("data")
+    return point.origin.get("data") or (provenance.identity(name) if name else None) or {}
 
 
 def command(point: Measurement) -> str:

@@ -58,12 +58,11 @@ def _add_speedups(figure: Figure, points: Sequence[Measurement], rows: Sequence[
         return
     lines = defaultdict(list)
     for point, row in zip(points, rows, strict=True):
-        lines[(row["series"], row["metric"], *equal_axes(figure, row).values())].append(
-            (point, row)
-        )
-    for line in lines.values():
-        base, first = min(line, key=lambda pair: pair[1]["x"])
-        for point, row in line:
+        line = row["series"], row["metric"], tuple(equal_axes(figure, row).values())
+        lines[line].append((point, row))
+    for own in lines.values():
+        base, first = min(own, key=lambda pair: pair[1]["x"])
+        for point, row in own:
             faster = ratio(base, point)
             row["speedup"], row["base"] = faster.value, first["x"]
             row["speedup_low"], row["speedup_high"] = faster.low, faster.high

@@ -11,8 +11,9 @@ from typing import Any
 from tools.study import reference, words
 from tools.study.choices import ratio
 from tools.study.code_size import Size
-from tools.study.editions import STUDY, TITLES, TODAY
+from tools.study.editions import TITLES
 from tools.study.estimates import Estimate
+from tools.study.evidence import known, pick
 from tools.study.measurements import TASKS, TOOLS, Measurement
 
 _PAIRS = (("sgkit", "plink"), ("hail", "plink"), ("sgkit", "hail"))
@@ -45,7 +46,7 @@ def single_node(points: Sequence[Measurement], edition: str) -> Table:
         rows=[],
     )  # fmt: skip
     for task in TASKS:
-        tools = _fullest(_end_to_end(points, task))
+        tools = _fullest(pick(points, "time_end_to_end", "scaling", task=task))
         if not tools:
             continue
         theirs = reference.seconds(task)
@@ -62,67 +63,68 @@ def single_node(points: Sequence[Measurement], edition: str) -> Table:
 
 
 def multi_node(points: Sequence[Measurement], edition: str) -> Table:
-    """Table 2.5 again: HWE by Sgkit on a Dask cluster, three shardings, warm and cold."""
-    own = [
-        point
-        for point in points
-        if point.experiment.startswith("distributed") and point.metric == "time_end_to_end"
-        and point.tool == "sgkit" and point.axes["task"] == "hardy_weinberg"
-    ]  # fmt: skip
-    groups: dict[tuple[Any, ...], dict[tuple[str, str, int], Measurement]] = defaultdict(dict)
-    for point in own:
-        cache = "cold" if point.experiment == "distributed_cold" else "warm"
-        key = tuple(point.axes[axis] for axis in ("data", "layout", "settings"))
-        groups[key][point.axes["chunks"], cache, point.axes["nodes"]] = point
+    """Table 2.5 again: Sgkit on a Dask cluster, three shardings, warm and cold."""
     table = Table(
         id=f"2.5-{edition}",
         title=f"Table 2.5 again, with {TITLES[edition]} releases",
-        about="HWE by Sgkit on a Dask cluster, in seconds. Scale-out: how many times as fast the "
-        "larger cluster is (the study: from 4 to 8 nodes). To tiles: time on the larger cluster "
-        "/ time with tiles.",
-        head=["Chunks", "Page cache", "Fewer nodes", "More nodes", "Scale-out", "To tiles"],
+        about="Sgkit on a Dask cluster, lazy mode. Scale-out: how many times as fast the larger "
+        "cluster is (in the study from 4 to 8 nodes). To tiles: time on the larger cluster / time "
+        "there with `tiles`. The study has numbers for HWE only, with 8 workers of 5 threads.",
+        head=["Task and data", "Chunks", "Page cache", "Fewer nodes", "More nodes", "Scale-out",
+              "To tiles"],
         rows=[],
         experiments=("distributed", "distributed_cold"),
-    )
-    if not groups:
-        return table
-    key, cells = max(groups.items(), key=lambda item: (len(item[1]), str(item[0])))
-    data, layout, settings = key
-    table.about += f" Here: {data}, {layout} workers x threads of a node, {settings} settings."
-    for cache in ("warm", "cold"):
-        for chunks in reference.load()["multi_node"]["chunks"]:
-            _add_shards(table, cells, chunks, cache)
+    )  # fmt: skip
+    for task in ("hardy_weinberg", "allele_frequency"):
+        groups: dict[tuple[Any, ...], dict[tuple[str, str, int], Measurement]] = defaultdict(dict)
+        for point in pick(points, "time_end_to_end", *table.experiments, tool="sgkit", task=task):
+            axes = known(point)
+            key = tuple(axes[axis] for axis in ("layout", "settings", "data"))
+            groups[key][axes["chunks"], axes["cache"], axes["nodes"]] = point
+        if groups:
+            key, cells = max(groups.items(), key=lambda item: (len(item[1]), str(item[0])))
+            name = words.TASKS[task], "{2}, layout {0}, settings {1}".format(*key)
+            for cache in ("warm", "cold"):
+                for chunks in reference.load()["multi_node"]["chunks"]:
+                    _add_shards(table, name, cells, chunks, cache)
     return table
 
 
 def _add_shards(
-    table: Table, cells: Mapping[tuple[str, str, int], Measurement], chunks: str, cache: str
+    table: Table,
+    name: tuple[str, str],
+    cells: Mapping[tuple[str, str, int], Measurement],
+    chunks: str,
+    cache: str,
 ) -> None:
+    """The row of one sharding, and in words how it compares with tiles."""
     by_nodes = {n: point for (c, k, n), point in cells.items() if (c, k) == (chunks, cache)}
     if not by_nodes:
         return
     few, many = min(by_nodes), max(by_nodes)
-    theirs, tiles = (reference.cluster_seconds(name, cache) for name in (chunks, "tiles"))
-    more = ratio(by_nodes[few], by_nodes[many])
-    row: list[Cell] = [chunks, cache, (words.seconds(by_nodes[few].value), words.nodes(few))]
+    theirs, tiles = (reference.cluster_seconds(one, cache) for one in (chunks, "tiles"))
+    studied = name[0] == words.TASKS[reference.load()["multi_node"]["task"]]
+    out = f"study {words.times(theirs[4] / theirs[8])}" if studied else ""
+    to = f"study {words.times(theirs[8] / tiles[8])}" if studied else ""
+    row: list[Cell] = [name, chunks, cache]
+    row.append((words.seconds(by_nodes[few].value), words.nodes(few)))
     if many > few:
         row.append((words.seconds(by_nodes[many].value), words.nodes(many)))
-        row.append((words.interval(more), f"study {words.times(theirs[4] / theirs[8])}"))
+        row.append((words.interval(ratio(by_nodes[few], by_nodes[many])), out))
     else:
-        row += ["n/a", ("n/a", f"study {words.times(theirs[4] / theirs[8])}")]
+        row += ["n/a", ("n/a", out)]
     base = cells.get(("tiles", cache, many))
-    study = f"study {words.times(theirs[8] / tiles[8])}"
     if chunks == "tiles":
         row.append("1")
-    elif base is not None:
-        to_tiles = ratio(by_nodes[many], base)
-        row.append((words.interval(to_tiles), study))
-        table.sentences.append(
-            f"{chunks}, {cache}: {_side(to_tiles, 'faster than tiles', 'slower than tiles')}; in "
-            f"the study {_side(Estimate(theirs[8] / tiles[8]), 'faster', 'slower')}."
-        )
+    elif base is None:
+        row.append(("n/a", to))
     else:
-        row.append(("n/a", study))
+        found = ratio(by_nodes[many], base)
+        row.append((words.interval(found), to))
+        said = f"{name[0]}, {chunks}, {cache}: {_side(found, 'faster', 'slower')} than tiles"
+        if studied:
+            said += f"; in the study {_side(Estimate(theirs[8] / tiles[8]), 'faster', 'slower')}"
+        table.sentences.append(said + ".")
     table.rows.append(row)
     table.behind += by_nodes.values()
 
@@ -139,7 +141,7 @@ def effort(points: Sequence[Measurement], sizes: Mapping[str, Mapping[str, Size]
         rows=[],
     )
     for task in TASKS:
-        tools = _fullest(_end_to_end(points, task))
+        tools = _fullest(pick(points, "time_end_to_end", "scaling", task=task))
         for tool in TOOLS:
             size = sizes.get(task, {}).get(tool)
             if tool not in tools and size is None:
@@ -161,84 +163,6 @@ def effort(points: Sequence[Measurement], sizes: Mapping[str, Mapping[str, Size]
     return table
 
 
-def since(editions: Mapping[str, Sequence[Measurement]]) -> Table:
-    """How many times as fast today's releases are as the study's own, on the same points."""
-    table = Table(
-        id="since",
-        title="How far the tools have come since the study",
-        about="The study's own releases and packages, and today's, on this machine.",
-        head=["Task", "Tool", "What is timed", "Data and cores", "Then", "Now", "Times as fast"],
-        rows=[],
-    )
-    for task in TASKS:
-        for tool in ("sgkit", "hail"):
-            for metric in ("time_end_to_end", "time_compute"):
-                pairs = _pairs(editions, task, tool, metric)
-                if not pairs:
-                    continue
-                then, now = max(pairs, key=lambda pair: _weight(pair[0].axes))
-                table.rows.append(
-                    [
-                        words.TASKS[task], words.TOOLS[tool], words.METRICS[metric],
-                        words.setting(then.axes), (words.seconds(then.value), then.release),
-                        (words.seconds(now.value), now.release), words.interval(ratio(then, now)),
-                    ]
-                )  # fmt: skip
-                table.behind += [then, now]
-    table.sentences = _progress(editions)
-    return table
-
-
-def _progress(editions: Mapping[str, Sequence[Measurement]]) -> list[str]:
-    said = []
-    for tool in ("sgkit", "hail"):
-        found = [
-            ratio(then, now)
-            for task in TASKS
-            for then, now in _pairs(editions, task, tool, "time_end_to_end")
-        ]
-        if found:
-            faster = sum(one.decided and one.value > 1 for one in found)
-            slower = sum(one.decided and one.value < 1 for one in found)
-            spread = sorted(one.value for one in found)
-            said.append(
-                f"{words.TOOLS[tool]}, end to end: faster at {faster} of {len(found)} points, "
-                f"slower at {slower}, not decided at {len(found) - faster - slower}; "
-                f"{words.times(spread[0])} to {words.times(spread[-1])} times as fast, "
-                f"in the middle {words.times(spread[len(spread) // 2])}."
-            )
-    return said
-
-
-def _pairs(
-    editions: Mapping[str, Sequence[Measurement]], task: str, tool: str, metric: str
-) -> list[tuple[Measurement, Measurement]]:
-    """The same points of both editions."""
-    by_edition = [
-        {
-            point.condition: point
-            for point in editions[name]
-            if (point.experiment, point.tool, point.metric) == ("scaling", tool, metric)
-            and point.axes["task"] == task
-        }
-        for name in (STUDY, TODAY)
-    ]
-    return [
-        (then, by_edition[1][condition])
-        for condition, then in by_edition[0].items()
-        if condition in by_edition[1]
-    ]
-
-
-def _end_to_end(points: Iterable[Measurement], task: str) -> list[Measurement]:
-    return [
-        point
-        for point in points
-        if point.experiment == "scaling" and point.metric == "time_end_to_end"
-        and point.axes["task"] == task
-    ]  # fmt: skip
-
-
 def _fullest(points: Iterable[Measurement]) -> dict[str, Measurement]:
     """By tool: the condition with most tools, then most cores, then the largest data."""
     groups: dict[tuple[Any, ...], dict[str, Measurement]] = defaultdict(dict)
@@ -246,12 +170,13 @@ def _fullest(points: Iterable[Measurement]) -> dict[str, Measurement]:
         groups[point.condition][point.tool] = point
     return max(
         groups.values(),
-        key=lambda tools: (len(tools), *_weight(next(iter(tools.values())).axes)),
+        key=lambda tools: (len(tools), *weight(next(iter(tools.values())).axes)),
         default={},
     )
 
 
-def _weight(axes: Mapping[str, Any]) -> tuple[Any, ...]:
+def weight(axes: Mapping[str, Any]) -> tuple[Any, ...]:
+    """What makes a point the better example: more cores, then larger data."""
     size = axes.get("n_samples", 0) * axes.get("n_variants", 0)
     return axes.get("cores", 0), size, str(axes.get("data"))
 
@@ -300,5 +225,5 @@ def _order(tools: Mapping[str, Measurement], ours: Mapping[tuple[str, str], Esti
 def _side(found: Estimate, less: str, more: str) -> str:
     size = words.times(max(found.value, 1 / found.value))
     if found.low is not None and not found.decided:
-        return f"not decided ({words.interval(found)})"
+        return f"not shown to be faster or slower ({words.interval(found)})"
     return f"{size} times {less if found.value < 1 else more}"

@@ -75,8 +75,8 @@ def spans(values: Iterable[Any]) -> str:
 
 
 def seconds(number: float) -> str:
-    """A time with three significant digits."""
-    return f"{number:,.0f} s" if number >= 100 else f"{number:.3g} s"
+    """A time with three significant digits, never broken between number and unit."""
+    return f"{number:,.0f}\u00a0s" if number >= 100 else f"{number:.3g}\u00a0s"
 
 
 def nodes(count: int) -> str:

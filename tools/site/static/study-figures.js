@@ -5,7 +5,7 @@
 /* text and lines take the page's colour, so that dark mode and print need nothing more */
 const LOOK = {
     background: 'transparent',
-    font: 'inherit',
+    font: 'system-ui, sans-serif',
     view: {stroke: null},
     axis: {
         labelColor: 'currentColor', titleColor: 'currentColor', domainColor: 'currentColor',
@@ -70,6 +70,21 @@ function legend(figure, redraw) {
     }));
 }
 
+/* Round numbers for a log axis between these values; tools/study/chart.py has the same. */
+function ticks(values) {
+    const [low, high] = [Math.min(...values) / 1.02, Math.max(...values) * 1.02];
+    const first = Math.floor(Math.log10(low));
+    const decades = Array.from({length: Math.ceil(Math.log10(high)) - first + 1}, (_, place) => first + place);
+    for (const steps of [[1], [1, 2, 5], [1, 1.5, 2, 3, 4, 5, 6, 7, 8, 9]]) {
+        const found = decades.flatMap((decade) => steps.map((step) => Number((step * 10 ** decade).toPrecision(3))))
+            .filter((tick) => low <= tick && tick <= high);
+        if (found.length > 2) {
+            return found;
+        }
+    }
+    return [...new Set([low, Math.sqrt(low * high), high].map((value) => Number(value.toPrecision(3))))];
+}
+
 async function drawPanel(panel, rows, place) {
     const own = rowsOf(panel, rows);
     if (!own.length) {
@@ -80,12 +95,20 @@ async function drawPanel(panel, rows, place) {
     if (panel.column === 'value') {
         spec.encoding.y.title = own[0].unit;
     }
+    if (spec.encoding.y.scale.type === 'log') {
+        spec.encoding.y.axis.values = ticks(own.map((row) => row[panel.column]));
+    }
     // quiet: it warns of each choice without an interval
     const options = {actions: false, renderer: 'svg', config: LOOK, logLevel: 1, tooltip: {theme: 'custom'}};
     await vegaEmbed(place, {
         ...spec, $schema: 'https://vega.github.io/schema/vega-lite/v6.json', width: 'container',
         autosize: {type: 'fit', contains: 'padding'}, data: {values: own}, description: panel.title,
     }, options);
+}
+
+/* What is between `backquotes` is a name. */
+function prose(text) {
+    return text.split('`').map((part, place) => (place % 2 ? element('code', {}, part) : part));
 }
 
 function number(value) {
@@ -123,19 +146,18 @@ function downloads(names) {
         place ? ' · ' : null, element('a', {href: `study/${name}`, download: ''}, name.split('.').pop().toUpperCase())]));
 }
 
-function notMeasured(bench) {
+function notMeasured(commands) {
     return [
-        element('p', {}, 'Not measured yet. This measures it, as far as the machine and the prepared data sets allow:'),
-        element('p', {class: 'mono command'}, `.venv/bin/asv run 'sgkit/0.10.0^!' -E per-commit-pyauto-stackfrozen --record-samples --bench "${bench}"`),
-        element('p', {}, 'or the whole study: ', element('span', {class: 'mono'}, '.venv/bin/python -m tools study run --profile full')),
+        element('p', {}, 'Not measured yet. This measures it, as far as this machine allows:'),
+        ...commands.map((command) => element('p', {class: 'mono command'}, command)),
     ];
 }
 
 function figureSection(figure) {
     const name = `${figure.study ? 'Figure ' : ''}${figure.study ? figure.id + ': ' : ''}${figure.title}`;
-    const head = [element('h3', {}, name), element('p', {class: 'soft'}, figure.about)];
+    const head = [element('h3', {}, name), element('p', {class: 'soft'}, ...prose(figure.about))];
     if (!figure.rows.length) {
-        return element('section', {class: 'figure', id: `figure-${figure.id}`}, ...head, ...notMeasured(figure.bench),
+        return element('section', {class: 'figure', id: `figure-${figure.id}`}, ...head, ...notMeasured(figure.commands),
             figure.not_drawn ? element('p', {class: 'soft'}, figure.not_drawn) : null);
     }
     figure.hidden = new Set();
@@ -156,7 +178,7 @@ function figureSection(figure) {
     const section = element('section', {class: 'figure', id: `figure-${figure.id}`}, ...head,
         element('div', {class: 'filters'}, ...choices(figure, redraw)),
         legend(figure, redraw),
-        element('div', {class: 'panels'}, ...figure.panels.map((panel, place) => element('div', {},
+        element('div', {class: figure.panels.length % 2 ? 'panels' : 'panels even'}, ...figure.panels.map((panel, place) => element('div', {},
             element('h4', {}, panel.title), places[place]))),
         element('img', {class: 'printed', src: `study/figure-${figure.id}.svg`, alt: name, loading: 'lazy'}),
         figure.not_drawn ? element('p', {class: 'soft'}, figure.not_drawn) : null,

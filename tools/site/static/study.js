@@ -25,9 +25,9 @@ function figureLinks(ids) {
 }
 
 function table(one) {
-    const parts = [element('h3', {id: `table-${one.id}`}, one.title), element('p', {class: 'soft'}, one.about)];
+    const parts = [element('h3', {id: `table-${one.id}`}, one.title), element('p', {class: 'soft'}, ...prose(one.about))];
     if (!one.measured) {
-        return [...parts, ...notMeasured(`^(${one.experiments.join('|')})\\.`)];
+        return [...parts, ...notMeasured(one.commands)];
     }
     return [
         ...parts,

@@ -183,6 +183,7 @@ class PerCommit(Environment):
                 self.name,
                 target,
                 seconds,
+                parameters.get("data", "").strip("'") or None,
             )
         return output, "", status
 

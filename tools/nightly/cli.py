@@ -25,7 +25,7 @@ from tools.upstreams.config import Upstream
 
 # cheap and telling: every task on real data, warm, with what has no noise beside it
 PROFILE = (
-    r"\.Sgkit\.(time_compute|peakmem_tree|track_\w+)\('1kg-sites', 1\)",
+    r"\.Sgkit\.(time_compute|time_first_call|peakmem_tree|track_\w+)\('1kg-sites', 1\)",
     r"\.Hail\.time_end_to_end\('1kg-sites', 1\)",
     r"\.Plink\.time_end_to_end\('1kg-sites', 1\)",
     "sentinels",

@@ -55,6 +55,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Check, prepare, measure; 1 when some point failed."""
     profile = profiles.find(args.profile).only(args.part)
+    for name in args.without:
+        catalogue.find(name)
     os.chdir(paths.ROOT)
     runs.end_on_signals()  # a plain kill ends what was started as well
     parts = [kept for part in profile.parts if (kept := without(part, args.without)).points]

@@ -88,7 +88,7 @@ def whole(figure: Figure, specs: Sequence[dict[str, Any]], rows: Sequence[Row]) 
             if panel.column == "value":
                 y["title"] = own[0]["unit"]
             if y["scale"].get("type") == "log":
-                y["axis"]["values"] = ticks([row[panel.column] for row in own])
+                y["axis"]["values"] = ticks(drawn_values(panel, own))
             one["encoding"]["color"]["legend"] = {"title": None}
             one["layer"][-1]["encoding"]["shape"]["legend"] = {"title": None}
     return {
@@ -101,6 +101,12 @@ def whole(figure: Figure, specs: Sequence[dict[str, Any]], rows: Sequence[Row]) 
     }
 
 
+def drawn_values(panel: Panel, rows: Sequence[Row]) -> list[float]:
+    """What is to be seen on the y axis; of a speed-up the ideal too."""
+    values = [row[panel.column] for row in rows]
+    return values + [row["x"] / row["base"] for row in rows if panel.column == "speedup"]
+
+
 def ticks(values: Sequence[float]) -> list[float]:
     """Round numbers for a log axis between these values; study-figures.js has the same."""
     low, high = min(values) / 1.02, max(values) * 1.02
@@ -110,8 +116,9 @@ def ticks(values: Sequence[float]) -> list[float]:
         found = [tick for tick in found if low <= tick <= high]
         if len(found) > 2:
             return found
-    middle = [float(f"{value:.3g}") for value in (low, math.sqrt(low * high), high)]
-    return sorted(set(middle))
+    if high / low < 1.1:
+        return [float(f"{math.sqrt(low * high):.3g}")]
+    return [float(f"{value:.3g}") for value in (min(values), math.sqrt(low * high), max(values))]
 
 
 def _by_series(listed: Sequence[dict[str, str]], what: str) -> dict[str, Any]:

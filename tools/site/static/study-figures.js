@@ -82,7 +82,9 @@ function ticks(values) {
             return found;
         }
     }
-    return [...new Set([low, Math.sqrt(low * high), high].map((value) => Number(value.toPrecision(3))))];
+    const middle = Math.sqrt(low * high);
+    const few = high / low < 1.1 ? [middle] : [Math.min(...values), middle, Math.max(...values)];
+    return few.map((value) => Number(value.toPrecision(3)));
 }
 
 async function drawPanel(panel, rows, place) {
@@ -96,7 +98,8 @@ async function drawPanel(panel, rows, place) {
         spec.encoding.y.title = own[0].unit;
     }
     if (spec.encoding.y.scale.type === 'log') {
-        spec.encoding.y.axis.values = ticks(own.map((row) => row[panel.column]));
+        spec.encoding.y.axis.values = ticks(own.flatMap((row) => (panel.column === 'speedup'
+            ? [row.speedup, row.x / row.base] : [row.value])));
     }
     // quiet: it warns of each choice without an interval
     const options = {actions: false, renderer: 'svg', config: LOOK, logLevel: 1, tooltip: {theme: 'custom'}};

@@ -21,6 +21,7 @@ from rich.console import Console
 from datasets import catalogue, prepare
 from datasets.progress import OnConsole
 from tools.common import paths
+from tools.common.errors import UnreachableError
 from tools.environments import runs, settings
 from tools.environments.asv_environment import ensure_machine
 from tools.environments.plan import plan
@@ -55,6 +56,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Check, prepare, measure; 1 when some point failed."""
     profile = profiles.find(args.profile).only(args.part)
+    for name in args.without:
+        catalogue.find(name)
     os.chdir(paths.ROOT)
     runs.end_on_signals()  # a plain kill ends what was started as well
     parts = [kept for part in profile.parts if (kept := without(part, args.without)).points]
@@ -64,7 +67,12 @@ def run(args: argparse.Namespace) -> int:
     _say("[bold]1. Upstreams[/bold]")
     upstreams = config.load(paths.ROOT / conf.repo)
     mirror = Mirror(paths.mirror_dir())
-    mirror.update(upstreams.values(), say=lambda message: _say(f"   {message}"))
+    try:
+        mirror.update(upstreams.values(), say=lambda message: _say(f"   {message}"))
+    except UnreachableError as error:
+        if not mirror.exists():
+            raise
+        _say(f"   warning: {error}; going on with what is mirrored")
     steps = [Step(part, releases.find(mirror, name)) for part in parts for name in part.commits]
     if args.list:
         _list(steps, measured)

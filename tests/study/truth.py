@@ -30,16 +30,16 @@ def small(
     if "setting" in axes:
         task = "pca" if axes["setting"].startswith("n_comp") else "ld_prune"
     if (
-        axes["data"] == "smoke"
-        and experiment != "scaling"
-        or experiment == "survival"
-        and task != "pca"
+        (axes["data"] == "smoke"
+        and experiment != "scaling")
+        or (experiment == "survival"
+        and task != "pca")
     ):
         return None  # as little as shows everything
     if size is None or task not in TASKS or (tool != "plink" and experiment in TASKS):
         return None
     cores = axes.get("cores", 0) or axes["nodes"] * _threads(axes["layout"])
-    if cores > 2 or cores == 0 or axes.get("layout") == "1x2" and task != "allele_frequency":
+    if cores > 2 or cores == 0 or (axes.get("layout") == "1x2" and task != "allele_frequency"):
         return None
     seconds = SPEED[task][tool] * size[0] * size[1] / 1e6
     seconds /= FASTER_SINCE.get(release, 1.0) if tool != "plink" else 1.0

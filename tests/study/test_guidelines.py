@@ -1,4 +1,4 @@
-"""Guidelines and verdicts from data whose truth is known: what to take, and when nothing is said."""
+"""Guidelines and verdicts from data whose truth is known, and silence where it is not."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def test_noise_and_few_samples_decide_nothing() -> None:
     noisy = (0.5, 1.0, 2.0)
     own = [point(1, noisy, tool="sgkit", cores=1), point(1.5, noisy, tool="hail", cores=1)]
     [said] = rule(own, "tool-pca").sentences
-    assert said.startswith("The data do not decide: at all 1 conditions")
+    assert said.startswith("The data do not decide: at the only condition")
     few = [point(1, (1.0,), tool="sgkit", cores=1), point(9, (9.0, 9.1), tool="hail", cores=1)]
     [said] = rule(few, "tool-pca").sentences
     assert said.endswith("too few samples at 1 of them.")
@@ -56,7 +56,7 @@ def test_two_that_are_alike_stand_before_one_that_is_slower() -> None:
     own = [point(1, tool="sgkit", cores=1), point(1.01, tool="hail", cores=1),
            point(3, tool="plink", cores=1)]  # fmt: skip
     [said] = rule(own, "tool-pca").sentences
-    assert said.startswith("Hail or Sgkit: at all 1 conditions")
+    assert said.startswith("Hail or Sgkit: at the only condition")
     assert "3.00 times as fast as the next" in said
 
 

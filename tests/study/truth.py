@@ -29,11 +29,8 @@ def small(
     task = axes.get("task", experiment)
     if "setting" in axes:
         task = "pca" if axes["setting"].startswith("n_comp") else "ld_prune"
-    if (
-        (axes["data"] == "smoke"
-        and experiment != "scaling")
-        or (experiment == "survival"
-        and task != "pca")
+    if (axes["data"] == "smoke" and experiment != "scaling") or (
+        experiment == "survival" and task != "pca"
     ):
         return None  # as little as shows everything
     if size is None or task not in TASKS or (tool != "plink" and experiment in TASKS):

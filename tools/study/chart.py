@@ -111,10 +111,10 @@ def ticks(values: Sequence[float]) -> list[float]:
     """Round numbers for a log axis between these values; study-figures.js has the same."""
     low, high = min(values) / 1.02, max(values) * 1.02
     decades = range(math.floor(math.log10(low)), math.ceil(math.log10(high)) + 1)
-    for steps in ((1,), (1, 2, 5), (1, 1.5, 2, 3, 4, 5, 6, 7, 8, 9)):
+    for least, steps in ((3, (1,)), (3, (1, 2, 5)), (2, (1, 1.5, 2, 3, 4, 5, 6, 7, 8, 9))):
         found = [step * 10.0**decade for decade in decades for step in steps]
         found = [tick for tick in found if low <= tick <= high]
-        if len(found) > 2:
+        if len(found) >= least:
             return found
     if high / low < 1.1:
         return [float(f"{math.sqrt(low * high):.3g}")]

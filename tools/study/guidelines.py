@@ -197,10 +197,14 @@ def _sentences(choices: Sequence[Choice]) -> tuple[str, ...]:
 
 
 def _where(found: Sequence[Choice], choices: Sequence[Choice]) -> str:
-    whole = len(found) == len(choices)
-    count = f"all {len(found)}" if whole else f"{len(found)} of {len(choices)}"
     several = len({choice.condition.get("task") for choice in choices}) > 1
-    return f"at {count} conditions ({_scope(found, several)})"
+    scope = _scope(found, several)
+    if len(choices) == 1:
+        return f"at the only condition ({scope})"
+    count = (
+        f"all {len(found)}" if len(found) == len(choices) else f"{len(found)} of {len(choices)}"
+    )
+    return f"at {count} conditions ({scope})"
 
 
 def _scope(choices: Sequence[Choice], tasks_too: bool) -> str:

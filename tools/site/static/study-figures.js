@@ -75,10 +75,10 @@ function ticks(values) {
     const [low, high] = [Math.min(...values) / 1.02, Math.max(...values) * 1.02];
     const first = Math.floor(Math.log10(low));
     const decades = Array.from({length: Math.ceil(Math.log10(high)) - first + 1}, (_, place) => first + place);
-    for (const steps of [[1], [1, 2, 5], [1, 1.5, 2, 3, 4, 5, 6, 7, 8, 9]]) {
+    for (const [least, steps] of [[3, [1]], [3, [1, 2, 5]], [2, [1, 1.5, 2, 3, 4, 5, 6, 7, 8, 9]]]) {
         const found = decades.flatMap((decade) => steps.map((step) => Number((step * 10 ** decade).toPrecision(3))))
             .filter((tick) => low <= tick && tick <= high);
-        if (found.length > 2) {
+        if (found.length >= least) {
             return found;
         }
     }

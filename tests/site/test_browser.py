@@ -252,6 +252,16 @@ def test_alerts_and_an_event(visit: Visit, published: Project) -> None:
     assert "no event 99" in missing.locator("main").inner_text()
 
 
+def test_study_without_results_says_what_measures_them(visit: Visit) -> None:
+    page = visit.open("study.html", "#figures")
+    assert page.locator("nav a[aria-current]").inner_text() == "Study"
+    figures = page.locator("section.figure")
+    assert figures.count() == page.get_by_text("Not measured yet").count() - 6  # of the tables
+    assert "study run --profile small" in figures.first.inner_text()
+    assert page.locator(".plot").count() == 0
+    visit.check("study-empty")
+
+
 def test_commit_page(visit: Visit, published: Project) -> None:
     commit = commit_of(published, "sgkit", example.FASTER_AT)
     before = commit_of(published, "sgkit", example.FASTER_AT - 2)

@@ -88,7 +88,7 @@ def whole(figure: Figure, specs: Sequence[dict[str, Any]], rows: Sequence[Row]) 
             if panel.column == "value":
                 y["title"] = own[0]["unit"]
             if y["scale"].get("type") == "log":
-                y["axis"]["values"] = ticks([row[panel.column] for row in own])
+                y["axis"]["values"] = ticks(drawn_values(panel, own))
             one["encoding"]["color"]["legend"] = {"title": None}
             one["layer"][-1]["encoding"]["shape"]["legend"] = {"title": None}
     return {
@@ -101,17 +101,24 @@ def whole(figure: Figure, specs: Sequence[dict[str, Any]], rows: Sequence[Row]) 
     }
 
 
+def drawn_values(panel: Panel, rows: Sequence[Row]) -> list[float]:
+    """What is to be seen on the y axis; of a speed-up the ideal too."""
+    values = [row[panel.column] for row in rows]
+    return values + [row["x"] / row["base"] for row in rows if panel.column == "speedup"]
+
+
 def ticks(values: Sequence[float]) -> list[float]:
     """Round numbers for a log axis between these values; study-figures.js has the same."""
     low, high = min(values) / 1.02, max(values) * 1.02
     decades = range(math.floor(math.log10(low)), math.ceil(math.log10(high)) + 1)
-    for steps in ((1,), (1, 2, 5), (1, 1.5, 2, 3, 4, 5, 6, 7, 8, 9)):
+    for least, steps in ((3, (1,)), (3, (1, 2, 5)), (2, (1, 1.5, 2, 3, 4, 5, 6, 7, 8, 9))):
         found = [step * 10.0**decade for decade in decades for step in steps]
         found = [tick for tick in found if low <= tick <= high]
-        if len(found) > 2:
+        if len(found) >= least:
             return found
-    middle = [float(f"{value:.3g}") for value in (low, math.sqrt(low * high), high)]
-    return sorted(set(middle))
+    if high / low < 1.1:
+        return [float(f"{math.sqrt(low * high):.3g}")]
+    return [float(f"{value:.3g}") for value in (min(values), math.sqrt(low * high), max(values))]
 
 
 def _by_series(listed: Sequence[dict[str, str]], what: str) -> dict[str, Any]:

@@ -197,12 +197,17 @@ def _sentences(choices: Sequence[Choice]) -> tuple[str, ...]:
 
 
 def _where(found: Sequence[Choice], choices: Sequence[Choice]) -> str:
-    whole = len(found) == len(choices)
-    count = f"all {len(found)}" if whole else f"{len(found)} of {len(choices)}"
-    return f"at {count} conditions ({_scope(found)})"
+    several = len({choice.condition.get("task") for choice in choices}) > 1
+    scope = _scope(found, several)
+    if len(choices) == 1:
+        return f"at the only condition ({scope})"
+    count = (
+        f"all {len(found)}" if len(found) == len(choices) else f"{len(found)} of {len(choices)}"
+    )
+    return f"at {count} conditions ({scope})"
 
 
-def _scope(choices: Sequence[Choice]) -> str:
+def _scope(choices: Sequence[Choice], tasks_too: bool) -> str:
     """The range of the conditions; not each combination within it was measured."""
     values: dict[str, list[Any]] = defaultdict(list)
     for choice in choices:
@@ -211,7 +216,7 @@ def _scope(choices: Sequence[Choice]) -> str:
     said = []
     if "tool" in values:
         said.append(words.listed(sorted({words.TOOLS[tool] for tool in values["tool"]})))
-    if "task" in values:
+    if tasks_too:
         tasks = [task for task in TASKS if task in values["task"]]
         said.append(words.listed(words.TASKS[task] for task in tasks))
     if "n_samples" in values:

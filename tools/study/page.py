@@ -204,7 +204,7 @@ def _commands(fits: Callable[[str, str, str, Mapping[str, Any]], bool]) -> list[
             )
         ]
         if names:
-            parts = "".join(f" --part {name}" for name in names)
+            parts = "".join(f" --part {name}" for name in names) if len(names) < 5 else ""
             found.append(f".venv/bin/python -m tools study run --profile {profile.name}{parts}")
     return found
 

@@ -75,14 +75,16 @@ function ticks(values) {
     const [low, high] = [Math.min(...values) / 1.02, Math.max(...values) * 1.02];
     const first = Math.floor(Math.log10(low));
     const decades = Array.from({length: Math.ceil(Math.log10(high)) - first + 1}, (_, place) => first + place);
-    for (const steps of [[1], [1, 2, 5], [1, 1.5, 2, 3, 4, 5, 6, 7, 8, 9]]) {
+    for (const [least, steps] of [[3, [1]], [3, [1, 2, 5]], [2, [1, 1.5, 2, 3, 4, 5, 6, 7, 8, 9]]]) {
         const found = decades.flatMap((decade) => steps.map((step) => Number((step * 10 ** decade).toPrecision(3))))
             .filter((tick) => low <= tick && tick <= high);
-        if (found.length > 2) {
+        if (found.length >= least) {
             return found;
         }
     }
-    return [...new Set([low, Math.sqrt(low * high), high].map((value) => Number(value.toPrecision(3))))];
+    const middle = Math.sqrt(low * high);
+    const few = high / low < 1.1 ? [middle] : [Math.min(...values), middle, Math.max(...values)];
+    return few.map((value) => Number(value.toPrecision(3)));
 }
 
 async function drawPanel(panel, rows, place) {
@@ -96,7 +98,8 @@ async function drawPanel(panel, rows, place) {
         spec.encoding.y.title = own[0].unit;
     }
     if (spec.encoding.y.scale.type === 'log') {
-        spec.encoding.y.axis.values = ticks(own.map((row) => row[panel.column]));
+        spec.encoding.y.axis.values = ticks(own.flatMap((row) => (panel.column === 'speedup'
+            ? [row.speedup, row.x / row.base] : [row.value])));
     }
     // quiet: it warns of each choice without an interval
     const options = {actions: false, renderer: 'svg', config: LOOK, logLevel: 1, tooltip: {theme: 'custom'}};

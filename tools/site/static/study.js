@@ -91,8 +91,9 @@ function introduction(study) {
             + '(task, data, computation, shape of the data, hyperparameters). This page repeats it from our own measurements.'),
         element('p', {class: 'soft'}, here, ` The study: ${study.reference.machine}; ${study.reference.packages}.`),
         element('ul', {class: 'links contents'}, ...PARTS.map(([id, name]) => element('li', {}, element('a', {href: `#${id}`}, name)))),
-        study.editions.length ? grid(['Releases', 'Tool', 'Release', 'Stack', 'Points'],
-            study.editions.map((one) => [one.edition, one.tool, one.release, one.stack, String(one.points)])) : null,
+        element('ul', {}, ...Map.groupBy(study.editions, (one) => one.edition).entries().map(([edition, tools]) => element('li', {},
+            `${edition[0].toUpperCase()}${edition.slice(1)}: `, tools.map((one) => `${one.tool} ${one.release}`
+                + ` (${one.stack ? `${one.stack} stack, ` : ''}${one.points.toLocaleString('en')} points)`).join(', ')))),
         study.files.length ? element('p', {class: 'downloads'}, 'All measurements: ', ...study.files.flatMap((name, place) => [
             place ? ' · ' : null, element('a', {href: `study/${name}`, download: ''}, name.split('.').pop().toUpperCase())])) : null,
     ];

@@ -9,8 +9,11 @@ function badge(event) {
     return element('span', {class: `badge ${kind}`}, event.state + (event.until ? ` until ${event.until}` : ''));
 }
 
+/* The heading of a column of numbers stands above them, at the right. */
 function table(head, rows) {
-    return element('table', {}, element('thead', {}, element('tr', {}, ...head.map((text) => element('th', {}, text)))),
+    const numbers = new Set(rows.length ? [...rows[0].children].flatMap((cell, at) => cell.matches('.number') ? [at] : []) : []);
+    return element('table', {class: numbers.has(0) ? 'narrow' : null},
+        element('thead', {}, element('tr', {}, ...head.map((text, at) => element('th', {class: numbers.has(at) ? 'number' : null}, text)))),
         element('tbody', {}, ...rows));
 }
 

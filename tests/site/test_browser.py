@@ -159,6 +159,9 @@ def test_graph_draws_with_the_releases_of_its_own_tool(visit: Visit) -> None:
     boxes.sort(key=lambda box: box["x"])
     for left, right in pairwise(boxes):
         assert left["x"] + left["width"] <= right["x"] + 1
+    values = page.locator("#main-graph .flot-y-axis .flot-tick-label").all_text_contents()
+    assert values
+    assert not [value for value in values if "e+" in value]
     graph = page.locator("#main-graph").bounding_box()
     navigation = page.locator("#graphdisplay-navigation").bounding_box()
     assert graph["width"] > visit.width * 0.7

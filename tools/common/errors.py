@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 import shutil
 import sys
 from pathlib import Path
@@ -25,6 +26,7 @@ EXIT_CODES = {
 }
 
 
+AGAIN = "check the network and run the command again: what was measured is kept"
 INTERRUPTED = "interrupted; run the same command again to go on"
 _SCANT = 256 * 1024  # bytes: with less than this, a program that failed had no room
 
@@ -81,7 +83,7 @@ def from_os_error(error: OSError) -> TrackerError | None:
         return no_room(place)
     if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
         return DeniedError(
-            f"{place}: {os.strerror(error.errno).lower()}",
+            f"{place}: {str(error.strerror).lower()}",
             hint="make it writable for this user; GWAS_CACHE=FOLDER keeps the cache elsewhere",
         )
     return None
@@ -100,6 +102,11 @@ def is_no_room(output: str, *folders: Path) -> bool:
     return os.strerror(errno.ENOSPC) in output or any(
         shutil.disk_usage(folder).free < _SCANT for folder in folders if folder.exists()
     )
+
+
+def is_unreachable(output: str) -> bool:
+    """Whether a program that failed says that it met no network, or no answer from it."""
+    return bool(re.search(r"dns error|connect|timed out|error sending request", output, re.I))
 
 
 def explain_uncaught(

@@ -14,7 +14,7 @@ from rich.console import Console
 
 from datasets import catalogue, prepare
 from datasets.progress import OnConsole
-from tools.common import paths
+from tools.common import asv_config, paths
 from tools.demo import words
 from tools.demo.measured import is_complete
 from tools.demo.steps import DATA, STACK, Step, steps
@@ -39,7 +39,7 @@ def run(args: argparse.Namespace) -> int:
     """Measure, publish, explain; 1 when some step failed."""
     os.chdir(paths.ROOT)
     ensure_machine()
-    conf = Config.load("asv.conf.json")
+    conf = asv_config.load()
     machine = Machine.get_unique_machine_name()
     mirror = Mirror(paths.mirror_dir())
     _say("[bold]1. Upstreams[/bold]")

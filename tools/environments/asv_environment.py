@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import atexit
 import os
+import re
 import shutil
 import sys
 import time
@@ -43,6 +44,7 @@ class PerCommit(Environment):
 
     tool_name = "per-commit"
     _run_lock: filelock.FileLock | None = None
+    _discovered = False  # whether asv has listed the benchmarks
 
     def __init__(self, conf: Any, python: str, requirements: dict, tagged_env_vars: dict) -> None:
         self._requirements = requirements  # asv names environments before it sets this
@@ -78,8 +80,13 @@ class PerCommit(Environment):
 
     def install_project(self, conf: Any, repo: Any, commit_hash: str) -> None:
         """Make ready what measures this commit; asv's ProcessError when it cannot be had."""
-        if self._installed == commit_hash:
-            return
+        if self._installed == commit_hash or not PerCommit._discovered:
+            return  # asv first lists the benchmarks, which import without any tool
+        if not re.fullmatch("[0-9a-f]{40}", commit_hash):
+            raise util.UserError(
+                "`asv run TAGS` would store results under names, which no graph shows. Put the "
+                "releases into a file, one a line, and use `asv run HASHFILE:FILE`"
+            )
         self._installed = self._plan = None
         self._keeper.give_back()
         self._stop_servers()
@@ -144,7 +151,9 @@ class PerCommit(Environment):
             except OSError as error:
                 raise util.UserError(str(from_os_error(error) or error)) from error
         env = self._environment(kwargs.pop("env", os.environ))
-        return util.check_output([self._python_program(), *args], env=env, **kwargs)
+        output = util.check_output([self._python_program(), *args], env=env, **kwargs)
+        PerCommit._discovered = PerCommit._discovered or command == "discover"
+        return output
 
     def _measure(self, args: list[str], kwargs: dict[str, Any]) -> tuple[str, str, int]:
         """One benchmark process: (output, "", exit status); its result is saved at once."""
@@ -174,6 +183,7 @@ class PerCommit(Environment):
                 self.name,
                 target,
                 seconds,
+                parameters.get("data", "").strip("'") or None,
             )
         return output, "", status
 

@@ -16,7 +16,7 @@ from asv.config import Config
 from tools.alerts import channels, digest, message
 from tools.alerts.decisions import DEFAULT_SITE, open_store
 from tools.alerts.store import Store
-from tools.common import files, paths
+from tools.common import asv_config, files, paths
 from tools.common.errors import TrackerError, UsageError
 from tools.nightly.night import Night
 from tools.nightly.telling import Telling
@@ -54,7 +54,7 @@ def run(args: argparse.Namespace) -> int:
     os.chdir(paths.ROOT)
     with files.lock(paths.cache("nightly.lock"), "the night of this machine"):
         os.environ["GWAS_NO_PULL"] = "1"  # the night itself updates the mirror, once
-        conf = Config.load("asv.conf.json")
+        conf = asv_config.load()
         upstreams = config.load(paths.ROOT / conf.repo)
         tools = args.tool or list(conf.branches)
         unknown = set(tools) - (upstreams.keys() & set(conf.branches))

@@ -14,13 +14,12 @@ import time
 from collections import Counter
 from pathlib import Path
 
-from asv.config import Config
 from asv.machine import Machine
 from rich.console import Console
 
 from datasets import catalogue, prepare
 from datasets.progress import OnConsole
-from tools.common import paths
+from tools.common import asv_config, paths
 from tools.environments import settings
 from tools.environments.asv_environment import ensure_machine
 from tools.environments.plan import plan
@@ -58,7 +57,7 @@ def run(args: argparse.Namespace) -> int:
     os.chdir(paths.ROOT)
     parts = [kept for part in profile.parts if (kept := without(part, args.without)).points]
     ensure_machine()
-    conf = Config.load("asv.conf.json")
+    conf = asv_config.load()
     measured = Measured(conf, Machine.get_unique_machine_name())
     _say("[bold]1. Upstreams[/bold]")
     upstreams = config.load(paths.ROOT / conf.repo)

@@ -9,11 +9,11 @@ function badge(event) {
     return element('span', {class: `badge ${kind}`}, event.state + (event.until ? ` until ${event.until}` : ''));
 }
 
-/* The heading of a column of numbers stands above them, at the right. */
+/* Headings stand above their columns: numbers, and so theirs, at the right. */
 function table(head, rows) {
-    const numbers = new Set(rows.length ? [...rows[0].children].flatMap((cell, at) => cell.matches('.number') ? [at] : []) : []);
-    return element('table', {class: numbers.has(0) ? 'narrow' : null},
-        element('thead', {}, element('tr', {}, ...head.map((text, at) => element('th', {class: numbers.has(at) ? 'number' : null}, text)))),
+    const first = rows.length ? [...rows[0].children] : [];
+    return element('table', {class: first[0] && first[0].matches('.number') ? 'narrow' : null},
+        element('thead', {}, element('tr', {}, ...head.map((text, at) => element('th', {class: first[at] ? first[at].className : null}, text)))),
         element('tbody', {}, ...rows));
 }
 

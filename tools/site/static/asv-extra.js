@@ -71,6 +71,17 @@
         }
     }
 
+    /* asv writes 7.00e+3 beside a graph */
+    function plainNumbers(axis) {
+        const format = axis && axis.tickFormatter;
+        if (format) {
+            axis.tickFormatter = (...given) => {
+                const text = format(...given);
+                return /^\d\.\d+e\+[3-8]$/.test(text) ? Number(text).toLocaleString('en') : text;
+            };
+        }
+    }
+
     /* asv draws an empty frame, and a legend entry, for each series without a value */
     function plotMeasured(target, series, ...rest) {
         const measured = series.filter((one) => one.data.some((point) => point && point[1] !== null));
@@ -80,6 +91,8 @@
                 return null;
             }
             rest[0].series.points = {show: measured[0].data.length === 1};
+        } else {
+            plainNumbers(rest[0].yaxis);
         }
         return plot(target, measured, ...rest);
     }

@@ -74,6 +74,18 @@ def test_a_step_that_a_control_shares_is_the_machines() -> None:
     assert one.kind == events.MACHINE
 
 
+def test_no_machine_changes_what_is_counted() -> None:
+    found = candidates(
+        series("pca.Sgkit.track_throughput", level(2, 1)),
+        series("sentinels.Machine.time_file_read", level(1, 0.4)),
+        series("ld_prune.Sgkit.time_compute", level(1, 0.5)),
+    )
+    assert {one.lines[0].unit: one.kind for one in found} == {
+        "MB/s": events.CODE,
+        "seconds": events.MACHINE,
+    }
+
+
 def test_a_much_larger_step_or_one_the_other_way_is_not() -> None:
     for ratio in (3.0, 0.7):
         found = candidates(

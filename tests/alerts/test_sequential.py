@@ -67,6 +67,7 @@ def test_too_much_noise_is_undecided_and_says_so() -> None:
 def test_counts_have_no_noise() -> None:
     verdict = sequential.decide(lambda: (104.0, 171.0), 171 / 104)
     assert (verdict.outcome, verdict.low) == (CONFIRMED, pytest.approx(171 / 104))
+    assert verdict.pairs == 2
     assert sequential.decide(lambda: (104.0, 104.0), 171 / 104).outcome == REFUTED
 
 

@@ -17,6 +17,7 @@ from tools.site.series import Point, Series
 
 # From a series: the index of the first point after each change.
 Detector = Callable[[Series], list[int]]
+_TIME = "seconds"  # what a machine can change
 # Where no control was measured: this share of all series, when it steps at once, is the machine
 _MOST = 0.6
 _MANY = 6
@@ -105,8 +106,9 @@ def group(
     """Steps whose ranges of commits overlap as one candidate; what got better apart from worse.
 
     A step is the machine's when a control stepped the same way, at least about as far. Where no
-    control was measured, it is when nearly all of many series step at once. What is taken for
-    the code's wrongly is refuted when it is measured again, both sides in turn.
+    control was measured, it is when nearly all of many series step at once. No machine changes
+    what is counted, such as tasks and reads. What is taken for the code's wrongly is refuted when
+    it is measured again, both sides in turn.
     """
     candidates = []
     for members in _together(steps):
@@ -119,7 +121,9 @@ def group(
         )
         own: dict[tuple[str, bool], list[Step]] = defaultdict(list)
         for step in members:
-            machine = shared or any(_explains(control, _log(step)) for control in controls)
+            machine = step.line.unit == _TIME and (
+                shared or any(_explains(control, _log(step)) for control in controls)
+            )
             own[events.MACHINE if machine else events.CODE, step.line.better].append(step)
         candidates += [
             Candidate(

@@ -107,14 +107,14 @@ def _confirm(store: Store, number: int) -> int:
     if event.kind == events.MACHINE:
         raise UsageError(f"event {number} is the machine's: no commit can be measured for it")
     # slow to import, and needed for this action only
-    from tools.alerts.examine import Examiner
+    from tools.alerts.examine import Examiner, words
     from tools.alerts.measure import Laboratory
 
     upstreams = config.load(paths.ROOT / "upstreams.toml")
     laboratory = Laboratory(upstreams, Mirror(paths.mirror_dir()), event.stack)
     with files.lock(paths.ROOT / "env" / "measuring.lock", "measuring in this checkout"):
         verdict = Examiner(store, laboratory, lambda: None).confirm(event, afresh=True)
-    print(store.history(number)[-1]["why"])
+    print(words(verdict))
     return int(verdict.outcome != events.CONFIRMED)
 
 

@@ -64,7 +64,7 @@ class Examiner:
         verdict, line = best
         self._store.learn(event.id, confirmation={**asdict(verdict), "target": line.target})
         state = verdict.outcome if event.state in _UNDECIDED_BY_PEOPLE else event.state
-        self._store.move(event.id, state, words(verdict), event.until)
+        self._store.move(event.id, state, measured(verdict), event.until)
         return verdict
 
     def localise(self, event: Event, commits: Sequence[str]) -> Range:
@@ -125,9 +125,14 @@ class Examiner:
         return sequential.decide(pair, claimed, known, error, half=half)
 
 
+def measured(verdict: Verdict) -> str:
+    """What a verdict was judged by, in one line."""
+    return (
+        f"ratio {verdict.ratio:.3g} ({verdict.low:.3g} to {verdict.high:.3g}) "
+        f"over {verdict.pairs} interleaved pairs"
+    )
+
+
 def words(verdict: Verdict) -> str:
     """A verdict in one line."""
-    return (
-        f"{verdict.outcome}: ratio {verdict.ratio:.3g} "
-        f"({verdict.low:.3g} to {verdict.high:.3g}) over {verdict.pairs} interleaved pairs"
-    )
+    return f"{verdict.outcome}: {measured(verdict)}"

@@ -77,12 +77,14 @@ def decide(
 ) -> Verdict:
     """Measure pairs (before, after) by calling `pair` until the claim is judged.
 
-    `known` are pairs of an earlier call that was interrupted; `half` as for judge. UNDECIDED
-    after the last look.
+    `known` are pairs of an earlier call that was interrupted; `half` as for judge. Values that
+    repeat exactly are counts, of which two pairs tell all. UNDECIDED after the last look.
     """
     pairs = list(known)
     verdict = None
-    for look in LOOKS:
+    while len(pairs) < 2:
+        pairs.append(pair())
+    for look in (2, *LOOKS) if pairs[0] == pairs[1] else LOOKS:
         while len(pairs) < look:
             pairs.append(pair())
         verdict = judge([_log_ratio(*one) for one in pairs[:look]], claimed, error, half=half)

@@ -44,7 +44,8 @@ class Examining:
                 examiner.confirm(event)
             except (NoValue, BuildError, MissingError) as problem:
                 self.store.move(event.id, events.UNDECIDED, str(problem).splitlines()[0])
-            self.say(f"event {event.id}: {self.store.history(event.id)[-1]['why']}")
+            last = self.store.history(event.id)[-1]
+            self.say(f"event {event.id} {last['state']}: {last['why']}")
 
     def localise(self) -> None:
         """Find the commit, or the dependency, of what is confirmed."""

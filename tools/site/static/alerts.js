@@ -9,8 +9,11 @@ function badge(event) {
     return element('span', {class: `badge ${kind}`}, event.state + (event.until ? ` until ${event.until}` : ''));
 }
 
+/* Headings stand above their columns: numbers, and so theirs, at the right. */
 function table(head, rows) {
-    return element('table', {}, element('thead', {}, element('tr', {}, ...head.map((text, at) => element('th', {class: rows[0].children[at].className}, text)))),
+    const first = rows.length ? [...rows[0].children] : [];
+    return element('table', {class: first[0] && first[0].matches('.number') ? 'narrow' : null},
+        element('thead', {}, element('tr', {}, ...head.map((text, at) => element('th', {class: first[at] ? first[at].className : null}, text)))),
         element('tbody', {}, ...rows));
 }
 

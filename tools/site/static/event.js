@@ -106,7 +106,9 @@ function where(event) {
 
 function why(event) {
     const gain = (one) => Math.abs(one.new - one.old);
-    const profile = (event.facts.profile || []).filter((one) => gain(one) > 0);
+    const functions = event.facts.profile || [];
+    const most = Math.max(0, ...functions.map(gain));
+    const profile = functions.filter((one) => gain(one) > most / 50);  // the rest is the profiler's own noise
     const share = ({old, new: fresh}) => old > 0 && fresh > 0 && old !== fresh ? `${(fresh / old).toPrecision(3)} ×` : '';
     return [
         event.beside.length || profile.length ? element('h2', {}, 'Explanation') : null,

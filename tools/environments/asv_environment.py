@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+import multiprocessing
 import os
 import re
 import shutil
@@ -73,6 +74,10 @@ class PerCommit(Environment):
 
     def create(self) -> None:
         """Environments are made for each commit; here only the machine is claimed."""
+        if multiprocessing.parent_process() is not None:
+            raise util.UserError(
+                "leave out --parallel: what runs at once disturbs each other's numbers"
+            )
         self._root.mkdir(parents=True, exist_ok=True)
         _claim(self._root)
         if settings.plink():

@@ -48,6 +48,8 @@ class PerCommit(Environment):
     _discovered = False  # whether asv has listed the benchmarks
 
     def __init__(self, conf: Any, python: str, requirements: dict, tagged_env_vars: dict) -> None:
+        if python != "auto":
+            raise util.UserError("leave out --python: it is chosen for each commit")
         self._requirements = requirements  # asv names environments before it sets this
         super().__init__(conf, python, requirements, tagged_env_vars)
         self._stack = requirements.get("stack", "frozen")

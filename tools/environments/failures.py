@@ -55,7 +55,7 @@ def forget(commit: str = "") -> int:
 
 
 def _read(place: Path) -> Failure | None:
-    """A kept failure; None when there is none, or when it cannot be read: then it is tried again."""
+    """A kept failure; None when there is none, or none that can be read: it is tried again."""
     try:
         return Failure(**json.loads(place.read_text()))
     except (FileNotFoundError, ValueError, TypeError):

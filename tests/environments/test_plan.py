@@ -8,7 +8,7 @@ import pytest
 
 from tools.common import paths
 from tools.common.errors import ConfigError, MissingError
-from tools.environments import failures, interpreters, java, locks
+from tools.environments import failures, interpreters, java, locks, settings
 from tools.environments.plan import NotCovered, _table
 from tools.upstreams import config
 
@@ -96,8 +96,18 @@ def test_failed_builds_are_remembered_until_forgotten(cache: Path) -> None:
     assert Path(kept.log).read_text() == "the whole output"
     assert failures.recall("sgkit", "abc123", "dated") == kept
     assert failures.recall("sgkit", "abc123", "frozen") is None
+    (cache / "failures" / "sgkit" / "abc124-dated.json").write_text('{"tool": "sg')
+    assert failures.recall("sgkit", "abc124", "dated") is None  # damaged: tried again
+    assert failures.remembered() == [kept]
+    assert failures.forget("abc124") == 1
     assert failures.forget("abc") == 1
     assert failures.remembered() == []
+
+
+def test_a_plink_that_is_not_there_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GWAS_PLINK", "/nowhere/plink")
+    with pytest.raises(ConfigError, match="/nowhere/plink"):
+        settings.plink()
 
 
 def test_a_lock_is_resolved_once(cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:

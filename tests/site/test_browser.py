@@ -136,6 +136,10 @@ def test_what_was_not_measured_says_so(visit: Visit, published: Project) -> None
 def test_summary_list(visit: Visit) -> None:
     page = visit.open("index.html#/summarylist?branch=sgkit", "#summarylist-body tbody tr")
     assert page.get_by_text("hardy_weinberg.Sgkit.time_compute", exact=False).count()
+    for metric, worse in (("track_throughput", "\N{MINUS SIGN}"), ("time_compute", "+")):
+        row = page.locator(f"#summarylist-body tr:has(a[href*='pca.Sgkit.{metric}'])").first
+        change = row.locator("td.positive-change")  # red
+        assert change.inner_text().startswith(worse)
     visit.check("list")
 
 

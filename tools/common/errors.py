@@ -116,12 +116,13 @@ def explain_uncaught(
     if isinstance(error, KeyboardInterrupt):
         print(INTERRUPTED, file=sys.stderr)
         sys.exit(130)
+    known: TrackerError | None = None
     if isinstance(error, TrackerError):
-        known: TrackerError | None = error
+        known = error
     elif isinstance(error, FileNotFoundError) and str(error.filename).endswith("html"):
         known = UsageError(f"there is no site in {error.filename}", hint="`asv publish` makes it")
-    else:
-        known = from_os_error(error) if isinstance(error, OSError) else None
+    elif isinstance(error, OSError):  # such as a port that is in use, or a html/ that is a link
+        known = from_os_error(error) or TrackerError(str(error))
     if known is None:
         sys.__excepthook__(kind, error, trace)
     else:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import multiprocessing
 import os
 import signal
 import subprocess
@@ -100,6 +101,8 @@ def end_on_signals() -> None:
 
 
 def _interrupt(number: int, frame: object) -> None:
+    if multiprocessing.parent_process() is not None:  # a worker, which its parent ends so
+        os._exit(128 + number)
     raise KeyboardInterrupt
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+import multiprocessing
 import os
 import re
 import shutil
@@ -47,6 +48,8 @@ class PerCommit(Environment):
     _discovered = False  # whether asv has listed the benchmarks
 
     def __init__(self, conf: Any, python: str, requirements: dict, tagged_env_vars: dict) -> None:
+        if python != "auto":
+            raise util.UserError("leave out --python: it is chosen for each commit")
         self._requirements = requirements  # asv names environments before it sets this
         super().__init__(conf, python, requirements, tagged_env_vars)
         self._stack = requirements.get("stack", "frozen")
@@ -73,6 +76,10 @@ class PerCommit(Environment):
 
     def create(self) -> None:
         """Environments are made for each commit; here only the machine is claimed."""
+        if multiprocessing.parent_process() is not None:
+            raise util.UserError(
+                "leave out --parallel: what runs at once disturbs each other's numbers"
+            )
         self._root.mkdir(parents=True, exist_ok=True)
         _claim(self._root)
         if settings.plink():

@@ -75,6 +75,9 @@ class Site(OutputPublisher):
         with _asv_errors():
             declared = _declared(conf, benchmarks)
             templates = _link_templates(conf)
+        for name, benchmark in benchmarks.items():  # asv writes them into index.json afterwards
+            metric = metrics.metric_of(name, declared)
+            benchmark["higher_is_better"] = not metric.lower_is_better
         branches = {branch: list(repo.get_branch_commits(branch)) for branch in conf.branches}
         hashes = {revision: commit for commit, revision in revisions.items()}
         shown = {revision for _, graph in graphs for revision in graph.data_points}

@@ -59,6 +59,19 @@
         }
     }
 
+    /* asv takes every rise for the worse, and shows it in red */
+    function colourByDirection(table) {
+        for (const cell of table.querySelectorAll('td.change:not([data-turned])')) {
+            const link = cell.parentElement.querySelector('td a');
+            const name = $.asv.parse_hash_string(link.getAttribute('href')).location[0];
+            if ((index.benchmarks[name] || {}).higher_is_better && /(posi|nega)tive/.test(cell.className)) {
+                cell.classList.toggle('positive-change');
+                cell.classList.toggle('negative-change');
+            }
+            cell.dataset.turned = '';
+        }
+    }
+
     /* asv opens a benchmark on the first branch; Hail's have data on their own branch only */
     function chooseBranch() {
         const info = $.asv.parse_hash_string(location.hash);
@@ -115,6 +128,8 @@
         });
         const graph = document.getElementById('main-graph');
         new MutationObserver(() => hideCovered(graph)).observe(graph, {childList: true});
+        const list = document.getElementById('summarylist-body');
+        new MutationObserver(() => colourByDirection(list)).observe(list, {childList: true, subtree: true});
         const table = document.getElementById('regressions-body');
         new MutationObserver(() => linkRanges(table)).observe(table, {childList: true});
     });

@@ -13,8 +13,6 @@ from tools.__main__ import main
         (["--without", "chr22"], "there is no data set 'chr22'"),
     ],
 )
-def test_unknown_names(
-    options: list[str], words: str, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_unknown_names(options: list[str], words: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["study", "run", *options]) == 2
     assert words in capsys.readouterr().err

@@ -250,8 +250,7 @@ def _editions(by_edition: Mapping[str, Sequence[Measurement]]) -> list[Record]:
     """Which release of each tool stands for an edition, and on which stack."""
     found = {
         (name, point.tool): {
-            "edition": TITLES,
-            "data": {rows.FULLEST: "each task's fullest"}[name],
+            "edition": TITLES[name],
             "tool": words.TOOLS[point.tool],
             "release": point.release,
             "stack": point.stack if point.tool != "plink" else "",

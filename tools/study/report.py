@@ -51,7 +51,8 @@ def copy_page(out: Path) -> None:
         shutil.copyfile(asv_pages.STATIC / name, out / name)
     html = (asv_pages.STATIC / "study.html").read_text(encoding="utf-8")
     if not (out / "index.html").exists():
-        html = re.sub(r"(?s)\s*<nav>.*?</nav>|<link rel=.shortcut icon.[^>]*>", "", html)
+        html = re.sub(r"(?s)\s*<nav>.*?</nav>", "", html)
+        html = html.replace('"shortcut icon" href="swallow.ico"', '"icon" href="data:,"')
     (out / "study.html").write_text(html, encoding="utf-8")
 
 

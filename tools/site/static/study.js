@@ -21,7 +21,8 @@ function grid(head, rows) {
 
 function figureLinks(ids) {
     return ids.flatMap((id, place) => [place ? ', ' : null,
-        element('a', {href: `#figure-${id}`}, /^2\./.test(id) ? `Figure ${id}` : id)]);
+        element('a', {href: `#figure-${id}`}, /^2\./.test(id) ? `Figure ${id}`
+            : window.STUDY.figures.find((figure) => figure.id === id).title)]);
 }
 
 function table(one) {
@@ -43,7 +44,7 @@ function rule(one) {
         element('h3', {}, one.question),
         element('ul', {}, ...one.sentences.map((text) => element('li', {}, text))),
         element('p', {class: 'soft'}, 'Evidence: ', ...figureLinks(one.figures)),
-        details(`The ${one.conditions.length} conditions, ${one.decided} of them decided`, () => [grid(
+        details(`All conditions: ${one.conditions.length}, decided: ${one.decided}`, () => [grid(
             ['Condition', 'From the fastest on', 'Ahead by', 'Take'],
             one.conditions.map((condition) => [condition.words,
                 condition.ranking.map(([option, seconds]) => `${option} ${seconds}`).join(', '), condition.ahead,

@@ -7,7 +7,8 @@ import importlib
 import os
 import sys
 
-from tools.common.errors import EXIT_CODES, TrackerError, from_os_error
+from tools.common.errors import EXIT_CODES, INTERRUPTED, TrackerError, from_os_error
+from tools.common.process import end_on_signals
 
 # command: (module with add_arguments(parser) and run(args) -> exit code or None, help)
 COMMANDS = {
@@ -45,7 +46,7 @@ def main(argv: list[str] | None = None) -> int:
     try:
         return args.run(args) or 0
     except KeyboardInterrupt:
-        print("interrupted; run the same command again to go on", file=sys.stderr)
+        print(INTERRUPTED, file=sys.stderr)
         return 130
     except TrackerError as error:
         print(f"error: {error}", file=sys.stderr)
@@ -62,4 +63,5 @@ def main(argv: list[str] | None = None) -> int:
 
 
 if __name__ == "__main__":
+    end_on_signals()  # a plain kill ends what was started as well
     sys.exit(main())

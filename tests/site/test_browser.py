@@ -136,6 +136,10 @@ def test_what_was_not_measured_says_so(visit: Visit, published: Project) -> None
 def test_summary_list(visit: Visit) -> None:
     page = visit.open("index.html#/summarylist?branch=sgkit", "#summarylist-body tbody tr")
     assert page.get_by_text("hardy_weinberg.Sgkit.time_compute", exact=False).count()
+    for metric, worse in (("track_throughput", "\N{MINUS SIGN}"), ("time_compute", "+")):
+        row = page.locator(f"#summarylist-body tr:has(a[href*='pca.Sgkit.{metric}'])").first
+        change = row.locator("td.positive-change")  # red
+        assert change.inner_text().startswith(worse)
     visit.check("list")
 
 
@@ -159,6 +163,9 @@ def test_graph_draws_with_the_releases_of_its_own_tool(visit: Visit) -> None:
     boxes.sort(key=lambda box: box["x"])
     for left, right in pairwise(boxes):
         assert left["x"] + left["width"] <= right["x"] + 1
+    values = page.locator("#main-graph .flot-y-axis .flot-tick-label").all_text_contents()
+    assert values
+    assert not [value for value in values if "e+" in value]
     graph = page.locator("#main-graph").bounding_box()
     navigation = page.locator("#graphdisplay-navigation").bounding_box()
     assert graph["width"] > visit.width * 0.7
@@ -229,15 +236,21 @@ def test_alerts_and_an_event(visit: Visit, published: Project) -> None:
     assert page.locator("h2").all_inner_texts() == [
         "Open (1)", "The machine (1)", "Repeats of one commit, frozen stack",
     ]  # fmt: skip
-    assert "0 of 2 runs of repeats" in page.locator("main").inner_text()
+    assert "0 of 2 runs of four repeats" in page.locator("main").inner_text()
     visit.check("alerts")
     page.get_by_role("link", name="pca in Sgkit").click()
-    page.wait_for_selector("main ul")
+    page.wait_for_selector("main blockquote")
     words = page.locator("main").inner_text()
     assert "4 interleaved pairs" in words
     assert commit_of(published, "sgkit", example.SLOWER_AT)[:8] in words
     assert "sgkit/stats/pca.py:<lambda>" in words
     assert "<script>" in words  # what upstream wrote, as text
+    assert "time_compute data=smoke --stack frozen" in words
+    assert page.locator(".chart circle").count() > 3
+    assert page.locator(".chart .step").count() == 1
+    assert page.locator("blockquote").inner_text().startswith("Change number 12 (#112)")
+    links = page.locator(".links a").all_inner_texts()
+    assert links[1:] == ["pull request", "compare with the commit before"]
     visit.check("event")
     missing = visit.open("alerts.html?event=99", "h1")
     assert "no event 99" in missing.locator("main").inner_text()

@@ -173,7 +173,7 @@ def test_auto_remembers_its_choice(mirror: Mirror, releases: list[object], tmp_p
     mirror.update(tracked(source="auto", git=path), say=said.append)
     assert mirror.source_of("tool") == "index"
     assert "does not answer" in said[0]
-    assert "following the package index's release history" in said[0]
+    assert "taking the package index's release history" in said[0]
     old = mirror.line("tool")
     made.GitUpstream(path).commit(tag="0.1")  # git is back, but the two do not mix
     mirror.update(tracked(source="auto", git=path), say=said.append)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import math
 
-from tools.common import files, paths
+from tools.common import asv_config, files, paths
 from tools.common.errors import UsageError
 
 
@@ -56,11 +56,10 @@ def run(args: argparse.Namespace) -> int:
 
 def _target(benchmark: str, parameters: list[str]) -> str:
     from asv.benchmarks import Benchmarks
-    from asv.config import Config
 
     from tools.environments.keeping import target_of
 
-    conf = Config.load(str(paths.ROOT / "asv.conf.json"))
+    conf = asv_config.load()
     known = Benchmarks.load(conf)
     if benchmark not in known:
         raise UsageError(

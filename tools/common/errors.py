@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 import shutil
 import sys
 from pathlib import Path
@@ -20,10 +21,13 @@ EXIT_CODES = {
     7: "busy: another process of this checkout holds the lock",
     8: "no room: the disk is full",
     9: "damaged: a result, lock or data file that cannot be read",
+    12: "not allowed: a file or folder that this user cannot write",
     130: "interrupted",
 }
 
 
+AGAIN = "check the network and run the command again: what was measured is kept"
+INTERRUPTED = "interrupted; run the same command again to go on"
 _SCANT = 256 * 1024  # bytes: with less than this, a program that failed had no room
 
 
@@ -68,10 +72,20 @@ class DamagedError(TrackerError):
     exit_code = 9
 
 
+class DeniedError(TrackerError):
+    exit_code = 12
+
+
 def from_os_error(error: OSError) -> TrackerError | None:
     """The TrackerError that an OSError stands for, or None where it is not one we know."""
+    place = error.filename or "while writing"
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
-        return no_room(error.filename or "while writing")
+        return no_room(place)
+    if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
+        return DeniedError(
+            f"{place}: {str(error.strerror).lower()}",
+            hint="make it writable for this user; GWAS_CACHE=FOLDER keeps the cache elsewhere",
+        )
     return None
 
 
@@ -90,12 +104,27 @@ def is_no_room(output: str, *folders: Path) -> bool:
     )
 
 
+def is_unreachable(output: str) -> bool:
+    """Whether a program that failed says that it met no network, or no answer from it."""
+    return bool(re.search(r"dns error|connect|timed out|error sending request", output, re.I))
+
+
 def explain_uncaught(
     kind: type[BaseException], error: BaseException, trace: TracebackType | None
 ) -> None:
     """sys.excepthook for asv's own code: one message for what the user can mend."""
-    known = from_os_error(error) if isinstance(error, OSError) else None
+    if isinstance(error, KeyboardInterrupt):
+        print(INTERRUPTED, file=sys.stderr)
+        sys.exit(130)
+    known: TrackerError | None = None
+    if isinstance(error, TrackerError):
+        known = error
+    elif isinstance(error, FileNotFoundError) and str(error.filename).endswith("html"):
+        known = UsageError(f"there is no site in {error.filename}", hint="`asv publish` makes it")
+    elif isinstance(error, OSError):  # such as a port that is in use, or a html/ that is a link
+        known = from_os_error(error) or TrackerError(str(error))
     if known is None:
         sys.__excepthook__(kind, error, trace)
     else:
         print(f"error: {known}", file=sys.stderr)
+        sys.exit(known.exit_code)

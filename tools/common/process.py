@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ctypes
+import multiprocessing
 import os
 import signal
 import subprocess
@@ -11,6 +13,9 @@ from pathlib import Path
 import psutil
 
 from tools.common.errors import MissingError, TrackerError
+
+_PR_SET_PDEATHSIG = 1
+_libc = ctypes.CDLL(None, use_errno=True)
 
 
 class ProgramError(TrackerError):
@@ -53,6 +58,7 @@ def run(
             text=True,
             errors="replace",
             start_new_session=True,
+            preexec_fn=end_with_parent,
         )
     except FileNotFoundError:
         raise MissingError(f"program not found: {command[0]}") from None
@@ -81,6 +87,23 @@ def run(
             process.returncode,
         )
     return subprocess.CompletedProcess(command, process.returncode, stdout, stderr)
+
+
+def end_with_parent() -> None:
+    """Have the kernel kill this process when its parent dies: a tracker takes all along."""
+    _libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
+def end_on_signals() -> None:
+    """Make SIGTERM and SIGHUP end this process as Ctrl-C does: cleaning up behind it."""
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, _interrupt)
+
+
+def _interrupt(number: int, frame: object) -> None:
+    if multiprocessing.parent_process() is not None:  # a worker, which its parent ends so
+        os._exit(128 + number)
+    raise KeyboardInterrupt
 
 
 def kill_tree(pid: int) -> None:

@@ -14,11 +14,11 @@ from rich.console import Console
 
 from datasets import catalogue, prepare
 from datasets.progress import OnConsole
-from tools.common import paths
+from tools.common import asv_config, paths
 from tools.demo import words
 from tools.demo.measured import is_complete
 from tools.demo.steps import DATA, STACK, Step, steps
-from tools.environments import runs, settings
+from tools.environments import settings
 from tools.environments.asv_environment import ensure_machine
 from tools.measuring import asv_run
 from tools.measuring.pace import Pace, clock
@@ -38,9 +38,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Measure, publish, explain; 1 when some step failed."""
     os.chdir(paths.ROOT)
-    runs.end_on_signals()  # a plain kill ends what was started as well
     ensure_machine()
-    conf = Config.load("asv.conf.json")
+    conf = asv_config.load()
     machine = Machine.get_unique_machine_name()
     mirror = Mirror(paths.mirror_dir())
     _say("[bold]1. Upstreams[/bold]")

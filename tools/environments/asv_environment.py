@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import atexit
+import multiprocessing
 import os
+import re
 import shutil
 import sys
 import time
@@ -43,8 +45,11 @@ class PerCommit(Environment):
 
     tool_name = "per-commit"
     _run_lock: filelock.FileLock | None = None
+    _discovered = False  # whether asv has listed the benchmarks
 
     def __init__(self, conf: Any, python: str, requirements: dict, tagged_env_vars: dict) -> None:
+        if python != "auto":
+            raise util.UserError("leave out --python: it is chosen for each commit")
         self._requirements = requirements  # asv names environments before it sets this
         super().__init__(conf, python, requirements, tagged_env_vars)
         self._stack = requirements.get("stack", "frozen")
@@ -71,6 +76,10 @@ class PerCommit(Environment):
 
     def create(self) -> None:
         """Environments are made for each commit; here only the machine is claimed."""
+        if multiprocessing.parent_process() is not None:
+            raise util.UserError(
+                "leave out --parallel: what runs at once disturbs each other's numbers"
+            )
         self._root.mkdir(parents=True, exist_ok=True)
         _claim(self._root)
         if settings.plink():
@@ -78,9 +87,15 @@ class PerCommit(Environment):
 
     def install_project(self, conf: Any, repo: Any, commit_hash: str) -> None:
         """Make ready what measures this commit; asv's ProcessError when it cannot be had."""
-        if self._installed == commit_hash:
-            return
+        if self._installed == commit_hash or not PerCommit._discovered:
+            return  # asv first lists the benchmarks, which import without any tool
+        if not re.fullmatch("[0-9a-f]{40}", commit_hash):
+            raise util.UserError(
+                "`asv run TAGS` would store results under names, which no graph shows. Put the "
+                "releases into a file, one a line, and use `asv run HASHFILE:FILE`"
+            )
         self._installed = self._plan = None
+        self._keeper.give_back()
         self._stop_servers()
         mirror = Mirror(paths.mirror_dir())
         commit = mirror.commit(commit_hash)
@@ -110,7 +125,7 @@ class PerCommit(Environment):
         finally:
             ledger.add("", commit.tool, "environment", time.perf_counter() - started)
         self._commit_date = int(commit.date.timestamp() * 1000)
-        self._work = paths.cache("work", f"{commit.hash[:12]}-{self._stack}")
+        self._work = paths.scratch(f"{commit.hash[:12]}-{self._stack}")
         shutil.rmtree(self._work, ignore_errors=True)
         self._work.mkdir(parents=True)
         if self._plan:
@@ -126,6 +141,8 @@ class PerCommit(Environment):
             raise util.UserError(str(no_room(str(self._root)))) from None
         log.error(f"{commit.tool} {commit.hash[:8]} ({self._stack}): {error}")
         # what this machine lacks today (an interpreter, the network) is tried again
+        self._keeper.hold(commit.hash, may_fail=isinstance(error, BuildError))
+        atexit.register(self._keeper.give_back)
         if remember and isinstance(error, BuildError):
             reason = str(error).splitlines()[0]
             failure = failures.Failure(commit.tool, commit.hash, self._stack, reason, "")
@@ -141,7 +158,9 @@ class PerCommit(Environment):
             except OSError as error:
                 raise util.UserError(str(from_os_error(error) or error)) from error
         env = self._environment(kwargs.pop("env", os.environ))
-        return util.check_output([self._python_program(), *args], env=env, **kwargs)
+        output = util.check_output([self._python_program(), *args], env=env, **kwargs)
+        PerCommit._discovered = PerCommit._discovered or command == "discover"
+        return output
 
     def _measure(self, args: list[str], kwargs: dict[str, Any]) -> tuple[str, str, int]:
         """One benchmark process: (output, "", exit status); its result is saved at once."""
@@ -251,7 +270,6 @@ def _claim(root: Path) -> None:
         ) from None
     PerCommit._run_lock = held
     runs.sweep_orphans()
-    runs.end_on_signals()
     ledger.start()
 
 

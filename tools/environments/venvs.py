@@ -10,6 +10,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from tools.common import files, process
+from tools.common.errors import AGAIN, UnreachableError, is_unreachable
 from tools.environments import locks
 from tools.environments.interpreters import find_python, uv
 
@@ -68,5 +69,14 @@ def pip(path: Path, command: str, *args: str | Path) -> None:
     """
     given = ("--quiet", "--python", path / "bin" / "python", *args)
     cached = process.run([uv(), "pip", command, "--offline", *given], timeout=1200, check=False)
-    if cached.returncode != 0:
+    if cached.returncode == 0:
+        return
+    try:
         process.run([uv(), "pip", command, *given], timeout=1200)
+    except process.ProgramError as error:
+        if is_unreachable(error.output):
+            raise UnreachableError(
+                "the package index does not answer, so no packages can be installed",
+                hint=AGAIN,
+            ) from None
+        raise

@@ -8,7 +8,7 @@ from pathlib import Path
 from zipfile import ZipFile
 
 from tools.common import files, paths, process
-from tools.common.errors import BuildError, MissingError
+from tools.common.errors import AGAIN, BuildError, MissingError, UnreachableError, is_unreachable
 from tools.environments.interpreters import candidates, find_python, uv
 from tools.upstreams.config import Upstream
 from tools.upstreams.mirror import Commit, Mirror
@@ -95,6 +95,12 @@ def _build(commit: Commit, release: Commit | None, tree: Path, out: Path) -> Non
             env={"SETUPTOOLS_SCM_PRETEND_VERSION": version},
         )  # fmt: skip
     except process.ProgramError as error:
+        if is_unreachable(error.output):  # not the commit's fault: nothing to remember
+            raise UnreachableError(
+                "the package index does not answer, so what builds "
+                f"{commit.hash[:8]} cannot be installed",
+                hint=AGAIN,
+            ) from None
         last = (error.output.strip().splitlines() or [str(error)])[-1].strip()
         raise BuildError(f"{commit.hash[:8]} does not build: {last}\n{error.output}") from None
 

@@ -10,7 +10,6 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from tools.common import process
-from tools.environments import runs
 
 _STOPPING = 60  # seconds that asv gets to end its benchmarks and to save
 
@@ -57,7 +56,7 @@ def running(
             stdin=subprocess.DEVNULL,
             env=variables,
             start_new_session=True,
-            preexec_fn=runs.end_with_parent,
+            preexec_fn=process.end_with_parent,
         )
         try:
             yield started

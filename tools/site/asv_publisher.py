@@ -75,6 +75,9 @@ class Site(OutputPublisher):
         with _asv_errors():
             declared = _declared(conf, benchmarks)
             templates = _link_templates(conf)
+        for name, benchmark in benchmarks.items():  # asv writes them into index.json afterwards
+            metric = metrics.metric_of(name, declared)
+            benchmark["higher_is_better"] = not metric.lower_is_better
         branches = {branch: list(repo.get_branch_commits(branch)) for branch in conf.branches}
         hashes = {revision: commit for commit, revision in revisions.items()}
         shown = {revision for _, graph in graphs for revision in graph.data_points}
@@ -91,10 +94,12 @@ class Site(OutputPublisher):
         tags = repo.get_tags()
         releases = {commit: tag.rpartition("/")[2] for tag, commit in tags.items()}
         _write_changes(html, found, declared, named, releases, conf.hash_length)
-        database = results_dir / "alerts.sqlite"
-        alerts = {"events": alerts_page.rows(database), "noise": alerts_page.noise(database)}
-        _write(html / "alerts.json", {**alerts, "releases": releases})
         mirror = Mirror(Path(repo._path))
+        alerts_page.write(
+            html,
+            results_dir / "alerts.sqlite",
+            alerts_page.Site(all_series, hashes, mirror, templates, declared, named, releases),
+        )
         measured = commits.measurements(all_series, hashes, named)
         index = commits.index(mirror, measured, branches, tags)
         locks = commits.copy_locks(results_dir, html)

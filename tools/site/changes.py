@@ -10,11 +10,10 @@ from pathlib import Path
 from typing import Any
 
 from asv import step_detect
-from asv.config import Config
 from asv.repo import Repo
 from asv.results import iter_results
 
-from tools.common import paths
+from tools.common import asv_config, paths
 from tools.site import metrics as metrics_module
 from tools.site import series as series_module
 from tools.site.metrics import Metric
@@ -163,7 +162,7 @@ def find_changes(
     metrics are those of this checkout unless given.
     """
     if branches is None:
-        branches = Config.load(str(paths.ROOT / "asv.conf.json")).branches
+        branches = asv_config.load().branches
     if metrics is None:
         metrics = metrics_module.load(paths.ROOT / "benchmarks" / "metrics.json")
     results = list(iter_results(str(results_dir)))

@@ -14,15 +14,14 @@ import time
 from collections import Counter
 from pathlib import Path
 
-from asv.config import Config
 from asv.machine import Machine
 from rich.console import Console
 
 from datasets import catalogue, prepare
 from datasets.progress import OnConsole
-from tools.common import paths
+from tools.common import asv_config, paths
 from tools.common.errors import UnreachableError
-from tools.environments import runs, settings
+from tools.environments import settings
 from tools.environments.asv_environment import ensure_machine
 from tools.environments.plan import plan
 from tools.measuring import asv_run, releases
@@ -59,10 +58,9 @@ def run(args: argparse.Namespace) -> int:
     for name in args.without:
         catalogue.find(name)
     os.chdir(paths.ROOT)
-    runs.end_on_signals()  # a plain kill ends what was started as well
     parts = [kept for part in profile.parts if (kept := without(part, args.without)).points]
     ensure_machine()
-    conf = Config.load("asv.conf.json")
+    conf = asv_config.load()
     measured = Measured(conf, Machine.get_unique_machine_name())
     _say("[bold]1. Upstreams[/bold]")
     upstreams = config.load(paths.ROOT / conf.repo)

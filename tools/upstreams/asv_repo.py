@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import re
 import shlex
+import shutil
 from collections.abc import Container, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -39,7 +40,9 @@ class UnionRepo(Git):
     dvcs = "union"
 
     def __init__(self, url: str, mirror_path: str) -> None:
-        self._git = util.which("git")
+        self._git = shutil.which("git")
+        if self._git is None:
+            raise util.UserError("git is not installed, or not on PATH (apt-get install git)")
         self._path = str(paths.mirror_dir())
         self._pulled = False
         self._toml = Path(url)

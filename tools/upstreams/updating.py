@@ -111,7 +111,7 @@ def _choose(repository: Repository, upstream: Upstream, say: Say) -> str:
         git_source.ask(upstream, repository)
     except UnreachableError as error:
         reason = str(error).splitlines()[0].removeprefix(f"{tool}: ")
-        say(f"{tool}: {reason}; following the {NAMES['index']} from now on "
+        say(f"{tool}: {reason}; taking the {NAMES['index']} instead "
             f"(`python -m tools upstreams update {tool} --source git` changes over)")  # fmt: skip
         return "index"
     say(f"{tool}: {upstream.git} answers; following the {NAMES['git']} from now on")

@@ -59,6 +59,19 @@
         }
     }
 
+    /* asv takes every rise for the worse, and shows it in red */
+    function colourByDirection(table) {
+        for (const cell of table.querySelectorAll('td.change:not([data-turned])')) {
+            const link = cell.parentElement.querySelector('td a');
+            const name = $.asv.parse_hash_string(link.getAttribute('href')).location[0];
+            if ((index.benchmarks[name] || {}).higher_is_better && /(posi|nega)tive/.test(cell.className)) {
+                cell.classList.toggle('positive-change');
+                cell.classList.toggle('negative-change');
+            }
+            cell.dataset.turned = '';
+        }
+    }
+
     /* asv opens a benchmark on the first branch; Hail's have data on their own branch only */
     function chooseBranch() {
         const info = $.asv.parse_hash_string(location.hash);
@@ -71,6 +84,17 @@
         }
     }
 
+    /* asv writes 7.00e+3 beside a graph */
+    function plainNumbers(axis) {
+        const format = axis && axis.tickFormatter;
+        if (format) {
+            axis.tickFormatter = (...given) => {
+                const text = format(...given);
+                return /^\d\.\d+e\+[3-8]$/.test(text) ? Number(text).toLocaleString('en') : text;
+            };
+        }
+    }
+
     /* asv draws an empty frame, and a legend entry, for each series without a value */
     function plotMeasured(target, series, ...rest) {
         const measured = series.filter((one) => one.data.some((point) => point && point[1] !== null));
@@ -80,6 +104,8 @@
                 return null;
             }
             rest[0].series.points = {show: measured[0].data.length === 1};
+        } else {
+            plainNumbers(rest[0].yaxis);
         }
         return plot(target, measured, ...rest);
     }
@@ -102,6 +128,8 @@
         });
         const graph = document.getElementById('main-graph');
         new MutationObserver(() => hideCovered(graph)).observe(graph, {childList: true});
+        const list = document.getElementById('summarylist-body');
+        new MutationObserver(() => colourByDirection(list)).observe(list, {childList: true, subtree: true});
         const table = document.getElementById('regressions-body');
         new MutationObserver(() => linkRanges(table)).observe(table, {childList: true});
     });

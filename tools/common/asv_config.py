@@ -1,0 +1,18 @@
+"""asv.conf.json as asv reads it, with one message where it is not valid."""
+
+from __future__ import annotations
+
+from asv import util
+from asv.config import Config
+
+from tools.common import paths
+from tools.common.errors import ConfigError
+
+
+def load() -> Config:
+    """This checkout's asv.conf.json; ConfigError names the place of a mistake."""
+    path = paths.ROOT / "asv.conf.json"
+    try:
+        return Config.load(str(path))
+    except (ValueError, util.UserError) as error:
+        raise ConfigError(f"{path}: {error}") from None

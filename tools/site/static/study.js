@@ -92,8 +92,9 @@ function introduction(study) {
             + '(task, data, computation, shape of the data, hyperparameters). This page repeats it from our own measurements.'),
         element('p', {class: 'soft'}, here, ` The study: ${study.reference.machine}; ${study.reference.packages}.`),
         element('ul', {class: 'links contents'}, ...PARTS.map(([id, name]) => element('li', {}, element('a', {href: `#${id}`}, name)))),
-        element('ul', {}, ...Map.groupBy(study.editions, (one) => one.edition).entries().map(([edition, tools]) => element('li', {},
-            `${edition[0].toUpperCase()}${edition.slice(1)}: `, tools.map((one) => `${one.tool} ${one.release}`
+        element('ul', {}, ...[...new Set(study.editions.map((one) => one.edition))].map((edition) => element('li', {},
+            `${edition[0].toUpperCase()}${edition.slice(1)}: `,
+            study.editions.filter((one) => one.edition === edition).map((one) => `${one.tool} ${one.release}`
                 + ` (${one.stack ? `${one.stack} stack, ` : ''}${one.points.toLocaleString('en')} points)`).join(', ')))),
         study.files.length ? element('p', {class: 'downloads'}, 'All measurements: ', ...study.files.flatMap((name, place) => [
             place ? ' · ' : null, element('a', {href: `study/${name}`, download: ''}, name.split('.').pop().toUpperCase())])) : null,

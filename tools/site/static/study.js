@@ -27,15 +27,15 @@ function figureLinks(ids) {
 
 function table(one) {
     const parts = [element('h3', {id: `table-${one.id}`}, one.title), element('p', {class: 'soft'}, ...prose(one.about))];
-    if (!one.measured) {
+    if (!one.rows.length) {
         return [...parts, ...notMeasured(one.commands)];
     }
     return [
         ...parts,
         grid(one.head, one.rows),
-        one.sentences.length ? element('ul', {}, ...one.sentences.map((text) => element('li', {}, text))) : null,
-        downloads(one.files),
-        details('Data, samples and where they come from', () => [behind(one.behind)]),
+        one.sentences.length ? element('ul', {}, ...one.sentences.map((text) => element('li', {}, text))) : '',
+        ...(one.files.length ? [downloads(one.files),
+            details('Data, samples and where they come from', () => [behind(one.behind)])] : []),
     ];
 }
 

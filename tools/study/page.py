@@ -129,7 +129,6 @@ def _table(table: Table, folder: Path, sources: Sources) -> Record:
         "head": table.head,
         "rows": table.rows,
         "sentences": table.sentences,
-        "measured": bool(behind),
         "commands": [] if behind else _commands(lambda module, *_: module in table.experiments),
         "files": export.data(folder, f"table-{table.id}", behind) if behind else [],
         "behind": [

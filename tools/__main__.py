@@ -19,6 +19,7 @@ COMMANDS = {
     "site": ("tools.site.cli", "fetch the site's scripts so that it works offline"),
     "alerts": ("tools.alerts.cli", "detect changes; list, confirm, acknowledge, expect events"),
     "nightly": ("tools.nightly.cli", "measure what is new, confirm, localise, publish, alert"),
+    "study": ("tools.study.cli", "run the study's experiments; report what they show"),
     "cost": ("tools.cost.cli", "where the last run's wall time went"),
 }
 

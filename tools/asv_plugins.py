@@ -13,5 +13,5 @@ sys.path.append(str(paths.ROOT))
 
 # after what is above; asv finds the subclasses
 from tools.environments import asv_environment  # noqa: E402, F401
-from tools.site import asv_publisher  # noqa: E402, F401
+from tools.site import asv_publisher, study_publisher  # noqa: E402, F401
 from tools.upstreams import asv_repo  # noqa: E402, F401

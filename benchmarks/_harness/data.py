@@ -10,6 +10,10 @@ NAMES = ["smoke", "sim-2504-10k", "1kg-sites", "sim-2504-100k", "sim-2504-1.1m",
 _scratch = None
 
 
+class NotPrepared(NotImplementedError):
+    """A data set, or a shape of it, that was not made yet; the message says how it is made."""
+
+
 class Paths:
     """The files of one prepared data set, each under the name of its format."""
 
@@ -25,14 +29,14 @@ class Paths:
 
 
 def paths(name, format):
-    """The files of a data set; NotImplementedError (n/a) when that format is not prepared."""
+    """The files of a data set; NotPrepared (n/a) when that format is not prepared."""
     root = os.environ.get("GWAS_DATASETS")
     if not root:
         raise RuntimeError("GWAS_DATASETS is not set: it names the folder of the data sets")
     folder = Path(root) / name
     if not (folder / "dataset.json").exists() or not (folder / ("calls." + format)).exists():
         make = "python -m tools datasets prepare {} --formats {}".format(name, format)
-        raise NotImplementedError("{} is not prepared in {}: {}".format(name, format, make))
+        raise NotPrepared("{} is not prepared in {}: {}".format(name, format, make))
     return Paths(folder)
 
 
@@ -44,7 +48,7 @@ def shaped_paths(name, format, shape):
     if not (found.folder / "calls-{}.{}".format(shape, format)).exists():
         option = {"zarr": "--chunks", "mt": "--partitions"}[format]
         make = "python -m tools datasets prepare {} {} {}".format(name, option, shape)
-        raise NotImplementedError("{} is not there in the shape {}: {}".format(name, shape, make))
+        raise NotPrepared("{} is not there in the shape {}: {}".format(name, shape, make))
     return Paths(found.folder, shape)
 
 

@@ -138,6 +138,10 @@ def _forget_jit_cache():
             for value in vars(module).values():
                 if type(value).__name__ == "GUFunc":
                     value.cache = False
+    # those that are imported later: a fork server has read that switch already
+    accelerate = sys.modules.get("sgkit.accelerate")
+    if accelerate is not None:
+        accelerate.DEFAULT_NUMBA_ARGS["cache"] = False
 
 
 def _waited(dataset):

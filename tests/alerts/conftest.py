@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tools.alerts.events import Store
+from tools.alerts.store import Store
 
 
 @pytest.fixture

@@ -5,8 +5,9 @@ from collections.abc import Iterable, Mapping
 
 import numpy as np
 
-from tools.alerts.events import CODE, Event, Line, Store
+from tools.alerts.events import CODE, Event, Line
 from tools.alerts.localise import OutOfBudget
+from tools.alerts.store import Store
 from tools.common.errors import BuildError
 
 TARGET = "pca.Sgkit.time_compute-3"

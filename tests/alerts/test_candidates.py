@@ -1,12 +1,13 @@
 """Steps become events: one a commit, the machine's apart from the code's, once only."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping
 
 import pytest
 
 from tools.alerts import events
-from tools.alerts.candidates import Candidate, count_measured, group, record, steps_of
-from tools.alerts.events import Store
+from tools.alerts.candidates import Candidate, count_measured, group, steps_of
+from tools.alerts.recording import merge_same_commit, record
+from tools.alerts.store import Store
 from tools.site.metrics import Metric
 from tools.site.series import Point, Series
 
@@ -30,9 +31,9 @@ def level(before: float, after: float, at: int = 10) -> dict[int, float]:
     return {number: before if number < at else after for number in range(20)}
 
 
-def planted(points: Sequence[Point]) -> list[int]:
+def planted(series: Series) -> list[int]:
     """A detector that finds every difference between neighbours."""
-    values = [point.value for point in points]
+    values = [point.value for point in series.points]
     return [at for at in range(1, len(values)) if values[at] != values[at - 1]]
 
 
@@ -59,10 +60,10 @@ def test_one_commit_is_one_event_with_all_its_series() -> None:
 def test_better_follows_the_metric() -> None:
     (one,) = candidates(
         series("pca.Sgkit.time_compute", level(2, 1)),
-        series("pca.Sgkit.track_throughput", level(2, 1)),
+        series("pca.Sgkit.track_throughput", level(1, 2)),
         QUIET,
     )
-    assert [line.better for line in one.lines] == [True, False]
+    assert [line.better for line in one.lines] == [True, True]
 
 
 def test_a_step_that_a_control_shares_is_the_machines() -> None:
@@ -71,6 +72,18 @@ def test_a_step_that_a_control_shares_is_the_machines() -> None:
         series("sentinels.Machine.time_file_read", level(1, 1.4)),
     )
     assert one.kind == events.MACHINE
+
+
+def test_no_machine_changes_what_is_counted() -> None:
+    found = candidates(
+        series("pca.Sgkit.track_throughput", level(2, 1)),
+        series("sentinels.Machine.time_file_read", level(1, 0.4)),
+        series("ld_prune.Sgkit.time_compute", level(1, 0.5)),
+    )
+    assert {one.lines[0].unit: one.kind for one in found} == {
+        "MB/s": events.CODE,
+        "seconds": events.MACHINE,
+    }
 
 
 def test_a_much_larger_step_or_one_the_other_way_is_not() -> None:
@@ -97,19 +110,86 @@ def test_what_could_never_be_confirmed_is_no_candidate() -> None:
     assert candidates(series("pca.Sgkit.time_compute", level(1, 0)), QUIET) == []
 
 
+def noisy(benchmark: str, at: int) -> Series:
+    """A step of four standard deviations: noise may show it one point off."""
+    noise = [(-1) ** number * 0.012 for number in range(20)]
+    levels = level(1, 1.07, at)
+    return series(benchmark, {number: levels[number] + noise[number] for number in range(20)})
+
+
+def steps_at(*places: int) -> Callable[[Series], list[int]]:
+    return lambda _: list(places)
+
+
+def test_what_noise_may_have_shown_beside_its_place_gets_a_wider_range() -> None:
+    (sure,) = steps_of(
+        [series("pca.Sgkit.time_compute", level(1, 2))], steps_at(10), DECLARED, TOOLS
+    )
+    assert (sure.old, sure.new) == (9, 10)
+    (blurred,) = steps_of([noisy("pca.Sgkit.time_compute", 10)], steps_at(10), DECLARED, TOOLS)
+    assert (blurred.old, blurred.new) == (8, 11)
+
+
+def test_series_that_step_about_the_same_commit_are_one_event() -> None:
+    made = (
+        noisy("pca.Sgkit.time_compute", 11),
+        series("pca.Sgkit.track_throughput", level(2, 1)),
+    )
+    found = [
+        *steps_of(made[:1], steps_at(11), DECLARED, TOOLS),
+        *steps_of(made[1:], steps_at(10), DECLARED, TOOLS),
+    ]
+    (one,) = group(found, count_measured([*made, QUIET], TOOLS))
+    assert (one.old, one.new) == (9, 10)  # the surer one says where
+    assert len(one.lines) == 2
+
+
+def test_better_and_worse_are_events_of_their_own() -> None:
+    found = candidates(
+        series("pca.Sgkit.time_compute", level(1, 2)),
+        series("pca.Sgkit.track_throughput", level(1, 2)),
+        QUIET,
+    )
+    assert sorted(one.lines[0].better for one in found) == [False, True]
+
+
 def test_an_event_is_recorded_once(store: Store) -> None:
     early = candidates(series("pca.Sgkit.time_compute", level(1, 2)), QUIET)
     assert len(record(early, store, HASHES)) == 1
     assert record(early, store, HASHES) == []
-    # with more points the same step is seen one commit later, with another series
-    later = candidates(
-        series("pca.Sgkit.time_compute", level(1, 2, at=11)),
-        series("association.Sgkit.time_compute", level(1, 2, at=11)),
-        QUIET,
+    wider = group(
+        steps_of([noisy("pca.Sgkit.time_compute", 11)], steps_at(11), DECLARED, TOOLS),
+        count_measured([QUIET], TOOLS) | count_measured([noisy("x.y.z", 1)], TOOLS),
     )
-    assert record(later, store, HASHES) == []
-    (event,) = store.all()
-    assert len(event.lines) == 2
+    assert record(wider, store, HASHES) == []
+    next_one = candidates(series("pca.Sgkit.time_compute", level(1, 2, at=14)), QUIET)
+    assert len(record(next_one, store, HASHES)) == 1
+
+
+def test_what_was_refuted_is_looked_at_again_only_with_other_commits(store: Store) -> None:
+    early = candidates(series("pca.Sgkit.time_compute", level(1, 2)), QUIET)
+    (event,) = record(early, store, HASHES)
+    store.move(event.id, events.REFUTED, "")
+    assert record(early, store, HASHES) == []
+    later = candidates(series("pca.Sgkit.time_compute", level(1, 2, at=11)), QUIET)
+    assert len(record(later, store, HASHES)) == 1
+
+
+def test_events_of_one_commit_are_joined(store: Store) -> None:
+    made = [
+        record(candidates(series(name, level(1, 2, at)), QUIET), store, HASHES)[0]
+        for name, at in (("pca.Sgkit.time_compute", 10), ("ld_prune.Sgkit.time_compute", 12))
+    ]
+    place = {"good": HASHES[9], "bad": HASHES[10], "between": [], "finished": True}
+    for event in made:
+        store.move(event.id, events.CONFIRMED, "")
+        store.learn(event.id, range=place)
+    joined = merge_same_commit(store, store.get(made[1].id))
+    assert joined is not None
+    assert joined.id == made[0].id
+    assert len(store.get(made[0].id).lines) == 2
+    assert store.get(made[1].id).state == events.MERGED
+    assert merge_same_commit(store, store.get(made[0].id)) is None
 
 
 def test_recovery_and_other_places_are_events_of_their_own(store: Store) -> None:

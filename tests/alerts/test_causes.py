@@ -9,8 +9,9 @@ import pytest
 from tests.alerts.made import Allowance, MadeLaboratory, add_event
 from tools.alerts import causes, dependencies, events, message
 from tools.alerts.dependencies import Changed
-from tools.alerts.events import Event, Store
+from tools.alerts.events import Event
 from tools.alerts.examine import Examiner
+from tools.alerts.store import Store
 from tools.environments import venvs
 from tools.environments.plan import Plan
 from tools.upstreams.mirror import Commit

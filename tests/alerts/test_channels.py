@@ -9,7 +9,8 @@ import pytest
 from tests.alerts.made import add_event
 from tests.alerts.servers import Post, Web, running
 from tools.alerts import channels, events, feed, message
-from tools.alerts.events import Event, Store
+from tools.alerts.events import Event
+from tools.alerts.store import Store
 from tools.common.errors import ConfigError, UnreachableError
 
 SITE = "https://perf.example.org/gwas"
@@ -37,12 +38,14 @@ def test_the_message_says_what_where_and_how_it_is_known(event: Event) -> None:
     assert "6 interleaved pairs" in told.text
     assert "1.4 to 1.56" in told.text
     assert told.url == f"{SITE}/alerts.html?event={event.id}"
-    assert f"alerts confirm {event.id}" in told.text
+    assert f"alerts compare {'a' * 12} {'b' * 12} pca.Sgkit.time_compute-3 --stack" in told.text
 
 
 def test_an_improvement_and_a_localised_commit(store: Store) -> None:
     made = add_event(store, "a" * 40, "b" * 40, 0.2)
-    store.learn(made.id, range={"good": "a" * 40, "bad": "d" * 40, "between": []})
+    store.learn(
+        made.id, range={"good": "a" * 40, "bad": "d" * 40, "between": [], "finished": True}
+    )
     assert message.subject(store.get(made.id)).endswith("5 x faster at dddddddd")
     assert message.subject(replace(made, kind=events.MACHINE)).startswith("machine box: ")
 
@@ -119,13 +122,13 @@ def test_github_opens_updates_and_closes_one_issue(
 
 
 def test_channels_of_a_tool(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert channels.of_tool("sgkit", {}) == []
+    assert channels.of_table("sgkit.alerts", {}) == []
     with pytest.raises(ConfigError, match=r"\[sgkit.alerts\] fax: unknown key"):
-        channels.of_tool("sgkit", {"fax": "1"})
+        channels.of_table("sgkit.alerts", {"fax": "1"})
     monkeypatch.delenv("GWAS_SLACK", raising=False)
     with pytest.raises(ConfigError, match="GWAS_SLACK is not set"):
-        channels.of_tool("sgkit", {"webhook": "GWAS_SLACK"})
+        channels.of_table("sgkit.alerts", {"webhook": "GWAS_SLACK"})
     monkeypatch.setenv("GWAS_SLACK", "x")
-    assert [one.name for one in channels.of_tool("sgkit", {"webhook": "GWAS_SLACK"})] == [
+    assert [one.name for one in channels.of_table("sgkit.alerts", {"webhook": "GWAS_SLACK"})] == [
         "webhook:GWAS_SLACK"
     ]

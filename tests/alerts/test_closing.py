@@ -5,7 +5,8 @@ import datetime
 from tests.alerts.made import TARGET, add_event
 from tools.alerts import events
 from tools.alerts.closing import close_recovered, open_again
-from tools.alerts.events import CODE, Line, Store
+from tools.alerts.events import CODE, Line
+from tools.alerts.store import Store
 
 
 def confirmed(store: Store, ratio: float) -> int:

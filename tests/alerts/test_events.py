@@ -4,9 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.alerts.made import add_event
+from tests.alerts.made import TARGET, add_event
 from tools.alerts import events
-from tools.alerts.events import Line, Store
+from tools.alerts.events import Line
+from tools.alerts.store import Store
 from tools.common.errors import DamagedError, UsageError
 
 
@@ -44,8 +45,12 @@ def test_series_are_added_once_and_the_worst_is_measured(store: Store) -> None:
     store.extend(event.id, [faster])
     kept = store.get(event.id)
     assert len(kept.lines) == 2
-    assert kept.worst == faster
-    assert kept.better
+    assert [line.target for line in kept.claims] == [TARGET, faster.target]  # people feel time
+    store.learn(event.id, confirmation={"target": faster.target})
+    assert store.get(event.id).worst == faster
+    small = add_event(store, "a", "b", 1.05)
+    store.extend(small.id, [faster])
+    assert store.get(small.id).worst == faster
 
 
 def test_what_is_wrong_is_said(tmp_path: Path, store: Store) -> None:

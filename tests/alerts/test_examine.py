@@ -4,10 +4,10 @@ import pytest
 
 from tests.alerts.made import TARGET, Allowance, MadeLaboratory, add_event
 from tools.alerts import events
-from tools.alerts.events import Store
 from tools.alerts.examine import Examiner
 from tools.alerts.localise import OutOfBudget
 from tools.alerts.measure import NoValue
+from tools.alerts.store import Store
 
 COMMITS = [f"c{number:02}" for number in range(30)]
 SLOWER_AT = 17

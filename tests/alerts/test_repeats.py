@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from tools.alerts import sequential
-from tools.alerts.events import Store
 from tools.alerts.repeats import POWER, false_alarms, minimal_detectable
+from tools.alerts.store import Store
 
 NOISE = 0.03
 

@@ -67,6 +67,7 @@ def test_too_much_noise_is_undecided_and_says_so() -> None:
 def test_counts_have_no_noise() -> None:
     verdict = sequential.decide(lambda: (104.0, 171.0), 171 / 104)
     assert (verdict.outcome, verdict.low) == (CONFIRMED, pytest.approx(171 / 104))
+    assert verdict.pairs == 2
     assert sequential.decide(lambda: (104.0, 104.0), 171 / 104).outcome == REFUTED
 
 
@@ -99,3 +100,12 @@ def test_what_cannot_be_judged() -> None:
         sequential.judge([0.1], 1.2)
     with pytest.raises(ValueError, match="positive"):
         sequential.decide(lambda: (0.0, 1.0), 1.2)
+
+
+def test_a_change_that_is_smaller_than_claimed_is_confirmed_with_its_size() -> None:
+    part = [math.log(1.1) + error for error in (-0.002, 0.002, -0.001, 0.001)]
+    verdict = sequential.judge(part, 1.25)
+    assert verdict.outcome == CONFIRMED
+    assert verdict.high < 1.12
+    # a trace of what was claimed is not it
+    assert sequential.judge([one / 4 for one in part], 1.25).outcome == REFUTED

@@ -65,7 +65,9 @@ def _switch(commits: list[str]) -> dict[str, list[float]]:
     conf = Config.load("asv.conf.json")
     repo = get_repo(conf)
     hashes = [repo.get_hash_from_name(commit) for commit in commits]
-    ours = next(iter(get_environments(conf, ["per-commit"])))
+    ours = next(
+        one for one in get_environments(conf, ["per-commit"]) if one.name.endswith("frozen")
+    )
     seconds: dict[str, list[float]] = {OURS: [], ASVS: []}
     asvs = None
     for at, commit in enumerate(hashes):

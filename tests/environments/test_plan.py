@@ -59,6 +59,16 @@ def test_a_stack_that_does_not_cover_a_release_says_so() -> None:
         _table(UPSTREAMS["dask"], "dated", "2021.12.0")
 
 
+@pytest.mark.parametrize(("tool", "own"), [("sgkit", "0.4.0"), ("hail", "0.2.85")])
+def test_the_studys_stack_covers_its_own_release_alone(tool: str, own: str) -> None:
+    assert _table(UPSTREAMS[tool], "study", own)["python"] == "3.8"
+    for other in ("0.2.139", "0.5.0", "0.10.0"):
+        with pytest.raises(NotCovered, match=f"study stack does not cover {tool} {other}"):
+            _table(UPSTREAMS[tool], "study", other)
+    with pytest.raises(NotCovered, match="study stack does not cover dask 2021"):
+        _table(UPSTREAMS["dask"], "study", "2021.12.0")
+
+
 def test_lock_hash_ignores_comments_and_order() -> None:
     assert locks.sha("# x\nb==2\na==1\n") == locks.sha("a==1\nb==2  # why\n")
     assert locks.sha("a==1\n") != locks.sha("a==2\n")

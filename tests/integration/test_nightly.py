@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+
+from tests.alerts.servers import Web, running
 
 pytestmark = pytest.mark.integration
 
@@ -23,10 +26,20 @@ build = "source"
 first = "0.1"
 classes = ["toy"]
 
+[toy.links]
+commit = "https://example.org/toy/commit/{{hash}}"
+pull_request = "https://example.org/toy/pull/{{number}}"
+
+[toy.alerts]
+webhook = "GWAS_HOOK_TOY"
+
 [toy.frozen]
 python = "{python}"
 exclude_newer = 2026-01-01
 requirements = ["numpy"]
+
+[operator]
+webhook = "GWAS_HOOK_OPERATOR"
 """
 PROJECT = """
 [build-system]
@@ -52,36 +65,52 @@ def compute():
     return total
 '''
 BENCHMARK = '''
-"""The made task. Its clock counts steps, and is 2 % off: no other work disturbs it."""
+"""The made task and its sentinel. Their clock counts steps, and is 2 % off.
+
+So no other work on this machine disturbs it. How slow the machine is stands in a file.
+"""
 
 import random
+from pathlib import Path
+
+MACHINE = Path(__file__).with_name("machine.txt")
 
 
 def clock():
     import toy
 
-    noise, toy.steps = random.gauss(1, 0.02) * toy.steps, 0
-    clock.now += noise / 1e6
+    slower = float(MACHINE.read_text()) * random.gauss(1, 0.02)
+    clock.now += slower * toy.steps / 1e6
+    toy.steps = 0
     return clock.now
 
 
 clock.now = 0.0
 
 
-class Toy:
+class Timed:
     timer = staticmethod(clock)
     number = 1
     rounds = 1
     repeat = 10
     warmup_time = 0.01
 
+
+class Toy(Timed):
     def time_compute(self):
         import toy
 
         return toy.compute()
 
 
-Toy.time_compute.unit = "seconds"
+class Machine(Timed):
+    def time_process_start(self):
+        import toy
+
+        toy.steps += 10_000  # whatever the commit
+
+
+Toy.time_compute.unit = Machine.time_process_start.unit = "seconds"
 '''
 SIZE = 10_000
 
@@ -107,60 +136,128 @@ class Upstream:
         (self.path / "toy" / "__init__.py").write_text(text)
         (self.path / "pyproject.toml").write_text("[broken" if broken else PROJECT)
         self.git("add", "--all")
-        self.git("commit", "--quiet", "--message", f"Change {self.count} <b>&")
+        self.git("commit", "--quiet", "--message", f"Change {self.count} <b>& (#{self.count})")
         return self.git("rev-parse", "HEAD")
 
 
 @pytest.fixture(scope="module")
 def toy(checkout: Path, tmp_path_factory: pytest.TempPathFactory) -> Upstream:
     upstream = Upstream(tmp_path_factory.mktemp("upstream") / "toy")
-    upstream.commit(1)
+    upstream.commit(1.0)
     upstream.git("tag", "0.1")
     text = UPSTREAMS.format(git=upstream.path, python=PYTHON)
     (checkout / "upstreams.toml").write_text(text)
     conf = json.loads((checkout / "asv.conf.json").read_text())
     (checkout / "asv.conf.json").write_text(json.dumps({**conf, "branches": ["toy"]}))
     (checkout / "benchmarks" / "toy_task.py").write_text(BENCHMARK)
+    (checkout / "benchmarks" / "machine.txt").write_text("1.0")
     return upstream
 
 
-def test_a_week(checkout: Path, toy: Upstream, command: Callable) -> None:
-    """A slow-down, an improvement, a commit that does not build, and quiet nights."""
+class Week:
+    """Nights one after the other, and what the tool's maintainers and the operator got."""
 
-    def night() -> str:
-        done = command(
-            "python", "-m", "tools", "nightly", "--hours", "0.2", "--bench", "toy_task",
-            "--site", "https://perf.example.org",
-        )  # fmt: skip
-        assert done.returncode in (0, 10, 11), done.stdout + done.stderr
+    def __init__(self, checkout: Path, command: Callable, web: Web) -> None:
+        self.checkout, self._command, self._web = checkout, command, web
+
+    def night(self) -> tuple[int, str]:
+        """Exit code and output of a night that comes to its end."""
+        done = self._command(*NIGHT)
+        assert done.returncode in (0, 10, 11, 12), done.stdout + done.stderr
         assert "warning" not in done.stdout, done.stdout
-        return f"{done.returncode}\n{done.stdout}"
+        return done.returncode, done.stdout
 
-    def told(output: str) -> list[str]:
-        return [line for line in output.splitlines() if line.startswith("subject  ")]
+    def killed_night(self) -> None:
+        """A night that is killed when it has measured; a second one meanwhile keeps out."""
+        with subprocess.Popen(
+            [sys.executable, *NIGHT[1:]], cwd=self.checkout, env=without_cache(), text=True,
+            stdout=subprocess.PIPE,
+        ) as first:  # fmt: skip
+            assert first.stdout is not None
+            for line in first.stdout:
+                if line.startswith("candidate"):
+                    break
+            assert self._command(*NIGHT).returncode == 7
+            first.kill()
 
+    def told(self, who: str) -> list[str]:
+        """The messages that a webhook got, in order."""
+        return [body["text"] for _, path, body in self._web.requests if path == f"/secret-{who}"]
+
+
+NIGHT = (
+    "python", "-m", "tools", "nightly", "--hours", "0.3", "--bench", "toy_task",
+    "--site", "https://perf.example.org",
+)  # fmt: skip
+
+
+def without_cache() -> dict[str, str]:
+    return {name: value for name, value in os.environ.items() if name != "GWAS_CACHE"}
+
+
+@pytest.fixture
+def week(checkout: Path, command: Callable, monkeypatch: pytest.MonkeyPatch) -> Iterator[Week]:
+    web = Web()
+    monkeypatch.setenv("GWAS_HOOK_TOY", f"{web.url}/secret-toy")
+    monkeypatch.setenv("GWAS_HOOK_OPERATOR", f"{web.url}/secret-operator")
+    with running(web.server):
+        yield Week(checkout, command, web)
+
+
+def test_a_week(week: Week, toy: Upstream, command: Callable) -> None:
+    """Each planted change is told once, with its commit, to whom it concerns, and nothing else."""
     for _ in range(5):
-        toy.commit(1)
-    first = night()
-    assert first.startswith("0\n"), first
-    slower = toy.commit(3)
-    toy.commit(3)
-    second = night()
-    assert second.startswith("10\n"), second
-    assert slower in second
-    toy.commit(1, broken=True)
-    faster = toy.commit(1.5)
-    toy.commit(1.5)
-    third = night()
-    assert third.startswith("11\n"), third
-    assert f"..{faster[:8]}" in third  # the one before it does not build: a range
-    assert slower not in third
-    toy.commit(1.5)
-    fourth = night()
-    assert fourth.startswith("0\n"), fourth
-    assert len(told(second)) == 1
-    listed = command("python", "-m", "tools", "alerts", "list")
-    assert listed.stdout.count("confirmed") == 2, listed.stdout
-    feed = (checkout / "html" / "alerts.xml").read_text()
-    assert feed.count("<entry>") == 2
+        toy.commit(1.0)
+    assert week.night()[0] == 0  # the history, a plain night
+
+    tenth = toy.commit(1.1)
+    toy.commit(1.1, broken=True)
+    toy.commit(1.1)
+    code, _ = week.night()
+    assert code == 10
+
+    toy.commit(1.1)
+    assert week.night()[0] == 0  # plain
+
+    toy.commit(1.1)
+    third = toy.commit(1.1 * 1.3)
+    toy.commit(1.1 * 1.3)
+    week.killed_night()
+    assert week.night()[0] == 10
+
+    (week.checkout / "benchmarks" / "machine.txt").write_text("1.5")
+    toy.commit(1.1 * 1.3)
+    assert week.night()[0] == 12  # the machine, not the code
+
+    tripled = toy.commit(1.1 * 1.3 * 3)
+    toy.commit(1.1 * 1.3 * 3)
+    assert week.night()[0] == 10
+
+    toy.commit(1.1 * 1.3 * 3, broken=True)
+    toy.commit(1.1 * 1.3 * 3)
+    better = toy.commit(1.1 * 1.3)
+    code, _ = week.night()
+    assert code == 11
+
+    told = week.told("toy")
+    assert len(told) == 4, told
+    for commit, change, text in zip(
+        (tenth, third, tripled, better), ("slower", "slower", "slower", "faster"), told,
+        strict=True,
+    ):  # fmt: skip
+        assert f"commit   {commit}" in text
+        assert f"{change} at {commit[:8]}" in text.splitlines()[0]
+    assert told[3].startswith("*fixed: ")
+    (machine,) = week.told("operator")
+    assert "machine" in machine
+
+    listed = command("python", "-m", "tools", "alerts", "list").stdout
+    assert listed.count("confirmed") == 4, listed  # two slow-downs, the machine, the improvement
+    assert listed.count("resolved") == 1, listed
+    feed = (week.checkout / "html" / "alerts.xml").read_text()
+    assert feed.count("<entry>") == 5
     assert "https://perf.example.org/alerts.html?event=1" in feed
+    kept = [path for part in ("html", "results", ".cache/logs", ".cache/locks")
+            for path in (week.checkout / part).rglob("*") if path.is_file()]  # fmt: skip
+    assert kept
+    assert not [path for path in kept if b"/secret-" in path.read_bytes()]

@@ -17,3 +17,5 @@ def test_a_machine_of_half_the_speed_takes_twice_as_long() -> None:
 def test_clock() -> None:
     assert clock(59.2) == "1 min 0 s"
     assert clock(5) == "5 s"
+    assert clock(200) == "3 min 20 s"
+    assert clock(7500) == "2 h 5 min"

@@ -9,7 +9,8 @@ from pathlib import Path
 from tests.site import made_site
 from tests.site.made_site import Benchmark, Project
 from tools.alerts import events
-from tools.alerts.events import Line, Store
+from tools.alerts.events import Line
+from tools.alerts.store import Store
 
 COMMITS = 24
 SLOWER_AT, FASTER_AT, SPIKE_AT, DROP_AT = 12, 8, 22, 14
@@ -63,7 +64,8 @@ def _add_events(project: Project) -> None:
     commits = project.commits["sgkit"]
     old, new = commits[SLOWER_AT - 2], commits[SLOWER_AT]
     target = "pca.Sgkit.time_compute-0"
-    line = Line(target, "pca in Sgkit: time_compute", "seconds", False, 0.5, 0.8)
+    title, values = "pca in Sgkit: time_compute", {"data": "smoke"}
+    line = Line(target, title, "seconds", False, 0.5, 0.8, values)
     slower = store.add("sgkit", "frozen", "box", events.CODE, old, new, [line])
     for _ in range(4):
         store.add_pair(slower.id, target, old, new, 0.5, 0.8)

@@ -236,18 +236,34 @@ def test_alerts_and_an_event(visit: Visit, published: Project) -> None:
     assert page.locator("h2").all_inner_texts() == [
         "Open (1)", "The machine (1)", "Repeats of one commit, frozen stack",
     ]  # fmt: skip
-    assert "0 of 2 runs of repeats" in page.locator("main").inner_text()
+    assert "0 of 2 runs of four repeats" in page.locator("main").inner_text()
     visit.check("alerts")
     page.get_by_role("link", name="pca in Sgkit").click()
-    page.wait_for_selector("main ul")
+    page.wait_for_selector("main blockquote")
     words = page.locator("main").inner_text()
     assert "4 interleaved pairs" in words
     assert commit_of(published, "sgkit", example.SLOWER_AT)[:8] in words
     assert "sgkit/stats/pca.py:<lambda>" in words
     assert "<script>" in words  # what upstream wrote, as text
+    assert "time_compute data=smoke --stack frozen" in words
+    assert page.locator(".chart circle").count() > 3
+    assert page.locator(".chart .step").count() == 1
+    assert page.locator("blockquote").inner_text().startswith("Change number 12 (#112)")
+    links = page.locator(".links a").all_inner_texts()
+    assert links[1:] == ["pull request", "compare with the commit before"]
     visit.check("event")
     missing = visit.open("alerts.html?event=99", "h1")
     assert "no event 99" in missing.locator("main").inner_text()
+
+
+def test_study_without_results_says_what_measures_them(visit: Visit) -> None:
+    page = visit.open("study.html", "#figures")
+    assert page.locator("nav a[aria-current]").inner_text() == "Study"
+    figures = page.locator("section.figure")
+    assert figures.count() == page.get_by_text("Not measured yet").count() - 6  # of the tables
+    assert "study run --profile small" in figures.first.inner_text()
+    assert page.locator(".plot").count() == 0
+    visit.check("study-empty")
 
 
 def test_commit_page(visit: Visit, published: Project) -> None:

@@ -87,3 +87,12 @@ def test_a_mistake_is_named_with_its_place(tmp_path: Path, old: str, new: str, s
 def test_a_missing_file_is_named(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="is missing"):
         config.load(tmp_path / "upstreams.toml")
+
+
+def test_the_operator_is_no_tool(tmp_path: Path) -> None:
+    path = tmp_path / "upstreams.toml"
+    path.write_text(f'{VALID}\n[operator]\nmail = ["root@example.org"]\n')
+    assert config.OPERATOR not in config.load(path)
+    assert config.operator(path) == {"mail": ["root@example.org"]}
+    path.write_text(VALID)
+    assert config.operator(path) == {}

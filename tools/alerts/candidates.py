@@ -4,30 +4,35 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
 from tools.alerts import events
-from tools.alerts.events import Event, Line, Store
+from tools.alerts.events import Line
 from tools.alerts.sequential import NEGLIGIBLE
 from tools.site.metrics import Metric, metric_of
 from tools.site.series import Point, Series
 
-# From a series' values: the index of the first point after each change.
-Detector = Callable[[Sequence[Point]], list[int]]
+# From a series: the index of the first point after each change.
+Detector = Callable[[Series], list[int]]
+_TIME = "seconds"  # what a machine can change
 # Where no control was measured: this share of all series, when it steps at once, is the machine
 _MOST = 0.6
 _MANY = 6
 # so many times a control's step (as a log ratio) may be the machine's doing as well
 _FARTHER = 1.5
-_QUOTE = "'"  # asv keeps parameters as Python shows them
+# A step of d standard deviations may be seen about _BLUR / d**2 points off its place, and one of
+# _SHARP or more in its place only
+_BLUR, _SHARP, _MOST_BLUR = 8.0, 8.0, 3
 
 Place = tuple[str, str, str]  # tool, stack, machine
 
 
 @dataclass(frozen=True)
 class Step:
-    """One change of one series, between two neighbouring measured revisions."""
+    """One change of one series: after the measured revision `old`, at `new` at the latest."""
 
     place: Place
     old: int
@@ -57,7 +62,7 @@ def steps_of(
     found = []
     for series in all_series:
         metric = metric_of(series.benchmark, declared)
-        edges = [0, *detect(series.points), len(series.points)]
+        edges = [0, *detect(series), len(series.points)]
         for start, edge, end in zip(edges, edges[1:], edges[2:], strict=False):
             before = _level(series.points[start:edge])
             after = _level(series.points[edge:end])
@@ -65,6 +70,7 @@ def steps_of(
                 continue
             if abs(math.log(after / before)) <= NEGLIGIBLE:
                 continue  # could never be confirmed
+            blur = _blur(series.points[start:edge], series.points[edge:end])
             line = Line(
                 target=target_of(series),
                 title=_title(series),
@@ -72,46 +78,73 @@ def steps_of(
                 better=(after < before) == metric.lower_is_better,
                 old_value=before,
                 new_value=after,
+                parameters=_plain(series.parameters),
             )
-            old, new = series.points[edge - 1].revision, series.points[edge].revision
-            place = _place(series)
-            found.append(Step(place, old, new, line, _is_control(series, tools)))
+            old = series.points[max(start, edge - 1 - blur)].revision
+            new = series.points[min(end - 1, edge + blur)].revision
+            found.append(Step(_place(series), old, new, line, _is_control(series, tools)))
     return found
+
+
+def _blur(before: Sequence[Point], after: Sequence[Point]) -> int:
+    """How many points off its place noise may have shown a step between two levels."""
+    sides = [
+        np.log([point.value for point in side if point.value > 0]) for side in (before, after)
+    ]
+    levels = [float(np.median(side)) for side in sides]
+    noise = np.concatenate([abs(side - level) for side, level in zip(sides, levels, strict=True)])
+    deviation = 1.2533 * float(noise.mean())
+    size = abs(levels[1] - levels[0])
+    if size >= _SHARP * deviation:
+        return 0
+    return min(_MOST_BLUR, math.ceil(_BLUR * (deviation / size) ** 2)) if size else _MOST_BLUR
 
 
 def group(
     steps: Iterable[Step], measured: Mapping[tuple[Place, int], Measured]
 ) -> list[Candidate]:
-    """Steps at one place and revision as one candidate of the code, and one of the machine.
+    """Steps whose ranges of commits overlap as one candidate; what got better apart from worse.
 
     A step is the machine's when a control stepped the same way, at least about as far. Where no
-    control was measured, it is when nearly all of many series step at once. What is taken for
-    the code's wrongly is refuted when it is measured again, both sides in turn.
+    control was measured, it is when nearly all of many series step at once. No machine changes
+    what is counted, such as tasks and reads. What is taken for the code's wrongly is refuted when
+    it is measured again, both sides in turn.
     """
-    together: dict[tuple[Place, int], list[Step]] = defaultdict(list)
-    for step in steps:
-        together[step.place, step.new].append(step)
     candidates = []
-    for (place, new), members in together.items():
+    for members in _together(steps):
         controls = [_log(step) for step in members if step.control]
-        beside = measured[place, new]
+        beside = measured[members[0].place, members[0].new]
         shared = (
             not beside.controls
             and beside.series >= _MANY
             and len(members) >= _MOST * beside.series
         )
-        own: dict[str, list[Step]] = defaultdict(list)
+        own: dict[tuple[str, bool], list[Step]] = defaultdict(list)
         for step in members:
-            machine = shared or any(_explains(control, _log(step)) for control in controls)
-            own[events.MACHINE if machine else events.CODE].append(step)
+            machine = step.line.unit == _TIME and (
+                shared or any(_explains(control, _log(step)) for control in controls)
+            )
+            own[events.MACHINE if machine else events.CODE, step.line.better].append(step)
         candidates += [
             Candidate(
-                place, kind, max(step.old for step in those), new,
-                tuple(step.line for step in those),
+                those[0].place, kind, max(step.old for step in those),
+                min(step.new for step in those), tuple(step.line for step in those),
             )
-            for kind, those in own.items()
+            for (kind, _), those in own.items()
         ]  # fmt: skip
     return sorted(candidates, key=lambda one: (one.place, one.new, one.kind))
+
+
+def _together(steps: Iterable[Step]) -> Iterator[list[Step]]:
+    """Steps of one place that may all be of one commit: the first `new` is in all their ranges."""
+    members: list[Step] = []
+    for step in sorted(steps, key=lambda one: (one.place, one.new)):
+        if members and (step.place != members[0].place or step.old >= members[0].new):
+            yield members
+            members = []
+        members.append(step)
+    if members:
+        yield members
 
 
 @dataclass(frozen=True)
@@ -131,44 +164,6 @@ def count_measured(
         for point in series.points:
             count[_place(series), point.revision].append(_is_control(series, tools))
     return {key: Measured(len(flags), sum(flags)) for key, flags in count.items()}
-
-
-def record(
-    candidates: Iterable[Candidate], store: Store, hashes: Mapping[int, str]
-) -> list[Event]:
-    """Put candidates into the store; returns the events that are new.
-
-    A candidate belongs to an event that it shares a series with when their ranges of commits
-    overlap: with more points, the same change may be seen one commit earlier or later.
-    """
-    revisions = {commit: revision for revision, commit in hashes.items()}
-    fresh = []
-    for one in candidates:
-        known = _known(one, store.all(), revisions)
-        if known is None:
-            tool, stack, machine = one.place
-            fresh.append(
-                store.add(tool, stack, machine, one.kind, hashes[one.old], hashes[one.new],
-                          one.lines)
-            )  # fmt: skip
-        else:
-            store.extend(known.id, one.lines)
-    return fresh
-
-
-def _known(one: Candidate, known: Iterable[Event], revisions: Mapping[str, int]) -> Event | None:
-    targets = {line.target for line in one.lines}
-    for event in known:
-        if (event.tool, event.stack, event.machine) != one.place:
-            continue
-        old, new = revisions.get(event.old), revisions.get(event.new)
-        if old is None or new is None or one.new < old or new < one.old:
-            continue
-        same = [line for line in event.lines if line.target in targets]
-        ours = {line.target: line.better for line in one.lines}
-        if any(ours[line.target] == line.better for line in same):
-            return event
-    return None
 
 
 def _is_control(series: Series, tools: frozenset[str]) -> bool:
@@ -202,7 +197,10 @@ def target_of(series: Series) -> str:
 
 def _title(series: Series) -> str:
     task, tool, metric = series.benchmark.split(".")[-3:]
-    where = ", ".join(
-        f"{name} {value.strip(chr(39))}" for name, value in series.parameters.items()
-    )
+    where = ", ".join(f"{name} {value}" for name, value in _plain(series.parameters).items())
     return f"{task} in {tool}: {metric}" + (f" ({where})" if where else "")
+
+
+def _plain(parameters: Mapping[str, str]) -> dict[str, str]:
+    """Parameters as people write them: asv keeps them as Python shows them."""
+    return {name: value.strip("'") for name, value in parameters.items()}

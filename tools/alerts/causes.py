@@ -11,9 +11,10 @@ from dataclasses import asdict
 
 from tools.alerts import dependencies, events
 from tools.alerts.dependencies import Changed
-from tools.alerts.events import Event, Store
+from tools.alerts.events import Event
 from tools.alerts.examine import Budget, Examiner, Measures, words
 from tools.alerts.measure import NoValue
+from tools.alerts.store import Store
 from tools.common.errors import BuildError, MissingError
 
 _FROZEN = "frozen:"

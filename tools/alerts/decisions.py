@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import argparse
 import datetime
+import os
 
 from rich.console import Console
 from rich.table import Table
 
-from tools.alerts import events, message
-from tools.alerts.events import Store
-from tools.common import paths
+from tools.alerts import describe, digest, events, message
+from tools.alerts.store import Store
+from tools.common import files, paths
 from tools.common.errors import UsageError
+from tools.upstreams import config
+from tools.upstreams.mirror import Mirror
+
+DEFAULT_SITE = "http://127.0.0.1:8080"
 
 _DECISIONS = {
     "ack": (events.ACKNOWLEDGED, "someone looks after it: no further messages until it changes"),
@@ -20,7 +25,7 @@ _DECISIONS = {
 }
 
 
-ACTIONS = ("list", "show", "confirm", *_DECISIONS)
+ACTIONS = ("list", "show", "digest", "confirm", *_DECISIONS)
 
 
 def add_actions(actions: argparse._SubParsersAction) -> None:
@@ -29,6 +34,10 @@ def add_actions(actions: argparse._SubParsersAction) -> None:
     listed.add_argument("--state", choices=events.STATES, action="append", default=[])
     show = actions.add_parser("show", help="one event: message, proof, history")
     show.add_argument("id", type=int)
+    told = actions.add_parser(
+        "digest", help="what is confirmed and open, as text; exits with 0, 10, 11 or 12"
+    )
+    told.add_argument("--site", default=os.environ.get("GWAS_SITE_URL", DEFAULT_SITE))
     confirm = actions.add_parser("confirm", help="measure both sides of an event again, in turn")
     confirm.add_argument("id", type=int)
     for name, (_, meaning) in _DECISIONS.items():
@@ -46,6 +55,8 @@ def run(args: argparse.Namespace) -> int:
         _list(store, args.state)
     elif args.action == "show":
         _show(store, args.id)
+    elif args.action == "digest":
+        return _digest(store, args.site)
     elif args.action == "confirm":
         return _confirm(store, args.id)
     else:
@@ -74,7 +85,20 @@ def _show(store: Store, number: int) -> None:
     event = store.get(number)
     print(message.compose(event, "html").text)
     for row in store.history(number):
-        print(f"{row['at']}  {row['state']}: {row['why']}")
+        print(message.harmless(f"{row['at']}  {row['state']}: {row['why']}"))
+
+
+def _digest(store: Store, site: str) -> int:
+    mirror = Mirror(paths.mirror_dir())
+    upstreams = config.load(paths.ROOT / "upstreams.toml")
+    return digest.write(
+        [
+            (event, message.compose(event, site, describe.commit(event, mirror, links)))
+            for event in store.all(events.CONFIRMED)
+            for links in [upstreams[event.tool].links if event.tool in upstreams else {}]
+        ],
+        print,
+    )
 
 
 def _confirm(store: Store, number: int) -> int:
@@ -83,15 +107,14 @@ def _confirm(store: Store, number: int) -> int:
     if event.kind == events.MACHINE:
         raise UsageError(f"event {number} is the machine's: no commit can be measured for it")
     # slow to import, and needed for this action only
-    from tools.alerts.examine import Examiner
+    from tools.alerts.examine import Examiner, words
     from tools.alerts.measure import Laboratory
-    from tools.upstreams import config
-    from tools.upstreams.mirror import Mirror
 
     upstreams = config.load(paths.ROOT / "upstreams.toml")
     laboratory = Laboratory(upstreams, Mirror(paths.mirror_dir()), event.stack)
-    verdict = Examiner(store, laboratory, lambda: None).confirm(event)
-    print(store.history(number)[-1]["why"])
+    with files.lock(paths.ROOT / "env" / "measuring.lock", "measuring in this checkout"):
+        verdict = Examiner(store, laboratory, lambda: None).confirm(event, afresh=True)
+    print(words(verdict))
     return int(verdict.outcome != events.CONFIRMED)
 
 

@@ -102,18 +102,18 @@ def with_step(detect: Detector, repeats: int = REPEATS) -> list[dict[str, Any]]:
     and half downwards (to 1 / (1 + step)), and `delay`, the fewest of these points at which four
     fifths are found (None if at none).
     """
+    combinations = list(itertools.product(enumerate(simulate.KINDS), NOISE, STEPS))
+    many = []
+    for (number, kind), noise, step in combinations:
+        for after, repeat in itertools.product(AFTER, range(repeats)):
+            seed = [3, number, int(1000 * noise), int(100 * step), after, repeat]
+            ratio = 1 / (1 + step) - 1 if repeat % 2 else step
+            rng = np.random.default_rng(seed)
+            many.append(simulate.stepped(kind, rng, BEFORE, after, noise, ratio))
+    hits = iter([_near(found, BEFORE) for found in detect(many)])
     rows = []
-    for (number, kind), noise, step in itertools.product(enumerate(simulate.KINDS), NOISE, STEPS):
-        recall = {}
-        for after in AFTER:
-            many = []
-            for repeat in range(repeats):
-                seed = [3, number, int(1000 * noise), int(100 * step), after, repeat]
-                ratio = 1 / (1 + step) - 1 if repeat % 2 else step
-                rng = np.random.default_rng(seed)
-                many.append(simulate.stepped(kind, rng, BEFORE, after, noise, ratio))
-            hits = [_near(found, BEFORE) for found in detect(many)]
-            recall[after] = sum(hits) / repeats
+    for (_, kind), noise, step in combinations:
+        recall = {after: sum(itertools.islice(hits, repeats)) / repeats for after in AFTER}
         delay = next((after for after, share in recall.items() if share >= 0.8), None)
         rows.append({"kind": kind, "noise": noise, "step": step, "recall": recall, "delay": delay})
     return rows

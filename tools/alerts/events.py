@@ -1,62 +1,26 @@
-"""The memory of alerts: events, their states, what was measured for them, what was sent.
+"""What an event is: one change of one tool, with its series, its state and what was found out.
 
-One SQLite file. An event is one change of one tool: every series that stepped at the same place
-belongs to it, so a maintainer hears once of one commit.
+Every series that stepped at the same place belongs to it, so a maintainer hears once of one
+commit.
 """
 
 from __future__ import annotations
 
-import datetime
-import json
 import math
-import sqlite3
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import dataclass
-from pathlib import Path
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
-
-from tools.common.errors import DamagedError, UsageError
 
 NEW, CONFIRMED, REFUTED, UNDECIDED = "new", "confirmed", "refuted", "undecided"
 ACKNOWLEDGED, EXPECTED, SUPPRESSED, RESOLVED = "acknowledged", "expected", "suppressed", "resolved"
-STATES = (NEW, CONFIRMED, REFUTED, UNDECIDED, ACKNOWLEDGED, EXPECTED, SUPPRESSED, RESOLVED)
+MERGED = "merged"  # found to be of the same commit as another event
+STATES = (
+    NEW, CONFIRMED, REFUTED, UNDECIDED, ACKNOWLEDGED, EXPECTED, SUPPRESSED, RESOLVED, MERGED,
+)  # fmt: skip
 # what stepped: the tool's code, one of its dependencies (dated stack only), or the machine
 CODE, DEPENDENCY, MACHINE = "code", "dependency", "machine"
 
-_SCHEMA = """
-create table if not exists event (
-    id integer primary key, tool text not null, stack text not null, machine text not null,
-    kind text not null, old text not null, new text not null, state text not null,
-    until text, facts text not null default '{}', created text not null, updated text not null
-);
-create table if not exists series (
-    event integer not null references event on delete cascade, target text not null,
-    title text not null, unit text not null, better integer not null,
-    old_value real not null, new_value real not null, unique (event, target)
-);
-create table if not exists pair (
-    event integer not null references event on delete cascade, target text not null,
-    old text not null, new text not null, before real not null, after real not null,
-    at text not null
-);
-create table if not exists repeat (
-    stack text not null, target text not null, commit_hash text not null,
-    first real not null, second real not null, at text not null
-);
-create table if not exists answer (
-    event integer not null references event on delete cascade, commit_hash text not null,
-    after integer, why text not null, unique (event, commit_hash)
-);
-create table if not exists history (
-    event integer not null references event on delete cascade, state text not null,
-    why text not null, at text not null
-);
-create table if not exists sent (
-    event integer not null references event on delete cascade, channel text not null,
-    state text not null, at text not null, unique (event, channel, state)
-);
-"""
+_NOTABLE = math.log(1.1)  # a timing that changed by less gives way to other metrics
 
 
 @dataclass(frozen=True)
@@ -69,11 +33,22 @@ class Line:
     better: bool
     old_value: float
     new_value: float
+    parameters: Mapping[str, str] = field(default_factory=dict)  # by name, as people write them
+
+    @property
+    def benchmark(self) -> str:
+        """The target without the number of its parameter set."""
+        return self.target.rpartition("-")[0] if self.parameters else self.target
 
     @property
     def ratio(self) -> float:
         """After / before."""
         return self.new_value / self.old_value if self.old_value else math.inf
+
+    @property
+    def size(self) -> float:
+        """How far it stepped either way, as a log ratio."""
+        return abs(math.log(max(self.ratio, 1e-9)))
 
 
 @dataclass(frozen=True)
@@ -95,226 +70,36 @@ class Event:
     lines: tuple[Line, ...]
 
     @property
+    def claims(self) -> list[Line]:
+        """What to measure again, in this order: the worst timing, the worst of the others.
+
+        People feel time, so it goes first where it changed notably.
+        """
+        by_size = sorted(self.lines, key=lambda line: -line.size)
+        timings = [line for line in by_size if line.unit == "seconds"][:1]
+        others = [line for line in by_size if line.unit != "seconds"][:1]
+        notable = timings and (not others or timings[0].size >= _NOTABLE)
+        return timings + others if notable else others + timings
+
+    @property
     def worst(self) -> Line:
-        """The series that changed most: what is measured again."""
-        return max(self.lines, key=lambda line: abs(math.log(max(line.ratio, 1e-9))))
+        """The series that stands for the event: what was confirmed, or will be first tried."""
+        proven = self.facts.get("confirmation", {}).get("target")
+        return next((line for line in self.lines if line.target == proven), self.claims[0])
+
+    @property
+    def ends(self) -> tuple[str, str]:
+        """The nearest commits known before and after the change."""
+        found = self.facts.get("range")
+        return (found["good"], found["bad"]) if found else (self.old, self.new)
+
+    @property
+    def commit(self) -> str | None:
+        """The one commit that made the change, where it was found."""
+        found = self.facts.get("range")
+        return found["bad"] if found and not found["between"] and found["finished"] else None
 
     @property
     def better(self) -> bool:
         """Whether it is an improvement."""
         return self.worst.better
-
-
-class Store:
-    """The events of one checkout."""
-
-    def __init__(self, path: Path) -> None:
-        """Open or create the file; DamagedError when it is no database of ours."""
-        path.parent.mkdir(parents=True, exist_ok=True)
-        self._path = path
-        self._db = sqlite3.connect(path, timeout=30)
-        self._db.row_factory = sqlite3.Row
-        try:
-            self._db.execute("pragma foreign_keys = on")
-            self._db.executescript(_SCHEMA)
-        except sqlite3.DatabaseError as error:
-            raise DamagedError(
-                f"{path} cannot be read: {error}",
-                hint="move it away: a new one is made, and nothing of asv's results is lost",
-            ) from None
-
-    def close(self) -> None:
-        self._db.close()
-
-    # ---- events
-
-    def add(
-        self, tool: str, stack: str, machine: str, kind: str, old: str, new: str,
-        lines: Iterable[Line],
-    ) -> Event:  # fmt: skip
-        """A new event in state NEW."""
-        now = _now()
-        with self._change() as db:
-            row = db.execute(
-                "insert into event (tool, stack, machine, kind, old, new, state, created, updated)"
-                " values (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                (tool, stack, machine, kind, old, new, NEW, now, now),
-            )
-            number = row.lastrowid
-            assert number is not None
-            db.execute("insert into history values (?, ?, ?, ?)", (number, NEW, "detected", now))
-            self._put(db, number, lines)
-        return self.get(number)
-
-    def extend(self, event: int, lines: Iterable[Line]) -> None:
-        """Add series to an event, or renew what is known of those that it has."""
-        with self._change() as db:
-            self._put(db, event, lines)
-
-    def narrow(self, event: int, old: str, new: str) -> None:
-        """Set the range of commits, when later measurements have made it smaller."""
-        with self._change() as db:
-            db.execute(
-                "update event set old = ?, new = ?, updated = ? where id = ?",
-                (old, new, _now(), event),
-            )
-
-    def classify(self, event: int, kind: str) -> None:
-        """Say what it was that stepped, when later measurements have shown it."""
-        with self._change() as db:
-            db.execute(
-                "update event set kind = ?, updated = ? where id = ?", (kind, _now(), event)
-            )
-
-    def learn(self, event: int, **facts: Any) -> None:
-        """Merge what was found out into the event's facts (plain JSON values)."""
-        merged = {**self.get(event).facts, **facts}
-        with self._change() as db:
-            db.execute(
-                "update event set facts = ?, updated = ? where id = ?",
-                (json.dumps(merged), _now(), event),
-            )
-
-    def move(self, event: int, state: str, why: str, until: str | None = None) -> None:
-        """Change an event's state, and keep who or what did it and why."""
-        if state not in STATES:
-            raise UsageError(f"unknown state {state!r}; known: {', '.join(STATES)}")
-        self.get(event)
-        now = _now()
-        with self._change() as db:
-            db.execute(
-                "update event set state = ?, until = ?, updated = ? where id = ?",
-                (state, until, now, event),
-            )
-            db.execute("insert into history values (?, ?, ?, ?)", (event, state, why, now))
-
-    def get(self, event: int) -> Event:
-        """One event; UsageError when there is none of that number."""
-        row = self._db.execute("select * from event where id = ?", (event,)).fetchone()
-        if row is None:
-            raise UsageError(f"no event {event}", hint="`python -m tools alerts list` shows them")
-        return self._event(row)
-
-    def all(self, *states: str) -> list[Event]:
-        """The events in these states (all by default), the newest first."""
-        rows = self._db.execute("select * from event order by id desc").fetchall()
-        return [self._event(row) for row in rows if not states or row["state"] in states]
-
-    def history(self, event: int) -> list[Mapping[str, str]]:
-        """State, why and when, the oldest first."""
-        found = self._db.execute("select * from history where event = ? order by rowid", (event,))
-        return [dict(row) for row in found]
-
-    # ---- what was measured for an event
-
-    def pairs(self, event: int, target: str, old: str, new: str) -> list[tuple[float, float]]:
-        """The pairs (before, after) that were measured of two commits, in order."""
-        found = self._db.execute(
-            "select before, after from pair where event = ? and target = ? and old = ?"
-            " and new = ? order by rowid",
-            (event, target, old, new),
-        )
-        return [(row["before"], row["after"]) for row in found]
-
-    def add_pair(
-        self, event: int, target: str, old: str, new: str, before: float, after: float
-    ) -> None:
-        """Keep one pair as soon as it is measured."""
-        with self._change() as db:
-            db.execute(
-                "insert into pair values (?, ?, ?, ?, ?, ?, ?)",
-                (event, target, old, new, before, after, _now()),
-            )
-
-    def answers(self, event: int) -> dict[str, bool | None]:
-        """What bisection knows of commits: after the change, before it, cannot be told."""
-        found = self._db.execute("select * from answer where event = ?", (event,))
-        return {
-            row["commit_hash"]: None if row["after"] is None else bool(row["after"])
-            for row in found
-        }
-
-    def add_answer(self, event: int, commit: str, after: bool | None, why: str) -> None:
-        """Keep one answer of bisection, with its reason."""
-        with self._change() as db:
-            db.execute(
-                "insert or replace into answer values (?, ?, ?, ?)", (event, commit, after, why)
-            )
-
-    # ---- repeats of one commit (A/A)
-
-    def add_repeat(
-        self, stack: str, target: str, commit: str, first: float, second: float
-    ) -> None:
-        """Keep two values of one commit, measured as the sides of a comparison are."""
-        with self._change() as db:
-            db.execute(
-                "insert into repeat values (?, ?, ?, ?, ?, ?)",
-                (stack, target, commit, first, second, _now()),
-            )
-
-    def repeats(self, stack: str) -> dict[str, list[tuple[float, float]]]:
-        """All repeats of a stack by target, in order."""
-        found: dict[str, list[tuple[float, float]]] = {}
-        for row in self._db.execute(
-            "select * from repeat where stack = ? order by rowid", (stack,)
-        ):
-            found.setdefault(row["target"], []).append((row["first"], row["second"]))
-        return found
-
-    def stacks(self) -> list[str]:
-        """The stacks that have repeats."""
-        found = self._db.execute("select distinct stack from repeat order by stack")
-        return [row["stack"] for row in found]
-
-    # ---- what was sent
-
-    def was_sent(self, event: int, channel: str, state: str) -> bool:
-        """Whether a channel has told of an event in this state."""
-        found = self._db.execute(
-            "select 1 from sent where event = ? and channel = ? and state = ?",
-            (event, channel, state),
-        )
-        return found.fetchone() is not None
-
-    def mark_sent(self, event: int, channel: str, state: str) -> None:
-        """Remember that a channel has told of an event."""
-        with self._change() as db:
-            db.execute(
-                "insert or ignore into sent values (?, ?, ?, ?)", (event, channel, state, _now())
-            )
-
-    # ---- inside
-
-    @contextmanager
-    def _change(self) -> Iterator[sqlite3.Connection]:
-        with self._db:  # one transaction: whole or not at all
-            yield self._db
-
-    def _put(self, db: sqlite3.Connection, event: int, lines: Iterable[Line]) -> None:
-        db.executemany(
-            "insert or replace into series values (?, ?, ?, ?, ?, ?, ?)",
-            [
-                (event, line.target, line.title, line.unit, line.better, line.old_value,
-                 line.new_value)
-                for line in lines
-            ],
-        )  # fmt: skip
-
-    def _event(self, row: sqlite3.Row) -> Event:
-        found = self._db.execute(
-            "select * from series where event = ? order by target", (row["id"],)
-        )
-        lines = tuple(
-            Line(
-                one["target"], one["title"], one["unit"], bool(one["better"]), one["old_value"],
-                one["new_value"],
-            )
-            for one in found
-        )  # fmt: skip
-        values = {key: row[key] for key in row.keys() if key != "facts"}  # noqa: SIM118  (a Row iterates over its values)
-        return Event(**values, facts=json.loads(row["facts"]), lines=lines)
-
-
-def _now() -> str:
-    return datetime.datetime.now(datetime.timezone.utc).isoformat(timespec="seconds")

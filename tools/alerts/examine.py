@@ -12,12 +12,14 @@ from dataclasses import asdict
 from typing import Protocol
 
 from tools.alerts import events, sequential
-from tools.alerts.events import Event, Store
+from tools.alerts.events import Event, Line
 from tools.alerts.localise import Range, bisect, error_of_each
 from tools.alerts.measure import NoValue
 from tools.alerts.sequential import Verdict
+from tools.alerts.store import Store
 from tools.common.errors import BuildError, MissingError
 
+_UNDECIDED_BY_PEOPLE = (events.NEW, events.CONFIRMED, events.REFUTED, events.UNDECIDED)
 Budget = Callable[[], None]  # raises localise.OutOfBudget when nothing more may be spent
 
 
@@ -34,16 +36,35 @@ class Examiner:
     def __init__(self, store: Store, laboratory: Measures, budget: Budget) -> None:
         self._store, self._laboratory, self._budget = store, laboratory, budget
 
-    def confirm(self, event: Event) -> Verdict:
+    def confirm(self, event: Event, *, afresh: bool = False) -> Verdict:
         """Measure both sides of an event in turn until its change is confirmed or refuted.
 
-        The event's state and facts are set. Raises OutOfBudget (what was measured is kept), and
-        NoValue, BuildError or MissingError when a side cannot be measured at all.
+        Its claims are tried one after the other until one is confirmed. The event's facts are
+        set, and its state where nobody has decided about it. With `afresh` earlier pairs do not
+        count. Raises OutOfBudget (what was measured is kept), and NoValue, BuildError or
+        MissingError when no claim can be measured at all.
         """
-        line = event.worst
-        verdict = self.compare(event, event.old, event.new, line.ratio)
+        best: tuple[Verdict, Line] | None = None
+        problem: NoValue | None = None
+        for line in event.claims:
+            try:
+                verdict = self.compare(
+                    event, event.old, event.new, line.ratio, target=line.target, afresh=afresh
+                )
+            except NoValue as error:
+                problem = error
+                continue
+            if best is None or verdict.outcome == events.CONFIRMED:
+                best = verdict, line
+            if verdict.outcome == events.CONFIRMED:
+                break
+        if best is None:
+            assert problem is not None  # there is a claim at least
+            raise problem
+        verdict, line = best
         self._store.learn(event.id, confirmation={**asdict(verdict), "target": line.target})
-        self._store.move(event.id, verdict.outcome, words(verdict))
+        state = verdict.outcome if event.state in _UNDECIDED_BY_PEOPLE else event.state
+        self._store.move(event.id, state, measured(verdict), event.until)
         return verdict
 
     def localise(self, event: Event, commits: Sequence[str]) -> Range:
@@ -76,13 +97,15 @@ class Examiner:
 
     def compare(
         self, event: Event, old: str, new: str, claimed: float,
-        error: float = sequential.ERROR, *, half: bool = False,
+        error: float = sequential.ERROR, *, half: bool = False, target: str | None = None,
+        afresh: bool = False,
     ) -> Verdict:  # fmt: skip
-        """Measure an event's worst series at two commits, in turn, until the test is sure.
+        """Measure an event's series at two commits, in turn, until the test is sure.
 
-        Pairs are kept under the two names, and those kept earlier count.
+        By default the one that stands for the event. Pairs are kept under the two names, and
+        those kept earlier count.
         """
-        target = event.worst.target
+        target = target or event.worst.target
         # A B, B A, A B, ...: neither side is always the first after a pause
         turn = itertools.cycle((("old", "new"), ("new", "old")))
         commits = {"old": old, "new": new}
@@ -98,13 +121,18 @@ class Examiner:
             self._store.add_pair(event.id, target, old, new, values["old"], values["new"])
             return values["old"], values["new"]
 
-        known = self._store.pairs(event.id, target, old, new)
+        known = [] if afresh else self._store.pairs(event.id, target, old, new)
         return sequential.decide(pair, claimed, known, error, half=half)
+
+
+def measured(verdict: Verdict) -> str:
+    """What a verdict was judged by, in one line."""
+    return (
+        f"ratio {verdict.ratio:.3g} ({verdict.low:.3g} to {verdict.high:.3g}) "
+        f"over {verdict.pairs} interleaved pairs"
+    )
 
 
 def words(verdict: Verdict) -> str:
     """A verdict in one line."""
-    return (
-        f"{verdict.outcome}: ratio {verdict.ratio:.3g} "
-        f"({verdict.low:.3g} to {verdict.high:.3g}) over {verdict.pairs} interleaved pairs"
-    )
+    return f"{verdict.outcome}: {measured(verdict)}"

@@ -16,7 +16,7 @@ from tools.alerts.explain import Stats, load
 from tools.common import paths, process
 from tools.common.errors import TrackerError
 from tools.cost import ledger
-from tools.environments import settings
+from tools.environments import runs, settings
 from tools.environments.plan import Plan, plan
 from tools.upstreams.config import Upstream
 from tools.upstreams.mirror import Commit, Mirror
@@ -119,6 +119,7 @@ def _run(
     ]  # fmt: skip
     removed: dict[str, str | None] = dict.fromkeys(settings.REMOVED)
     variables = settings.variables(side.plan, side.home, work / "scratch", ledger.path())
+    variables[runs.MARK] = mark = runs.new_mark()
     if profile is not None:
         variables["GWAS_PROFILE"] = "1"
     try:
@@ -127,6 +128,8 @@ def _run(
     except (process.ProgramError, OSError, ValueError) as error:
         last = (str(error).strip().splitlines() or [""])[-1]
         raise NoValue(f"{target} failed at {side.commit.hash[:8]}: {last}") from None
+    finally:
+        runs.sweep(mark)  # JVMs and workers that left the process's tree
 
 
 def _folder() -> Path:

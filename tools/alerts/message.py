@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -10,6 +11,8 @@ from tools.alerts import events
 from tools.alerts.events import Event, Line
 
 _UNITS = {"seconds": ("faster", "slower"), "bytes": ("less memory", "more memory")}
+_NOTICED = 0.1  # relative difference of a metric that is told beside
+_FUNCTIONS = 3  # of the profile
 _LINES = 12  # series that are listed; the event's page has all
 
 
@@ -25,10 +28,10 @@ class Message:
 def compose(event: Event, site: str, commit: Mapping[str, Any] | None = None) -> Message:
     """The message on an event; `site` is the address of the published site.
 
-    `commit` has subject, author, date and url of the upstream commit, where it is known.
+    `commit` is what tools.alerts.describe says of the upstream commit, where it is known.
     """
     url = f"{site.rstrip('/')}/alerts.html?event={event.id}"
-    return Message(subject(event), _text(event, url, commit or {}), url)
+    return Message(harmless(subject(event)), harmless(_text(event, url, commit or {})), url)
 
 
 def subject(event: Event) -> str:
@@ -36,7 +39,7 @@ def subject(event: Event) -> str:
     line = event.worst
     if event.kind == events.MACHINE:
         return f"machine {event.machine}: {title(line)} at {event.new[:8]}"
-    verb = "fixed: " if event.state == events.RESOLVED else ""
+    verb = "fixed: " if event.state == events.RESOLVED or event.facts.get("fixes") else ""
     return f"{verb}{event.tool}: {title(line, event)} at {_where(event)}"
 
 
@@ -51,10 +54,9 @@ def title(line: Line, event: Event | None = None) -> str:
 
 
 def _where(event: Event) -> str:
-    found = event.facts.get("range")
-    if found and not found["between"]:
-        return found["bad"][:8]
-    old, new = (found["good"], found["bad"]) if found else (event.old, event.new)
+    if event.commit:
+        return event.commit[:8]
+    old, new = event.ends
     return f"{old[:8]}..{new[:8]}"
 
 
@@ -65,7 +67,7 @@ def _text(event: Event, url: str, commit: Mapping[str, Any]) -> str:
             f"commit   {commit.get('hash', '')}",
             f"author   {commit.get('author', '')}, {commit.get('date', '')}",
             f"subject  {commit.get('subject', '')}",
-            *([f"see      {commit['url']}"] if commit.get("url") else []),
+            *(f"see      {commit[key]}" for key in ("url", "pull") if commit.get(key)),
             "",
         ]
     proof = event.facts.get("confirmation")
@@ -77,16 +79,42 @@ def _text(event: Event, url: str, commit: Mapping[str, Any]) -> str:
     for one in event.facts.get("dependencies", ()):
         versions = f"{one['old'] or 'none'} -> {one['new'] or 'none'}"
         parts.append(f"cause    {one['name']} {versions} (the frozen stack shows no change)")
-    parts += [f"stack    {event.stack}, machine {event.machine}", "", "series:"]
+    parts += [f"stack    {event.stack}, machine {event.machine}"]
+    parts += [f"fixes    event {number}" for number in event.facts.get("fixes", ())]
+    parts += [*_why(event), "", "series:"]
     parts += [f"  {title(line)}" for line in event.lines[:_LINES]]
     if len(event.lines) > _LINES:
         parts.append(f"  and {len(event.lines) - _LINES} more")
     parts += ["", f"page     {url}"]
-    if event.kind == events.CODE:
-        parts.append(f"again    {command(event)}")
-    return "\n".join(parts) + "\n"
+    again = command(event)
+    return "\n".join([*parts, *([f"again    {again}"] if again else [])]) + "\n"
 
 
-def command(event: Event) -> str:
-    """The one command that measures the event again."""
-    return f"python -m tools alerts confirm {event.id}"
+def _why(event: Event) -> list[str]:
+    """What else changed at the commit, and which functions take longer or shorter."""
+    parts = [
+        f"beside   {target.rpartition('.')[2].partition('-')[0]} {old:.4g} -> {new:.4g}"
+        for target, (old, new) in event.facts.get("beside", {}).items()
+        if abs(new - old) > _NOTICED * max(abs(old), abs(new))
+    ]
+    for one in event.facts.get("profile", [])[:_FUNCTIONS]:
+        if (one["new"] > one["old"]) != event.better:  # it went the event's way
+            parts.append(f"profile  {one['function']} {one['old']:.3g} s -> {one['new']:.3g} s")
+    return parts
+
+
+def harmless(text: str) -> str:
+    """Without what could steer a terminal, or is no text at all: upstream wrote some of it."""
+    plain = "".join(c if c.isprintable() or c == "\n" else " " for c in text)
+    return plain.encode("utf-8", "replace").decode()
+
+
+def command(event: Event) -> str | None:
+    """The one command that measures the event again, in any checkout; None of the machine's."""
+    if event.kind == events.MACHINE:
+        return None
+    old, new = event.ends
+    line = event.worst
+    words = ["python -m tools alerts compare", old[:12], new[:12], line.benchmark]
+    words += [shlex.quote(f"{name}={value}") for name, value in line.parameters.items()]
+    return " ".join([*words, "--stack", event.stack])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import statistics
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -26,6 +27,11 @@ class Record:
 FEWEST = sequential.LOOKS[0]
 
 
+def spread(pairs: Pairs) -> float:
+    """The standard deviation of the log ratios of pairs, two of them at least."""
+    return statistics.stdev(math.log(second / first) for first, second in pairs)
+
+
 def minimal_detectable(pairs: Pairs) -> float | None:
     """The smallest ratio that would be confirmed with a probability of POWER; None for too few.
 
@@ -33,13 +39,10 @@ def minimal_detectable(pairs: Pairs) -> float | None:
     """
     if len(pairs) < FEWEST:
         return None
-    logs = [math.log(second / first) for first, second in pairs]
-    mean = sum(logs) / len(logs)
-    spread = math.sqrt(sum((one - mean) ** 2 for one in logs) / (len(logs) - 1))
     count = sequential.LOOKS[-1]
     error = sequential.ERROR / len(sequential.LOOKS)
     quantiles = stats.t.ppf(1 - error / 2, count - 1) + stats.t.ppf(POWER, count - 1)
-    return math.exp(sequential.NEGLIGIBLE + float(quantiles) * spread / math.sqrt(count))
+    return math.exp(sequential.NEGLIGIBLE + float(quantiles) * spread(pairs) / math.sqrt(count))
 
 
 def false_alarms(repeats: Mapping[str, Pairs]) -> Record:

@@ -41,10 +41,11 @@ def judge(
 ) -> Verdict:
     """The verdict on `log_ratios` (one log(after / before) a pair) of a `claimed` ratio.
 
-    Confirmed: the interval lies beyond NEGLIGIBLE, on the side that was claimed (with `half`:
-    beyond half of the claimed log change, so that one of two sides is chosen). Refuted: it
-    excludes half of the claimed log change. Undecided: neither, so far. Raises ValueError for a
-    claim that is no change, or for fewer than two pairs.
+    Confirmed: the interval lies beyond NEGLIGIBLE, on the side that was claimed. Refuted: it
+    excludes half of the claimed log change; but what is surely a quarter of it is confirmed with
+    its smaller size, as claims from few points are too large by chance. With `half` one of two
+    sides is chosen: confirmed is beyond half of the claim. Undecided: neither, so far. Raises
+    ValueError for a claim that is no change, or for fewer than two pairs.
     """
     claim = math.log(claimed)
     if abs(claim) <= NEGLIGIBLE:
@@ -54,7 +55,8 @@ def judge(
     mean, width = interval(log_ratios, error / len(LOOKS))
     toward = math.copysign(1.0, claim)
     nearest, farthest = toward * mean - width, toward * mean + width
-    if farthest < abs(claim) / 2:
+    smaller = not half and nearest > max(NEGLIGIBLE, abs(claim) / 4)
+    if farthest < abs(claim) / 2 and not smaller:
         outcome = REFUTED
     elif nearest > (abs(claim) / 2 if half else NEGLIGIBLE):
         outcome = CONFIRMED
@@ -75,12 +77,14 @@ def decide(
 ) -> Verdict:
     """Measure pairs (before, after) by calling `pair` until the claim is judged.
 
-    `known` are pairs of an earlier call that was interrupted; `half` as for judge. UNDECIDED
-    after the last look.
+    `known` are pairs of an earlier call that was interrupted; `half` as for judge. Values that
+    repeat exactly are counts, of which two pairs tell all. UNDECIDED after the last look.
     """
     pairs = list(known)
     verdict = None
-    for look in LOOKS:
+    while len(pairs) < 2:
+        pairs.append(pair())
+    for look in (2, *LOOKS) if pairs[0] == pairs[1] else LOOKS:
         while len(pairs) < look:
             pairs.append(pair())
         verdict = judge([_log_ratio(*one) for one in pairs[:look]], claimed, error, half=half)

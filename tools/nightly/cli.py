@@ -1,25 +1,31 @@
 """`python -m tools nightly`: measure what is new, confirm and localise what stepped, alert.
 
 Exit codes beside the usual: 0 nothing to tell, 10 something got slower, 11 only improvements and
-fixes.
+fixes, 12 only the machine stepped.
 """
 
 from __future__ import annotations
 
 import argparse
 import os
-import time
+from collections.abc import Mapping
+from pathlib import Path
 
-from tools.alerts import events
-from tools.alerts.decisions import open_store
+from asv.config import Config
+
+from tools.alerts import channels, digest, message
+from tools.alerts.decisions import DEFAULT_SITE, open_store
+from tools.alerts.store import Store
 from tools.common import asv_config, files, paths
+from tools.common.errors import TrackerError, UsageError
 from tools.nightly.night import Night
+from tools.nightly.telling import Telling
 from tools.upstreams import config
+from tools.upstreams.config import Upstream
 
-SLOWER, ONLY_FASTER = 10, 11
 # cheap and telling: every task on real data, warm, with what has no noise beside it
 PROFILE = (
-    r"\.Sgkit\.(time_compute|peakmem_tree|track_\w+)\('1kg-sites', 1\)",
+    r"\.Sgkit\.(time_compute|time_first_call|peakmem_tree|track_\w+)\('1kg-sites', 1\)",
     r"\.Hail\.time_end_to_end\('1kg-sites', 1\)",
     r"\.Plink\.time_end_to_end\('1kg-sites', 1\)",
     "sentinels",
@@ -29,37 +35,55 @@ PROFILE = (
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Budget, stack, profile and the address of the site."""
     parser.add_argument("--hours", type=float, default=8.0, help="budget; default %(default)s")
+    parser.add_argument(
+        "--tool", action="append", help="measure its commits only; default: all that are tracked"
+    )
     parser.add_argument("--stack", choices=("frozen", "dated"), default="frozen")
     parser.add_argument(
         "--bench", action="append", help="asv's --bench; default: all tasks on 1kg-sites, one core"
     )
     parser.add_argument(
         "--site",
-        default=os.environ.get("GWAS_SITE_URL", "http://127.0.0.1:8080"),
+        default=os.environ.get("GWAS_SITE_URL", DEFAULT_SITE),
         help="address of the published site, for links; default: GWAS_SITE_URL",
     )
 
 
 def run(args: argparse.Namespace) -> int:
     """One night; prints what it does, then the digest."""
-    until = time.monotonic() + args.hours * 3600
     os.chdir(paths.ROOT)
-    with files.lock(paths.cache("nightly.lock"), "the night of this checkout"):
+    with files.lock(paths.cache("nightly.lock"), "the night of this machine"):
         os.environ["GWAS_NO_PULL"] = "1"  # the night itself updates the mirror, once
         conf = asv_config.load()
+        upstreams = config.load(paths.ROOT / conf.repo)
+        tools = args.tool or list(conf.branches)
+        unknown = set(tools) - (upstreams.keys() & set(conf.branches))
+        if unknown:
+            raise UsageError(f"{min(unknown)} is not tracked", hint="upstreams.toml says what is")
+        store = open_store()
+        telling = _telling(conf, upstreams, store, args.site)
         told = Night(
-            conf, config.load(paths.ROOT / conf.repo), open_store(), args.stack,
-            tuple(args.bench or PROFILE), until, args.site, _say,
+            conf, upstreams, tools, store, telling, args.stack, tuple(args.bench or PROFILE),
+            args.hours * 3600, _say,
         ).run()  # fmt: skip
-    for _, text in told:
-        print()
-        print(text.text)
-    print(f"{len(told)} events to tell of")
-    if not told:
-        return 0
-    good = (event.better or event.state == events.RESOLVED for event, _ in told)
-    return ONLY_FASTER if all(good) else SLOWER
+    return digest.write(told, _say)
+
+
+def _telling(conf: Config, upstreams: Mapping[str, Upstream], store: Store, site: str) -> Telling:
+    """The channels, with their secrets, which nothing else gets to see."""
+    tables = {f"{tool}.alerts": one.tables.get("alerts", {}) for tool, one in upstreams.items()}
+    tables[config.OPERATOR] = config.operator(paths.ROOT / conf.repo)
+    made: dict[str, list[channels.Channel]] = {}
+    for name, table in tables.items():
+        try:
+            made[name] = channels.of_table(name, table)
+        except TrackerError as error:  # what is not told tonight is told when that is mended
+            _say(f"warning: {error}")
+    channels.forget_secrets(tables.values())
+    routes = {tool: made.get(f"{tool}.alerts", []) for tool in upstreams}
+    operator = made.get(config.OPERATOR, [])
+    return Telling(store, upstreams, routes, operator, Path(conf.html_dir), site, _say)
 
 
 def _say(text: str) -> None:
-    print(text, flush=True)
+    print(message.harmless(text), flush=True)

@@ -1,39 +1,129 @@
-"""The data of the Alerts page: every event with its proof, its history and the way to look."""
+"""The data of the Alerts page: alerts.json with all events, and a file for each event's page."""
 
 from __future__ import annotations
 
-from dataclasses import asdict
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from tools.alerts import message
-from tools.alerts.events import Event, Store
+from tools.alerts import describe, message
+from tools.alerts.candidates import target_of
+from tools.alerts.events import Event, Line
 from tools.alerts.repeats import false_alarms, minimal_detectable
+from tools.alerts.store import Store
+from tools.common import files
+from tools.site import links
+from tools.site.metrics import Metric
+from tools.site.series import Series
+from tools.upstreams.mirror import Mirror
+
+_DRAWN = 6  # series of an event that are drawn, the largest step first
+_POINTS = 120  # of each, around the step
 
 
-def rows(database: Path) -> list[dict[str, Any]]:
-    """All events, the newest first; none where no night has run yet."""
-    if not database.exists():
-        return []
-    store = Store(database)
-    try:
-        return [_row(event, store) for event in store.all()]
-    finally:
-        store.close()
+@dataclass(frozen=True)
+class Site:
+    """What an event's page needs of the rest of the site."""
+
+    series: Sequence[Series]
+    hashes: Mapping[int, str]  # the commit of each revision
+    mirror: Mirror
+    links: Mapping[str, Mapping[str, str]]  # each tool's addresses upstream
+    declared: Mapping[str, Metric]
+    named: set[str]  # graph parameters that a link has to name
+    releases: Mapping[str, str]
 
 
-def noise(database: Path) -> list[dict[str, Any]]:
-    """By stack: our false alarms on repeats of one commit, and what each benchmark can show."""
-    if not database.exists():
-        return []
-    store = Store(database)
-    try:
-        return [_noise(stack, store) for stack in store.stacks()]
-    finally:
-        store.close()
+def write(html: Path, database: Path, site: Site) -> None:
+    """Write the data; empty where no night has run yet."""
+    events: list[dict[str, Any]] = []
+    noise: list[dict[str, Any]] = []
+    if database.exists():
+        store = Store(database)
+        try:
+            for event in store.all():
+                events.append(_row(event))
+                files.write_json(html / "alerts" / f"{event.id}.json", _page(event, store, site))
+            noise = [_noise(stack, store) for stack in store.stacks()]
+        finally:
+            store.close()
+    content = {"events": events, "noise": noise, "releases": site.releases}
+    files.write_text(html / "alerts.json", json.dumps(content, separators=(",", ":")))
+
+
+def _row(event: Event) -> dict[str, Any]:
+    """What the overview shows of an event."""
+    old, new = event.ends
+    shown = ("id", "tool", "stack", "machine", "kind", "state", "until", "created", "better")
+    return {
+        **{key: getattr(event, key) for key in shown},
+        "title": message.subject(event),
+        "ends": [old, new],
+        "first": event.new,  # the first measured commit after the step
+        "exact": event.commit is not None,
+        "lines": len(event.lines),
+    }
+
+
+def _page(event: Event, store: Store, site: Site) -> dict[str, Any]:
+    """All that is known of an event."""
+    target = event.worst.target
+    lines = sorted(event.lines, key=lambda line: (line.target != target, -line.size))
+    return {
+        **_row(event),
+        "facts": event.facts,
+        "commit": describe.commit(event, site.mirror, site.links.get(event.tool, {})),
+        "unit": event.worst.unit,
+        "series": [_line(event, line, site, drawn=at < _DRAWN) for at, line in enumerate(lines)],
+        "pairs": store.pairs(event.id, target, event.old, event.new),
+        "answers": store.answers(event.id),
+        "beside": [
+            {"name": name, "old": old, "new": new,
+             "unit": site.declared[name].unit if name in site.declared else ""}
+            for one, (old, new) in event.facts.get("beside", {}).items()
+            for name in [one.rpartition(".")[2].partition("-")[0]]
+        ],
+        "history": store.history(event.id),
+        "command": message.command(event),
+        "names": {end: site.releases[end] for end in event.ends if end in site.releases},
+    }  # fmt: skip
+
+
+def _line(event: Event, line: Line, site: Site, *, drawn: bool) -> dict[str, Any]:
+    """One series of an event, with its points around the step."""
+    found = {**asdict(line), "ratio": line.ratio, "graph": f"index.html#{line.benchmark}"}
+    for series in site.series:
+        if target_of(series) != line.target or _place(series) != _place(event):
+            continue
+        graph = links.graph(series.benchmark, series.environment, series.parameters, site.named)
+        found["graph"] = links.at(graph, *(end[:8] for end in event.ends))
+        if drawn:
+            found["points"] = _points(event, series, site.hashes)
+    return found
+
+
+def _points(event: Event, series: Series, hashes: Mapping[int, str]) -> list[list[Any]]:
+    """[commit, value, lowest, highest] of the points around an event's step."""
+    commits = [hashes[point.revision] for point in series.points]
+    step = commits.index(event.new) if event.new in commits else len(commits)
+    start = max(0, min(step - _POINTS // 2, len(commits) - _POINTS))
+    return [
+        [commit, point.value, *(point.interval or (None, None))]
+        for commit, point in list(zip(commits, series.points, strict=True))[start:][:_POINTS]
+    ]
+
+
+def _place(one: Series | Event) -> tuple[str, str, str]:
+    if isinstance(one, Event):
+        return one.tool, one.stack, one.machine
+    environment = one.environment
+    return one.branch, str(environment.get("stack", "")), str(environment.get("machine", ""))
 
 
 def _noise(stack: str, store: Store) -> dict[str, Any]:
+    """Our false alarms on repeats of one commit, and what each benchmark can show."""
     repeats = store.repeats(stack)
     return {
         "stack": stack,
@@ -45,25 +135,3 @@ def _noise(stack: str, store: Store) -> dict[str, Any]:
             if (ratio := minimal_detectable(pairs)) is not None
         },
     }
-
-
-def _row(event: Event, store: Store) -> dict[str, Any]:
-    target = event.worst.target
-    return {
-        **{key: value for key, value in asdict(event).items() if key != "lines"},
-        "title": message.subject(event),
-        "better": event.better,
-        "lines": [
-            {**asdict(line), "ratio": line.ratio, "graph": f"index.html#{_benchmark(line.target)}"}
-            for line in event.lines
-        ],
-        "pairs": store.pairs(event.id, target, event.old, event.new),
-        "answers": store.answers(event.id),
-        "history": store.history(event.id),
-        "command": message.command(event),
-    }
-
-
-def _benchmark(target: str) -> str:
-    """The benchmark of asv's "module.Class.method-3"."""
-    return target.rpartition("-")[0] or target

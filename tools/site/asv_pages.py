@@ -18,8 +18,9 @@ _HEAD = """<meta name="viewport" content="width=device-width, initial-scale=1">
     <script src="asv-extra.js"></script>
   </head>"""
 _NAVIGATION = '<li id="nav-li-regressions"><a href="#/regressions">Regressions</a></li>'
-_CHANGES = (
-    '\n\t<li><a href="changes.html">Changes</a></li>\n\t<li><a href="alerts.html">Alerts</a></li>'
+_OURS = "".join(
+    f'\n\t<li><a href="{name.lower()}.html">{name}</a></li>'
+    for name in ("Changes", "Alerts", "Study")
 )
 
 
@@ -39,7 +40,7 @@ def localise(html: str) -> str:
 
 def extend(html: str) -> str:
     """asv's index.html with our style and script, and the way to our pages."""
-    for old, new in (("</head>", _HEAD), (_NAVIGATION, _NAVIGATION + _CHANGES)):
+    for old, new in (("</head>", _HEAD), (_NAVIGATION, _NAVIGATION + _OURS)):
         if html.count(old) != 1:
             raise ValueError(f"asv's index.html is not the one of asv 0.6.6: no {old!r}")
         html = html.replace(old, new)

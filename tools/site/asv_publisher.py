@@ -94,10 +94,12 @@ class Site(OutputPublisher):
         tags = repo.get_tags()
         releases = {commit: tag.rpartition("/")[2] for tag, commit in tags.items()}
         _write_changes(html, found, declared, named, releases, conf.hash_length)
-        database = results_dir / "alerts.sqlite"
-        alerts = {"events": alerts_page.rows(database), "noise": alerts_page.noise(database)}
-        _write(html / "alerts.json", {**alerts, "releases": releases})
         mirror = Mirror(Path(repo._path))
+        alerts_page.write(
+            html,
+            results_dir / "alerts.sqlite",
+            alerts_page.Site(all_series, hashes, mirror, templates, declared, named, releases),
+        )
         measured = commits.measurements(all_series, hashes, named)
         index = commits.index(mirror, measured, branches, tags)
         locks = commits.copy_locks(results_dir, html)

@@ -3,24 +3,16 @@
 from __future__ import annotations
 
 import json
-import re
 import shutil
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from tools.alerts.describe import pull_request
 from tools.site import links
 from tools.site.series import Series
 from tools.upstreams.mirror import Mirror
-
-
-def pull_request(subject: str) -> int | None:
-    """The pull request that a subject names: `... (#123)` or `Merge pull request #123 ...`."""
-    match = re.search(r"\(#(\d+)\)\s*$", subject) or re.match(
-        r"Merge pull request #(\d+)", subject
-    )
-    return int(match[1]) if match else None
 
 
 def index(

@@ -75,7 +75,7 @@ def read(
     keys = sorted({key for result in results for key in _environment(result)})
     collected: dict[tuple[str, str, int | None], Series] = {}
     points: dict[tuple[str, str, int | None], dict[int, list[Point]]] = defaultdict(dict)
-    parameters = {name: _parameters(benchmark) for name, benchmark in benchmarks.items()}
+    parameters = {name: parameter_sets(benchmark) for name, benchmark in benchmarks.items()}
     paths: dict[
         tuple[str, tuple[str | None, ...]], str
     ] = {}  # asv's name of a graph is slow to form
@@ -105,7 +105,7 @@ def read(
     return sorted(collected.values(), key=lambda one: (one.path, one.index or 0))
 
 
-def _parameters(benchmark: Mapping[str, Any]) -> list[dict[str, str]]:
+def parameter_sets(benchmark: Mapping[str, Any]) -> list[dict[str, str]]:
     """The parameter sets of a benchmark in asv's order; one empty set where it has none."""
     return [
         dict(zip(benchmark["param_names"], values, strict=True))

@@ -30,7 +30,8 @@ _TEXTS = ("package", "git", "branch", "source", "build", "first")
 _SWITCHES = ("prereleases", "yanked")
 _KEYS = (*_TEXTS, "classes", *_SWITCHES)
 _PLACEHOLDERS = {"hash", "old", "new", "version", "number"}
-_TABLES = ("links", "frozen", "dated", "java", "alerts")
+OPERATOR = "operator"  # the one table that is no tool's
+_TABLES = ("links", "frozen", "dated", "study", "java", "alerts")
 
 
 @dataclass(frozen=True)
@@ -48,7 +49,7 @@ class Upstream:
     prereleases: bool = False  # whether pre-releases are tracked
     yanked: bool = False  # whether releases are tracked that were yanked before we saw them
     links: Mapping[str, str] = field(default_factory=dict)  # URL templates of its web pages
-    tables: Mapping[str, Any] = field(default_factory=dict)  # frozen, dated, java, alerts
+    tables: Mapping[str, Any] = field(default_factory=dict)  # frozen, dated, study, java, alerts
 
 
 def load(path: Path) -> dict[str, Upstream]:
@@ -61,7 +62,15 @@ def load(path: Path) -> dict[str, Upstream]:
         raise ConfigError(f"{path}: not valid TOML: {error}") from None
     if not data:
         raise ConfigError(f"{path}: no tool is tracked: add a table such as [sgkit]")
-    return {name: _upstream(path, name, table) for name, table in data.items()}
+    return {name: _upstream(path, name, table) for name, table in data.items() if name != OPERATOR}
+
+
+def operator(path: Path) -> dict[str, Any]:
+    """The table [operator] of a file that `load` takes: who hears of the machine; may be empty."""
+    table = tomllib.loads(path.read_text(encoding="utf-8")).get(OPERATOR, {})
+    if not isinstance(table, dict):
+        raise ConfigError(f"{path}: {OPERATOR}: expected a table [{OPERATOR}]")
+    return table
 
 
 def _upstream(path: Path, name: str, table: object) -> Upstream:

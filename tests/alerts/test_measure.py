@@ -1,0 +1,61 @@
+"""A value comes from a process of its own, of which nothing stays behind."""
+
+from __future__ import annotations
+
+import datetime
+import sys
+from pathlib import Path
+
+import psutil
+import pytest
+
+from tools.alerts import measure
+from tools.alerts.measure import NoValue, Side
+from tools.common import paths
+from tools.environments.plan import Plan
+from tools.upstreams.mirror import Commit
+
+
+@pytest.fixture
+def side(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Side:
+    """A side whose environment is the one that the tests run in, and benchmarks of its own."""
+    (tmp_path / "benchmarks").mkdir()
+    (tmp_path / "benchmarks" / "made.py").write_text(
+        "import subprocess, sys, time\n"
+        "class Made:\n"
+        "    def track_seven(self): return 7.0\n"
+        "    def track_broken(self): raise ValueError('no such thing')\n"
+        "    def track_hung(self):\n"
+        "        sleep = [sys.executable, '-c', 'import time; time.sleep(1000)', 'made-orphan']\n"
+        "        subprocess.Popen(sleep, start_new_session=True)\n"
+        "        time.sleep(1000)\n"
+    )
+    (tmp_path / "benchmarks" / "__init__.py").touch()
+    monkeypatch.setattr(paths, "ROOT", tmp_path)
+    monkeypatch.setenv("GWAS_CACHE", str(tmp_path / "cache"))
+    commit = Commit("made", "c" * 40, datetime.datetime.now(), "Ann", "", "", None, "git")
+    plan = Plan(commit, "frozen", "3.11", "", "made", (), ("made",), False)
+    return Side(commit, plan, Path(sys.prefix))
+
+
+def test_a_value(side: Side) -> None:
+    assert measure.value(side, "made.Made.track_seven") == 7.0
+
+
+def test_a_failure_has_its_reason(side: Side) -> None:
+    with pytest.raises(NoValue, match=r"made\.Made\.track_broken failed at cccccccc"):
+        measure.value(side, "made.Made.track_broken")
+
+
+def test_what_hangs_costs_its_limit_and_leaves_nothing(side: Side) -> None:
+    with pytest.raises(NoValue, match="took longer than 6 s"):
+        measure.value(side, "made.Made.track_hung", timeout=6)
+    left = [p.pid for p in psutil.process_iter() if "made-orphan" in " ".join(_command(p))]
+    assert left == []
+
+
+def _command(process: psutil.Process) -> list[str]:
+    try:
+        return process.cmdline()
+    except psutil.Error:
+        return []

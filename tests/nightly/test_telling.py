@@ -1,0 +1,183 @@
+"""Who hears of what, how often, and that upstream's words do no harm on the way."""
+
+from __future__ import annotations
+
+import xml.etree.ElementTree as ET
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.alerts.servers import Post, Web, running
+from tests.upstreams.made import GitUpstream, upstream
+from tools.alerts import channels, digest, events
+from tools.alerts.closing import close_recovered
+from tools.alerts.events import Event, Line
+from tools.alerts.message import Message
+from tools.alerts.store import Store
+from tools.nightly import telling
+from tools.nightly.telling import Telling
+from tools.upstreams.mirror import Mirror
+
+TARGET = "pca.Sgkit.time_compute-0"
+SITE = "https://perf.example.org"
+HOSTILE = (
+    "``` </pre><script>alert(1)</script> @everyone <!channel> \x1b[2J\u202e ]]> (#7)\n\n"
+    "Bcc: all@example.org\r\n.\r\nMAIL FROM:<x>\n\x08{hash} %s ${HOME}"
+)
+
+
+class Place:
+    """A store, a mirror of a git history with hostile words, and servers in place of channels."""
+
+    def __init__(self, tmp_path: Path, web: Web, post: Post) -> None:
+        git = GitUpstream(tmp_path / "upstream")
+        self.commits = [git.commit("start", tag="0.1"), git.commit(HOSTILE), git.commit("fix")]
+        links = {
+            "commit": "https://example.org/c/{hash}",
+            "pull_request": "https://e.org/{number}",
+        }
+        tool = upstream("sgkit", git.path, links=links)
+        self.mirror = Mirror(tmp_path / "mirror.git")
+        self.mirror.update([tool], say=lambda _: None)
+        self.store = Store(tmp_path / "alerts.sqlite")
+        self.html, self.web, self.post = tmp_path, web, post
+        self.said: list[str] = []
+        table = {"mail": ["a@example.org"], "webhook": "GWAS_HOOK", "github": "o/r"}
+        self.telling = Telling(
+            self.store, {"sgkit": tool}, {"sgkit": channels.of_table("sgkit.alerts", table)},
+            channels.of_table("operator", {"webhook": "GWAS_OPERATOR"}), tmp_path, SITE,
+            self.said.append,
+        )  # fmt: skip
+
+    def confirmed(self, at: int, old: float, new: float, kind: str = events.CODE) -> int:
+        """An event that was confirmed, found and explained, from one commit to the next."""
+        values = {"data": 'a\'; rm -rf "x"'}
+        line = Line(TARGET, "pca in Sgkit: time_compute", "seconds", new < old, old, new, values)
+        ends = self.commits[at - 1], self.commits[at]
+        event = self.store.add("sgkit", "frozen", "box", kind, *ends, [line])
+        self.store.move(event.id, events.CONFIRMED, "measured")
+        return event.id
+
+    def locate(self, event: int) -> None:
+        old, new = self.store.get(event).old, self.store.get(event).new
+        found = {"good": old, "bad": new, "between": [], "finished": True}
+        self.store.learn(event, range=found, beside={}, profile=[])
+
+    def tell(self) -> list[tuple[Event, Message]]:
+        return self.telling.tell(self.mirror)
+
+    def asked(self, path: str) -> list[tuple[str, dict]]:
+        return [(method, body) for method, at, body in self.web.requests if at.startswith(path)]
+
+
+@pytest.fixture
+def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Place]:
+    web, post = Web(), Post()
+    monkeypatch.setenv("GWAS_SMTP_HOST", f"127.0.0.1:{post.server_address[1]}")
+    monkeypatch.delenv("GWAS_SMTP_USER", raising=False)
+    monkeypatch.setenv("GWAS_HOOK", f"{web.url}/hook")
+    monkeypatch.setenv("GWAS_OPERATOR", f"{web.url}/operator")
+    monkeypatch.setenv("GWAS_GITHUB_TOKEN", "secret")
+    monkeypatch.setenv("GWAS_GITHUB_API", web.url)
+    with running(web.server), running(post):
+        made = Place(tmp_path, web, post)
+        yield made
+        made.store.close()
+
+
+def test_an_alert_waits_for_its_commit_and_is_sent_once(place: Place) -> None:
+    event = place.confirmed(1, 1.0, 2.0)
+    assert place.tell() == []
+    place.locate(event)
+    assert [one.id for one, _ in place.tell()] == [event]
+    assert place.tell() == []
+    assert len(place.post.mails) == len(place.asked("/hook")) == 1
+    assert [method for method, _ in place.asked("/repos/o/r/issues")] == ["POST"]
+    assert place.asked("/operator") == []
+    assert place.said == []
+
+
+def test_but_not_for_ever(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    event = place.confirmed(1, 1.0, 2.0)
+    monkeypatch.setattr(telling, "PATIENCE", telling.PATIENCE * -1)
+    assert len(place.tell()) == 1
+    assert ".." in place.asked("/hook")[0][1]["text"]
+    place.locate(event)
+    assert place.tell() == []
+    assert len(place.asked("/hook")) == 1
+    # the issue gets the commit when it is found, and nothing is sent where nothing changed
+    assert [method for method, _ in place.asked("/repos/o/r/issues")] == ["POST", "PATCH"]
+    place.tell()
+    assert len(place.asked("/repos/o/r/issues")) == 2
+
+
+def test_a_fix_is_told_once_and_closes_the_issue(place: Place) -> None:
+    slower = place.confirmed(1, 1.0, 2.0)
+    place.locate(slower)
+    place.tell()
+    fix = place.confirmed(2, 2.0, 1.0)
+    place.locate(fix)
+    assert [one.id for one in close_recovered(place.store)] == [slower]
+    ((event, text),) = place.tell()
+    assert event.id == fix
+    assert text.subject.startswith("fixed: sgkit")
+    assert f"fixes    event {slower}" in text.text
+    assert len(place.post.mails) == 2
+    asked = place.asked("/repos/o/r/issues")
+    assert [method for method, _ in asked] == ["POST", "POST", "PATCH"]  # no issue for the fix
+    assert asked[-1][1] == {"state": "closed"}
+    assert digest.write([(event, text)], place.said.append) == digest.ONLY_FASTER
+
+
+def test_the_machine_is_the_operators(place: Place) -> None:
+    place.confirmed(1, 1.0, 2.0, events.MACHINE)
+    told = place.tell()
+    assert len(told) == len(place.asked("/operator")) == 1
+    assert place.post.mails == []
+    assert place.asked("/repos") == []
+    assert digest.write(told, place.said.append) == digest.ONLY_MACHINE
+
+
+def test_what_was_acknowledged_is_told_to_nobody(place: Place) -> None:
+    event = place.confirmed(1, 1.0, 2.0)
+    place.locate(event)
+    place.store.move(event, events.ACKNOWLEDGED, "known")
+    assert place.tell() == []
+    assert place.web.requests == []
+
+
+def test_hostile_words(place: Place) -> None:
+    place.locate(place.confirmed(1, 1.0, 2.0))
+    ((_, text),) = place.tell()
+    assert "\x1b" not in text.text
+    assert "\u202e" not in text.text
+    assert r"""'data=a'"'"'; rm -rf "x"'""" in text.text  # one word for a shell
+    (mail,) = place.post.mails
+    assert "\nBcc:" not in mail.partition("\r\n\r\n")[0]
+    (_, body) = place.asked("/hook")[0]
+    assert "<!channel>" not in body["text"]
+    assert body["text"].count("```") == 2
+    (_, issue) = place.asked("/repos")[0]
+    assert issue["body"].count("```") == 2
+    assert issue["body"].startswith("```text\n")
+    content = (
+        ET.parse(place.html / "alerts.xml")
+        .getroot()
+        .find(".//{http://www.w3.org/2005/Atom}content")
+    )
+    assert content is not None
+    assert "<script>" in (content.text or "")
+    assert len(content) == 0
+
+
+def test_what_was_not_sent_is_sent_the_next_night(place: Place) -> None:
+    place.locate(place.confirmed(1, 1.0, 2.0))
+    place.web.status = 500
+    assert len(place.tell()) == 1
+    assert len(place.said) == 2
+    assert not any("127.0.0.1" in said or "secret" in said for said in place.said)
+    place.web.status = 200
+    place.tell()
+    assert len(place.post.mails) == 1
+    assert len(place.asked("/hook")) == 2

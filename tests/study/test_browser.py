@@ -1,0 +1,162 @@
+"""The Study page with results in Chromium: desktop, phone, dark and print, and what it answers."""
+
+from __future__ import annotations
+
+import http.server
+import os
+import re
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.site.test_browser import CHROMIUM, Visit
+from tests.study import made, truth
+from tools.common import paths
+from tools.study import page, report
+
+playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+pytestmark = pytest.mark.skipif(
+    CHROMIUM is None, reason="no chromium program: apt-get install chromium"
+)
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The page of a made study on two data sets."""
+    out = tmp_path_factory.mktemp("page")
+
+    def truth_of_two(experiment: str, tool: str, metric: str, axes: dict, release: str) -> Any:
+        two = axes["data"] in ("sim-2504-10k", "sim-1k", "sim-2504-2k")
+        return truth.small(experiment, tool, metric, axes, release) if two else None
+
+    made.write(out / "results", truth_of_two)
+    page.write(out / "results", paths.ROOT / "benchmarks", out)
+    report.copy_page(out)
+    return out
+
+
+@pytest.fixture(scope="module")
+def address(folder: Path) -> Iterator[str]:
+    class Handler(http.server.SimpleHTTPRequestHandler):
+        def __init__(self, *args: Any, **kwargs: Any) -> None:
+            super().__init__(*args, directory=str(folder), **kwargs)
+
+        def log_message(self, *_: Any) -> None:
+            pass
+
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}/"
+    server.shutdown()
+    server.server_close()
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    quiet = ["--disable-background-networking", "--disable-component-update", "--no-first-run"]
+    with playwright.sync_playwright() as engine:
+        running = engine.chromium.launch(
+            executable_path=CHROMIUM, args=quiet + ["--no-sandbox"] * (os.geteuid() == 0)
+        )
+        yield running
+        running.close()
+
+
+def drawn(opened: Any, figure: str) -> Any:
+    """A figure's section, when it has been drawn."""
+    section = opened.locator(f'[id="figure-{figure}"]')
+    section.scroll_into_view_if_needed()
+    opened.wait_for_selector(f'[id="figure-{figure}"].drawn')
+    return section
+
+
+@pytest.mark.parametrize(
+    ("width", "dark"), [(1280, False), (390, True)], ids=["wide", "phone-dark"]
+)
+def test_the_page_answers(
+    browser: Any, address: str, folder: Path, tmp_path: Path, width: int, dark: bool
+) -> None:
+    visit = Visit(browser, address, width, dark, tmp_path)
+    visit.page.set_default_timeout(120_000)
+    opened = visit.open("study.html", "#figures")
+    assert opened.get_by_text("Not measured yet").count() == 0
+    a_figure_is_drawn_and_changes(opened)
+    from_a_number_to_its_source(opened)
+    guidelines_and_findings_show_their_evidence(opened)
+    downloads_lead_to_files(opened, folder)
+    if width > 1000:
+        for section in opened.locator("section.figure").all():
+            drawn(opened, str(section.get_attribute("id")).removeprefix("figure-"))
+    assert visit.problems == []
+    assert opened.evaluate("document.documentElement.scrollWidth") <= width
+    visit.close()
+
+
+def a_figure_is_drawn_and_changes(opened: Any) -> None:
+    section = drawn(opened, "2.3")
+    points = section.locator(".plot").first.locator("path[aria-roledescription='point']")
+    assert points.count() == 6  # three tools, one and two cores
+    assert "physical cores: cores 4, 8 and 16" in section.inner_text()
+    ink = opened.evaluate("getComputedStyle(document.querySelector('.plot text')).fill")
+    assert ink == opened.evaluate("getComputedStyle(document.body).color")  # seen in the dark too
+    section.locator(".legend button", has_text="Hail").click()
+    points.nth(4).wait_for(state="detached")
+    assert points.count() == 4
+    section.get_by_label("data set").select_option(label="sim-1k")
+    section.locator("summary").click()
+    listed = section.locator("table.data").inner_text()
+    assert "'sim-1k'" in listed
+    assert "'sim-2504-10k'" not in listed
+
+
+def from_a_number_to_its_source(opened: Any) -> None:
+    section = drawn(opened, "2.6")
+    section.locator("summary").click()
+    link = section.locator("table.data a").first
+    source = opened.locator(str(link.get_attribute("href")))
+    link.click()
+    source.locator("dl").wait_for()
+    words = source.inner_text()
+    assert "a" * 64 in words
+    assert re.search(r"asv run '\w+/[\d.]+\^!' -E per-commit-pyauto-stack\w+ --record", words)
+    assert re.match(r"locks/lock\d+\.txt", str(source.locator("dd a").get_attribute("href")))
+
+
+def guidelines_and_findings_show_their_evidence(opened: Any) -> None:
+    rule = opened.locator("#rule-tool-allele_frequency")
+    assert "PLINK: at all 6 conditions" in rule.inner_text()
+    rule.locator("summary").click()
+    assert rule.locator("tbody tr").count() == 6
+    finding = opened.locator("#finding-superlinear")
+    assert "does not hold: 0 for" in finding.inner_text()
+    finding.locator("summary").first.click()
+    assert finding.locator(".badge.worse").count() > 0
+    rule.get_by_role("link", name="Figure 2.3").click()
+    assert opened.url.endswith("#figure-2.3")
+
+
+def downloads_lead_to_files(opened: Any, folder: Path) -> None:
+    links = opened.locator(".downloads a").evaluate_all(
+        "all => all.map((a) => a.getAttribute('href'))"
+    )
+    assert len(links) > 90
+    assert all((folder / link).is_file() for link in links)
+
+
+def test_it_prints_every_figure_in_black_on_white(
+    browser: Any, address: str, tmp_path: Path
+) -> None:
+    visit = Visit(browser, address, 1280, True, tmp_path)
+    opened = visit.open("study.html", "#figures")
+    opened.emulate_media(media="print")
+    ground = opened.evaluate("getComputedStyle(document.body).backgroundColor")
+    assert ground == "rgb(255, 255, 255)"
+    for section in opened.locator("section.figure").all():
+        panels = section.locator(".panels").is_visible()
+        assert panels != section.locator("img.printed").is_visible()
+    opened.pdf(path=tmp_path / "study.pdf")
+    assert (tmp_path / "study.pdf").stat().st_size > 100_000
+    visit.close()

@@ -1,0 +1,55 @@
+"""Lines of code are those of the bodies, whatever comments and imports stand between them."""
+
+from __future__ import annotations
+
+from tools.common import paths
+from tools.study import code_size
+from tools.study.code_size import Size
+
+MODULE = '''
+"""A task."""
+from . import _harness
+
+class Sgkit(_harness.Sgkit):
+    def open(self, paths):
+        """Not counted."""
+        import sgkit as sg
+
+        return sg.load(paths.zarr)
+
+    def compute(self, ds):
+        # nor this
+        ds = sg.one(
+            ds,
+            size=1,
+        )
+        if ds:
+            ds = sg.two(ds)
+        return ds
+
+    def helper(self):
+        return 1
+
+class Plink(_harness.Plink):
+    def command(self, paths):
+        return [
+            "--freq",
+        ]
+
+class Machine:
+    def open(self):
+        return 1
+'''
+
+
+def test_known_bodies() -> None:
+    assert code_size.of_module(MODULE) == {"sgkit": Size(8, 5), "plink": Size(3, 1)}
+
+
+def test_every_task_has_three_tools() -> None:
+    found = code_size.count(paths.ROOT / "benchmarks")
+    assert len(found) == 5
+    assert all(set(sizes) == {"sgkit", "hail", "plink"} for sizes in found.values())
+    assert all(
+        size.lines >= size.statements >= 1 for one in found.values() for size in one.values()
+    )

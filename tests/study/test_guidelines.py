@@ -1,0 +1,113 @@
+"""Guidelines and verdicts from data whose truth is known, and silence where it is not."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from tests.study.points_of import point
+from tools.study import evidence, guidelines
+from tools.study.evidence import Finding
+from tools.study.findings import FINDINGS
+from tools.study.guidelines import Rule
+from tools.study.measurements import Measurement
+
+
+def rule(points: Sequence[Measurement], name: str) -> Rule:
+    [found] = [one for one in guidelines.derive(points) if one.id == name]
+    return found
+
+
+def finding(name: str) -> Finding:
+    [found] = [one for one in FINDINGS if one.id == name]
+    return found
+
+
+def test_the_true_winners_are_named(today: list[Measurement]) -> None:
+    [plink] = rule(today, "tool-allele_frequency").sentences
+    assert plink.startswith("PLINK: at all 8 conditions (200 to 2,504 samples; ")
+    one, two = rule(today, "tool-pca").sentences
+    assert one.startswith("PLINK: at 4 of 8 conditions")
+    assert "; 1 core)" in one
+    assert two.startswith("PLINK or Sgkit: at 4 of 8 conditions")  # no faster than 10 %
+    [chunks] = rule(today, "chunks-cluster").sentences
+    assert chunks.startswith("large-rows: at all")
+    assert "1.3" in chunks
+    [layout] = rule(today, "layout-dask").sentences
+    assert layout.startswith("2x1: at all")
+
+
+def test_what_makes_no_difference_is_said_to_make_none(today: list[Measurement]) -> None:
+    [partitions] = rule(today, "partitions-node").sentences
+    assert partitions.startswith("It makes no difference (of more than 10 %): at all")
+    assert rule(today, "settings").decided == 0
+
+
+def test_noise_and_few_samples_decide_nothing() -> None:
+    noisy = (0.5, 1.0, 2.0)
+    own = [point(1, noisy, tool="sgkit", cores=1), point(1.5, noisy, tool="hail", cores=1)]
+    [said] = rule(own, "tool-pca").sentences
+    assert said.startswith("The data do not decide: at the only condition")
+    few = [point(1, (1.0,), tool="sgkit", cores=1), point(9, (9.0, 9.1), tool="hail", cores=1)]
+    [said] = rule(few, "tool-pca").sentences
+    assert said.endswith("too few samples at 1 of them.")
+
+
+def test_two_that_are_alike_stand_before_one_that_is_slower() -> None:
+    own = [point(1, tool="sgkit", cores=1), point(1.01, tool="hail", cores=1),
+           point(3, tool="plink", cores=1)]  # fmt: skip
+    [said] = rule(own, "tool-pca").sentences
+    assert said.startswith("Hail or Sgkit: at the only condition")
+    assert "3.00 times as fast as the next" in said
+
+
+def test_one_option_alone_is_no_rule() -> None:
+    assert guidelines.derive([point(1, cores=1)]) == []
+
+
+def test_a_cluster_is_compared_with_as_many_cores(today: list[Measurement]) -> None:
+    found = rule(today, "distributed")
+    for choice in found.choices:
+        options = dict(choice.ranking)
+        assert "one process" in options
+        for option, one in options.items():
+            cores = one.axes.get("cores") or one.axes["nodes"] * guidelines.threads_of(one)
+            assert cores == choice.condition["cores"], option
+
+
+def test_the_grid_says_what_the_rules_say(today: list[Measurement]) -> None:
+    table = guidelines.grid(today)
+    assert table.head == ["Task", "Data", "1 core", "2 cores"]
+    cells = {(str(r[0]), str(r[1])): r[2:] for r in table.rows}
+    one, two = cells["PCA", "200 samples x 2,000 variants"]
+    assert (one[0], two[0]) == ("PLINK", "PLINK or Sgkit") or two[0] == "Sgkit or PLINK"
+
+
+def test_verdicts_of_the_made_study(by_edition: dict[str, list[Measurement]]) -> None:
+    def words(name: str, edition: str) -> str:
+        return evidence.judge(finding(name), by_edition[edition]).words
+
+    assert words("order", "study").startswith("holds")
+    assert words("order", "today").startswith("holds in part")
+    for name in ("plink-flat", "linear", "plink-ols", "rows", "more-workers", "partitions"):
+        assert words(name, "today").startswith("holds: "), name
+        assert words(name, "today").count("not decided") == 0
+    assert words("superlinear", "today").startswith("does not hold: 0 for")
+    assert words("stealing", "today").startswith("does not hold: 0 for")
+    assert words("fewer-workers", "today") == "not measured"
+
+
+def test_reading_twice_is_seen() -> None:
+    read = [
+        point(value, (), experiment="hardy_weinberg", metric="track_input_reads", cores=1)
+        for value in (2.0, 1.0)
+    ]
+    found = evidence.judge(finding("reads"), read)
+    assert found.words == "holds in part: 1 for, 1 against"
+
+
+def test_noise_is_no_verdict() -> None:
+    noisy = (0.5, 1.0, 2.0)
+    axes = {"task": "allele_frequency", "nodes": 1, "layout": "1x1", "settings": "study"}
+    own = [point(1, noisy, experiment="distributed", chunks=chunks, **axes)
+           for chunks in ("tiles", "rows")]  # fmt: skip
+    assert evidence.judge(finding("rows"), own).words == "not decided"

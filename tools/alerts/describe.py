@@ -1,0 +1,51 @@
+"""Who made a change: what upstream says of an event's commit, with links to where it says it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from tools.alerts.events import Event
+from tools.common.errors import UsageError
+from tools.upstreams.mirror import Mirror
+
+
+def pull_request(subject: str) -> int | None:
+    """The pull request that a subject names: `... (#123)` or `Merge pull request #123 ...`."""
+    match = re.search(r"\(#(\d+)\)\s*$", subject) or re.match(
+        r"Merge pull request #(\d+)", subject
+    )
+    return int(match[1]) if match else None
+
+
+def commit(event: Event, mirror: Mirror, links: Mapping[str, str]) -> dict[str, Any]:
+    """The commit that made an event: empty where it is not known, or no longer mirrored.
+
+    hash, author, date, subject, body, and where `links` has a template: url, pull, compare.
+    """
+    if event.commit is None:
+        return {}
+    try:
+        found = mirror.commit(event.commit)
+    except UsageError:
+        return {}
+    number = pull_request(found.subject)
+    old, new = event.ends
+    addresses: dict[str, tuple[str, dict[str, Any]]] = {
+        "url": ("commit", {"hash": new}),
+        "compare": ("compare", {"old": old, "new": new}),
+        **({"pull": ("pull_request", {"number": number})} if number else {}),
+    }
+    return {
+        "hash": found.hash,
+        "author": found.author,
+        "date": found.date.date().isoformat(),
+        "subject": found.subject,
+        "body": found.body,
+        **{
+            name: links[template].format(**values)
+            for name, (template, values) in addresses.items()
+            if template in links and found.source == "git"
+        },
+    }

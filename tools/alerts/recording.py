@@ -1,0 +1,86 @@
+"""Candidates become events, each once: what is known already is recognised by its commits."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from tools.alerts import events
+from tools.alerts.candidates import Candidate
+from tools.alerts.events import Event
+from tools.alerts.store import Store
+
+# what was measured in vain: only other commits than those are news
+_SETTLED = (events.REFUTED, events.UNDECIDED)
+
+
+def record(
+    candidates: Iterable[Candidate], store: Store, hashes: Mapping[int, str]
+) -> list[Event]:
+    """Put candidates into the store; returns the events that are new.
+
+    `hashes` has the commit of each revision. A candidate belongs to an event that it shares a
+    series and the direction with when their ranges of commits overlap. One that nobody has
+    measured yet gets the range that the newest points show. What is the machine's is confirmed at
+    once: there is no commit to measure.
+    """
+    revisions = {commit: revision for revision, commit in hashes.items()}
+    fresh = []
+    for one in candidates:
+        known = _known(one, store.all(), revisions)
+        if known is None:
+            tool, stack, machine = one.place
+            event = store.add(
+                tool, stack, machine, one.kind, hashes[one.old], hashes[one.new], one.lines
+            )
+            if one.kind == events.MACHINE:
+                store.move(event.id, events.CONFIRMED, "sentinels or most series share it")
+            fresh.append(store.get(event.id))
+            continue
+        store.extend(known.id, one.lines)
+        if known.state == events.NEW and not store.has_pairs(known.id):
+            store.narrow(known.id, hashes[one.old], hashes[one.new])
+    return fresh
+
+
+def merge_same_commit(store: Store, event: Event) -> Event | None:
+    """Join a localised event to an older one of the same commit and direction, if there is one.
+
+    Series that were seen to step a few points apart turn out to be of one commit only here.
+    """
+    found = event.facts.get("range")
+    if not found or found["between"]:
+        return None
+    for older in reversed(store.all()):
+        theirs = older.facts.get("range")
+        if older.id == event.id or older.state in (*_SETTLED, events.NEW, events.MERGED):
+            continue
+        if not theirs or theirs["between"] or theirs["bad"] != found["bad"]:
+            continue
+        if _place(older) == _place(event) and older.better == event.better:
+            store.extend(older.id, event.lines)
+            store.move(event.id, events.MERGED, f"the same commit as event {older.id}")
+            return older
+    return None
+
+
+def _known(one: Candidate, known: Iterable[Event], revisions: Mapping[str, int]) -> Event | None:
+    ours = {line.target: line.better for line in one.lines}
+    for event in known:
+        if _place(event) != one.place or event.state == events.MERGED:
+            continue
+        if (event.kind == events.MACHINE) != (one.kind == events.MACHINE):
+            continue
+        found = event.facts.get("range")
+        ends = (found["good"], found["bad"]) if found else (event.old, event.new)
+        old, new = (revisions.get(end) for end in ends)
+        if old is None or new is None or one.new <= old or new <= one.old:
+            continue
+        if event.state in _SETTLED and not (old <= one.old and one.new <= new):
+            continue
+        if any(ours.get(line.target) == line.better for line in event.lines):
+            return event
+    return None
+
+
+def _place(event: Event) -> tuple[str, str, str]:
+    return event.tool, event.stack, event.machine

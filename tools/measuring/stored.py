@@ -1,0 +1,42 @@
+"""What of a commit is measured already: the values that asv's result files hold."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from asv.config import Config
+from asv.results import Results, iter_results_for_machine_and_hash
+
+
+def results(conf: Config, machine: str, commit: str, env: str) -> Results | None:
+    """The results of a commit in one environment; None when nothing was measured yet."""
+    try:
+        return next(
+            (
+                result
+                for result in iter_results_for_machine_and_hash(conf.results_dir, machine, commit)
+                if result.env_name == env
+            ),
+            None,
+        )
+    except OSError:
+        return None
+
+
+def values(result: Results, benchmark: Mapping[str, Any]) -> Sequence[float | None]:
+    """The values of a benchmark by the place of their parameters; empty for another version.
+
+    None is one that failed; NaN one that does not apply, or that was not asked for.
+    """
+    name = benchmark["name"]
+    if name not in result.get_result_keys({name: benchmark}):
+        return ()
+    found: Sequence[float | None] = result.get_result_value(name, benchmark["params"])
+    return found
+
+
+def is_number(value: float | None) -> bool:
+    """Whether something was measured."""
+    return value is not None and not math.isnan(value)

@@ -1,0 +1,133 @@
+"""The part of a night that looks again: confirm, localise, explain, and repeat one commit."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from tools.alerts import causes, dependencies, events, explain
+from tools.alerts.events import Event
+from tools.alerts.examine import Budget, Examiner
+from tools.alerts.localise import OutOfBudget
+from tools.alerts.measure import Laboratory, NoValue
+from tools.alerts.recording import merge_same_commit
+from tools.alerts.store import Store
+from tools.common import paths
+from tools.common.errors import BuildError, MissingError
+from tools.environments.plan import plan
+from tools.upstreams.config import Upstream
+from tools.upstreams.mirror import Mirror
+
+_IN_WORK = (events.CONFIRMED, events.ACKNOWLEDGED)
+
+
+@dataclass(frozen=True)
+class Examining:
+    """Each method raises OutOfBudget; what was measured until then is kept."""
+
+    upstreams: Mapping[str, Upstream]
+    mirror: Mirror
+    lines: Mapping[str, Sequence[str]]  # each tool's commits, newest first
+    store: Store
+    laboratory: Laboratory
+    stack: str
+    budget: Budget
+    say: Callable[[str], None]
+
+    def confirm(self) -> None:
+        """Measure both sides of what is new again."""
+        examiner = Examiner(self.store, self.laboratory, self.budget)
+        for event in self._open(events.NEW):
+            try:
+                examiner.confirm(event)
+            except (NoValue, BuildError, MissingError) as problem:
+                self.store.move(event.id, events.UNDECIDED, str(problem).splitlines()[0])
+            last = self.store.history(event.id)[-1]
+            self.say(f"event {event.id} {last['state']}: {last['why']}")
+
+    def localise(self) -> None:
+        """Find the commit, or the dependency, of what is confirmed."""
+        if self.stack == "dated":
+            self._find_dependencies()
+        examiner = Examiner(self.store, self.laboratory, self.budget)
+        for event in self._open(*_IN_WORK):
+            known = event.facts.get("range")
+            if event.kind == events.DEPENDENCY or (known and known["finished"]):
+                continue
+            line = self.lines[event.tool]
+            if event.new not in line or event.old not in line:
+                continue  # upstream has rewritten its history
+            commits = line[line.index(event.new) : line.index(event.old) + 1][::-1]
+            narrowed = examiner.localise(event, commits)
+            self.say(f"event {event.id}: between {narrowed.good[:8]} and {narrowed.bad[:8]}")
+            if not narrowed.finished:
+                raise OutOfBudget
+            same = merge_same_commit(self.store, self.store.get(event.id))
+            if same is not None:
+                self.say(f"event {event.id}: the same commit as event {same.id}")
+
+    def _find_dependencies(self) -> None:
+        """Tell what a dependency changed from what the tool did, and name the dependency."""
+        frozen = Laboratory(self.upstreams, self.mirror, "frozen")
+        for event in self._open(*_IN_WORK):
+            if "frozen" not in event.facts:
+                causes.is_dependency(self.store, event, frozen, self.budget)
+                event = self.store.get(event.id)
+                self.say(f"event {event.id}: on the frozen stack {event.facts['frozen']}")
+            if event.kind != events.DEPENDENCY or "dependencies" in event.facts:
+                continue
+            upstream = self.upstreams[event.tool]
+            old, new = (
+                plan(upstream, self.mirror.commit(commit), self.stack, self.mirror)
+                for commit in (event.old, event.new)
+            )
+            differences = dependencies.changed(old, new)
+            mixtures = dependencies.Mixtures(old, new, paths.ROOT / "env")
+            if not causes.find_dependency(self.store, event, mixtures, differences, self.budget):
+                raise OutOfBudget
+
+    def explain(self, benchmarks: Mapping[str, Mapping[str, Any]]) -> None:
+        """What else changed between the nearest commits, and which functions take longer.
+
+        `benchmarks` is asv's benchmarks.json.
+        """
+        for event in self._open(*_IN_WORK):
+            if "profile" in event.facts:
+                continue
+            target, beside, profiles = event.worst.target, {}, []
+            old, new = event.ends
+            sides = ((old, "old"), (new, "new"))
+            for sibling in explain.siblings(target, benchmarks):
+                self.budget()
+                # a metric that this event's sides do not have
+                with contextlib.suppress(NoValue, BuildError, MissingError):
+                    beside[sibling] = [self.laboratory.value(*side, sibling) for side in sides]
+            with contextlib.suppress(NoValue, BuildError, MissingError):
+                profiles = [self.laboratory.profile(*side, target) for side in sides]
+            changed = explain.difference(*profiles) if profiles else []
+            self.store.learn(event.id, beside=beside, profile=changed)
+
+    def repeat(self, timings: Iterable[tuple[str, str]]) -> None:
+        """One pair of values (A/A) of each (commit, target)."""
+        for commit, target in timings:
+            self.budget()
+            try:
+                first, second = (
+                    self.laboratory.value(commit, place, target) for place in ("old", "new")
+                )
+            except (NoValue, BuildError, MissingError):
+                continue  # what asv measured and this cannot is no repeat
+            if min(first, second) > 0:
+                self.store.add_repeat(self.stack, target, commit, first, second)
+
+    def _open(self, *states: str) -> list[Event]:
+        """The events of this stack in these states, but for the machine's; the oldest first."""
+        return [
+            event
+            for event in reversed(self.store.all(*states))
+            if event.kind != events.MACHINE
+            and event.stack == self.stack
+            and event.tool in self.lines
+        ]

@@ -1,0 +1,76 @@
+"""The part of a night that asv does: new commits, and the gaps in the history."""
+
+from __future__ import annotations
+
+import subprocess
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from tools.alerts.store import Store
+from tools.common import files, paths
+from tools.measuring import asv_run
+from tools.nightly import gaps
+from tools.nightly.found import Found
+
+_AT_ONCE = 8  # commits of a run that fills gaps: then it is looked at what they show
+_ENDED = (0, 2)  # asv's exit status at its end: all is well, or a benchmark failed
+
+
+@dataclass(frozen=True)
+class Measuring:
+    """Measures commits at the nightly profile, and remembers which are done."""
+
+    store: Store
+    stack: str
+    bench: tuple[str, ...]  # asv's --bench
+    say: Callable[[str], None]
+
+    def new(self, found: Found, until: float) -> None:
+        """What is new on each tool's line, and what earlier nights had begun of it."""
+        begun = self.store.nights(self.stack)
+        pending = {commit for commit, done in begun.items() if not done}
+        known = (found.measured(self.stack) | begun.keys()) - pending
+        commits = [
+            commit
+            for line in found.lines.values()
+            for commit in gaps.new_commits(line, known, pending)
+        ]
+        if commits:
+            self._run(commits, "new commits", until)
+
+    def gaps(self, found: Found, until: float) -> bool:
+        """The commits that teach most; False when there is no gap left, or no time."""
+        begun = self.store.nights(self.stack)
+        known = found.measured(self.stack) | begun.keys()
+        seen = gaps.visible(found.of_stack(self.stack), found.hashes)
+        explained = {event.ends for event in self.store.all() if event.commit is not None}
+        lines = [line[::-1] for line in found.lines.values()]
+        seen = {ends: sure for ends, sure in seen.items() if ends not in explained}
+        commits = gaps.choose(lines, known, seen, _AT_ONCE)
+        return bool(commits) and self._run(commits, "commits in gaps of the history", until)
+
+    def _run(self, commits: Sequence[str], what: str, until: float) -> bool:
+        """Whether asv came to its end; what it measured until then is kept in any case."""
+        left = until - time.monotonic()
+        if left <= 0:
+            return False
+        self.store.begin(self.stack, commits)
+        listed = paths.cache("logs", "nightly-commits.txt")
+        files.write_text(listed, "\n".join(commits) + "\n")
+        log = paths.cache("logs", "nightly-run.log")
+        names = f"HASHFILE:{listed}"
+        with asv_run.running(
+            names, self.stack, self.bench, log, "--skip-existing-successful"
+        ) as running:
+            try:
+                status = running.wait(left)
+            except subprocess.TimeoutExpired:
+                self.say(f"{what}: ended by the budget; what was measured is kept")
+                return False
+        if status not in _ENDED:
+            self.say(f"warning: {what}: asv ended with {status}:\n  {asv_run.log_tail(log)}")
+            return False
+        self.store.done(self.stack, commits)
+        self.say(f"measured {len(commits)} {what}")
+        return True

@@ -1,0 +1,141 @@
+'use strict';
+
+/* alerts.html?event=3: one event with all that is known of it. */
+
+/* The points of a series in commit order, the levels before and after, and where it stepped. */
+function chart(line, ends) {
+    const [width, height, left, right, top, bottom] = [640, 190, 62, 10, 12, 22];
+    const lows = line.points.map(([, value, low]) => low ?? value);
+    const highs = line.points.map(([, value, , high]) => high ?? value);
+    const least = Math.min(...lows, line.old_value, line.new_value);
+    const most = Math.max(...highs, line.old_value, line.new_value);
+    const spare = (most - least || Math.abs(most) || 1) * 0.06;
+    const x = (at) => left + (width - left - right) * (at + 0.5) / line.points.length;
+    const y = (value) => height - bottom - (height - top - bottom) * (value - least + spare) / (most - least + 2 * spare);
+    const place = (end) => line.points.findIndex(([commit]) => commit === end);
+    const after = line.points.findIndex(([commit]) => commit === line.first);
+    const middle = after > 0 ? (x(after - 1) + x(after)) / 2 : x(Math.max(after, 0));
+    const draw = (name, attributes, text) => {
+        const made = document.createElementNS('http://www.w3.org/2000/svg', name);
+        Object.entries(attributes).forEach(([key, value]) => made.setAttribute(key, value));
+        made.append(...(text ? [text] : []));
+        return made;
+    };
+    const picture = draw('svg', {viewBox: `0 0 ${width} ${height}`, class: 'chart', role: 'img',
+        'aria-label': `${line.title}: ${withUnit(line.old_value, line.unit)} before, ${withUnit(line.new_value, line.unit)} after`});
+    for (const level of [line.old_value, line.new_value]) {
+        picture.append(draw('text', {x: left - 6, y: y(level) + 4, 'text-anchor': 'end'}, withUnit(level, line.unit)));
+    }
+    if (after > 0) {
+        picture.append(draw('line', {x1: middle, x2: middle, y1: top, y2: height - bottom, class: 'step'}),
+            draw('line', {x1: left, x2: middle, y1: y(line.old_value), y2: y(line.old_value), class: 'level'}),
+            draw('line', {x1: middle, x2: width - right, y1: y(line.new_value), y2: y(line.new_value), class: 'level'}),
+            draw('text', {x: middle, y: height - 6, 'text-anchor': 'middle'}, ends[1].slice(0, 8)));
+    }
+    line.points.forEach(([commit, value, low, high], at) => {
+        if (low !== null && high > low) {
+            picture.append(draw('line', {x1: x(at), x2: x(at), y1: y(low), y2: y(high), class: 'spread'}));
+        }
+        const point = draw('circle', {cx: x(at), cy: y(value), r: 3, class: ends.includes(commit) ? 'end' : ''});
+        point.append(draw('title', {}, `${commit.slice(0, 8)}: ${withUnit(value, line.unit)}`));
+        picture.append(point);
+    });
+    return picture;
+}
+
+function seriesOf(event) {
+    return event.series.flatMap((line) => [
+        element('h3', {}, element('span', {class: `badge ${line.better ? 'better' : 'worse'}`}, factor(line.ratio, line.unit)), ' ',
+            link(line.graph, line.title)),
+        line.points ? chart({...line, first: event.first}, event.ends)
+            : element('p', {class: 'soft'}, `${withUnit(line.old_value, line.unit)} → ${withUnit(line.new_value, line.unit)}`),
+    ]);
+}
+
+function proof(event) {
+    const found = event.facts.confirmation;
+    if (!found) {
+        return [element('p', {}, event.kind === 'machine' ? 'A sentinel, PLINK or most series stepped with it.'
+            : 'Not measured again yet.')];
+    }
+    return [
+        element('p', {}, `${found.outcome}: ratio ${found.ratio.toPrecision(3)}, interval `
+            + `${found.low.toPrecision(3)} to ${found.high.toPrecision(3)}, ${found.pairs} interleaved pairs of ${found.target}`),
+        table(['Pair', 'Before', 'After', 'Ratio'], event.pairs.map(([before, after], at) => element('tr', {},
+            number('pair', String(at + 1)),
+            number('before', withUnit(before, event.unit)),
+            number('after', withUnit(after, event.unit)),
+            number('ratio', (after / before).toPrecision(3))))),
+    ];
+}
+
+function upstream(commit) {
+    if (!commit.hash) {
+        return [];
+    }
+    const places = [['url', `commit ${commit.hash.slice(0, 8)} upstream`], ['pull', 'pull request'], ['compare', 'compare with the commit before']];
+    return [
+        element('blockquote', {}, element('p', {class: 'subject'}, commit.subject),
+            commit.body ? element('pre', {}, commit.body) : null,
+            element('p', {class: 'soft'}, `${commit.author}, ${commit.date}`)),
+        element('ul', {class: 'links'}, ...places.filter(([key]) => commit[key])
+            .map(([key, text]) => element('li', {}, link(commit[key], text)))),
+    ];
+}
+
+function where(event) {
+    const found = event.facts.range;
+    const ends = event.ends.map((end) => commitLink(end, event.names[end]));
+    const between = found ? found.between.length : 0;
+    const told = Object.entries(event.answers).map(([commit, after]) => element('li', {}, commitLink(commit),
+        after === null ? ': could not be told' : after ? ': has the change' : ': does not have it'));
+    const named = (event.facts.dependencies || []).map((one) => element('li', {},
+        `${one.name} ${one.old || 'none'} → ${one.new || 'none'}`));
+    return [
+        event.exact ? element('p', {}, 'Made by ', ends[1])
+            : element('p', {}, 'Between ', ends[0], ' and ', ends[1], found && !found.finished ? ' (the search goes on)'
+                : between ? ` (${between} between them could not be told)` : ''),
+        ...upstream(event.commit),
+        event.facts.frozen ? element('p', {}, `On the frozen stack: ${event.facts.frozen}`) : null,
+        named.length ? element('p', {}, named.length > 1 ? 'Made by one of these packages:' : 'Made by this package:') : null,
+        named.length ? element('ul', {}, ...named) : null,
+        told.length ? element('details', {}, element('summary', {}, `${told.length} commits were measured in the search`),
+            element('ul', {}, ...told)) : null,
+    ];
+}
+
+function why(event) {
+    const gain = (one) => Math.abs(one.new - one.old);
+    const functions = event.facts.profile || [];
+    const most = Math.max(0, ...functions.map(gain));
+    const profile = functions.filter((one) => gain(one) > most / 50);  // the rest is the profiler's own noise
+    const share = ({old, new: fresh}) => old > 0 && fresh > 0 && old !== fresh ? `${(fresh / old).toPrecision(3)} ×` : '';
+    return [
+        event.beside.length || profile.length ? element('h2', {}, 'Explanation') : null,
+        event.beside.length ? table(['Measured beside it', 'Before', 'After', 'Ratio'], event.beside.map((one) => element('tr', {},
+            element('td', {class: 'name mono'}, one.name),
+            number('before', withUnit(one.old, one.unit)),
+            number('after', withUnit(one.new, one.unit)),
+            number('ratio', share(one))))) : null,
+        profile.length ? table(['Function (own seconds in a profile)', 'Before', 'After', 'Gain'], profile.map((one) => element('tr', {},
+            element('td', {class: 'name mono'}, one.function),
+            number('before', withUnit(one.old, 'seconds')),
+            number('after', withUnit(one.new, 'seconds')),
+            number('gain', `${one.new > one.old ? '+' : '−'}${withUnit(gain(one), 'seconds')}`)))) : null,
+    ];
+}
+
+function eventPage(event) {
+    return [
+        element('h1', {}, event.title),
+        element('p', {}, badge(event), ` since ${event.created.slice(0, 10)}, ${event.stack} stack, machine ${event.machine}`),
+        element('h2', {}, 'Commit'), ...where(event),
+        element('h2', {}, 'Proof'), ...proof(event),
+        ...why(event),
+        element('h2', {}, event.series.length > 1 ? `Series (${event.series.length})` : 'Series'), ...seriesOf(event),
+        event.command ? element('h2', {}, 'Measure it again') : null,
+        event.command ? element('pre', {}, event.command) : null,
+        element('h2', {}, 'History'),
+        element('ul', {}, ...event.history.map((step) => element('li', {}, `${step.at.slice(0, 16).replace('T', ' ')} ${step.state}: ${step.why}`))),
+    ].filter((part) => part !== null);
+}

@@ -1,0 +1,200 @@
+'use strict';
+
+/* The figures of study.html: what is chosen is drawn by Vega-Lite, from the rows in data.js. */
+
+/* text and lines take the page's colour, so that dark mode and print need nothing more */
+const LOOK = {
+    background: 'transparent',
+    font: 'system-ui, sans-serif',
+    view: {stroke: null},
+    axis: {
+        labelColor: 'currentColor', titleColor: 'currentColor', domainColor: 'currentColor',
+        tickColor: 'currentColor', gridColor: '#8884', titleFontWeight: 500, labelFontSize: 11,
+    },
+};
+const SYMBOLS = {
+    circle: 'M6 1a5 5 0 1 0 .01 0z', square: 'M1.5 1.5h9v9h-9z', 'triangle-up': 'M6 1l5 9.5H1z',
+    diamond: 'M6 .5L11 6 6 11.5 1 6z', cross: 'M4.5 1h3v3.5H11v3H7.5V11h-3V7.5H1v-3h3.5z', 'triangle-down': 'M6 11L1 1.5h10z',
+};
+
+function nameOf(axis, value) {
+    const names = window.STUDY.names[axis] || {};
+    return names[value] || (typeof value === 'number' ? value.toLocaleString('en') : String(value));
+}
+
+/* The rows of a choice; one that does not have an axis fits all of its values. */
+function chosenRows(figure) {
+    return figure.rows.filter((row) => !figure.hidden.has(row.series)
+        && Object.entries(figure.choice).every(([axis, value]) => !(axis in row) || row[axis] === value));
+}
+
+function rowsOf(panel, rows) {
+    return rows.filter((row) => panel.column in row
+        && Object.entries(panel.where).every(([name, value]) => row[name] === value));
+}
+
+function choices(figure, redraw) {
+    return Object.entries(figure.choices).map(([axis, values]) => {
+        const select = element('select', {}, ...values.map((value, place) => element('option',
+            {value: place, selected: value === figure.choice[axis] ? '' : null}, nameOf(axis, value))));
+        select.addEventListener('change', () => {
+            figure.choice[axis] = values[select.value];
+            redraw();
+        });
+        return element('label', {}, window.STUDY.axes[axis] || axis, select);
+    });
+}
+
+function symbol(one) {
+    const space = 'http://www.w3.org/2000/svg';
+    const svg = document.createElementNS(space, 'svg');
+    svg.setAttribute('viewBox', '0 0 12 12');
+    const path = document.createElementNS(space, 'path');
+    path.setAttribute('d', SYMBOLS[one.shape]);
+    path.setAttribute('fill', one.colour);
+    svg.append(path);
+    return svg;
+}
+
+/* The legend: a click hides a series and shows it again. */
+function legend(figure, redraw) {
+    return element('div', {class: 'legend'}, ...figure.series.map((one) => {
+        const button = element('button', {type: 'button', 'aria-pressed': 'true'}, symbol(one), one.name);
+        button.addEventListener('click', () => {
+            const hide = !figure.hidden.has(one.name);
+            figure.hidden[hide ? 'add' : 'delete'](one.name);
+            button.setAttribute('aria-pressed', String(!hide));
+            redraw();
+        });
+        return button;
+    }));
+}
+
+/* Round numbers for a log axis between these values; tools/study/chart.py has the same. */
+function ticks(values) {
+    const [low, high] = [Math.min(...values) / 1.02, Math.max(...values) * 1.02];
+    const first = Math.floor(Math.log10(low));
+    const decades = Array.from({length: Math.ceil(Math.log10(high)) - first + 1}, (_, place) => first + place);
+    for (const [least, steps] of [[3, [1]], [3, [1, 2, 5]], [2, [1, 1.5, 2, 3, 4, 5, 6, 7, 8, 9]]]) {
+        const found = decades.flatMap((decade) => steps.map((step) => Number((step * 10 ** decade).toPrecision(3))))
+            .filter((tick) => low <= tick && tick <= high);
+        if (found.length >= least) {
+            return found;
+        }
+    }
+    const middle = Math.sqrt(low * high);
+    const few = high / low < 1.1 ? [middle] : [Math.min(...values), middle, Math.max(...values)];
+    return few.map((value) => Number(value.toPrecision(3)));
+}
+
+async function drawPanel(panel, rows, place) {
+    const own = rowsOf(panel, rows);
+    if (!own.length) {
+        place.replaceChildren(element('p', {class: 'soft'}, 'nothing measured for this choice'));
+        return;
+    }
+    const spec = structuredClone(panel.spec);
+    if (panel.column === 'value') {
+        spec.encoding.y.title = own[0].unit;
+    }
+    if (spec.encoding.y.scale.type === 'log') {
+        spec.encoding.y.axis.values = ticks(own.flatMap((row) => (panel.column === 'speedup'
+            ? [row.speedup, row.x / row.base] : [row.value])));
+    }
+    // quiet: it warns of each choice without an interval
+    const options = {actions: false, renderer: 'svg', config: LOOK, logLevel: 1, tooltip: {theme: 'custom'}};
+    await vegaEmbed(place, {
+        ...spec, $schema: 'https://vega.github.io/schema/vega-lite/v6.json', width: 'container',
+        autosize: {type: 'fit', contains: 'padding'}, data: {values: own}, description: panel.title,
+    }, options);
+}
+
+/* What is between `backquotes` is a name. */
+function prose(text) {
+    return text.split('`').map((part, place) => (place % 2 ? element('code', {}, part) : part));
+}
+
+function number(value) {
+    return value === undefined || value === null ? '' : String(Number(value.toPrecision(4)));
+}
+
+/* Where each number comes from: its samples, and the set-up with the command. */
+function behind(rows) {
+    return element('table', {class: 'data'},
+        element('thead', {}, element('tr', {}, ...['Benchmark', 'Value', '95 % interval', 'Samples', 'Release', 'Source']
+            .map((text) => element('th', {}, text)))),
+        element('tbody', {}, ...rows.map((row) => element('tr', {},
+            element('td', {class: 'name mono'}, row.benchmark),
+            element('td', {'data-label': 'value'}, `${number(row.value)} ${row.unit}`),
+            element('td', {'data-label': 'interval'}, row.low === undefined || row.low === null ? '' : `${number(row.low)} to ${number(row.high)}`),
+            element('td', {'data-label': 'samples', class: 'samples'}, (row.samples || []).map(number).join(', ')),
+            element('td', {'data-label': 'release'}, row.release),
+            element('td', {'data-label': 'source'}, element('a', {href: `#source-${row.source}`}, `source ${row.source + 1}`))))));
+}
+
+/* A box that is filled when it is opened: most are not. */
+function details(summary, fill) {
+    const box = element('details', {}, element('summary', {}, summary));
+    box.addEventListener('toggle', () => {
+        box.querySelectorAll(':scope > :not(summary)').forEach((old) => old.remove());
+        if (box.open) {
+            box.append(...fill());
+        }
+    });
+    return box;
+}
+
+function downloads(names) {
+    return element('p', {class: 'downloads'}, 'Download: ', ...names.flatMap((name, place) => [
+        place ? ' · ' : null, element('a', {href: `study/${name}`, download: ''}, name.split('.').pop().toUpperCase())]));
+}
+
+function notMeasured(commands) {
+    return [
+        element('p', {}, 'Not measured yet. This measures it, as far as this machine allows:'),
+        ...commands.map((command) => element('p', {class: 'mono command'}, command)),
+    ];
+}
+
+function figureSection(figure) {
+    const name = `${figure.study ? 'Figure ' : ''}${figure.study ? figure.id + ': ' : ''}${figure.title}`;
+    const head = [element('h3', {}, name), element('p', {class: 'soft'}, ...prose(figure.about))];
+    if (!figure.rows.length) {
+        return element('section', {class: 'figure', id: `figure-${figure.id}`}, ...head, ...notMeasured(figure.commands),
+            figure.not_drawn ? element('p', {class: 'soft'}, figure.not_drawn) : null);
+    }
+    figure.hidden = new Set();
+    const places = figure.panels.map((panel) => element('div', {class: 'plot'}));
+    const data = details('Data, samples and where they come from', () => [behind(chosenRows(figure))]);
+    let drawing = Promise.resolve();
+    const redraw = () => {
+        const rows = chosenRows(figure);
+        drawing = drawing.then(async () => {
+            for (const [place, panel] of figure.panels.entries()) {
+                await drawPanel(panel, rows, places[place]);
+            }
+            section.classList.add('drawn');
+        });
+        data.dispatchEvent(new Event('toggle'));
+        return drawing;
+    };
+    const section = element('section', {class: 'figure', id: `figure-${figure.id}`}, ...head,
+        element('div', {class: 'filters'}, ...choices(figure, redraw)),
+        legend(figure, redraw),
+        element('div', {class: figure.panels.length % 2 ? 'panels' : 'panels even'}, ...figure.panels.map((panel, place) => element('div', {},
+            element('h4', {}, panel.title), places[place]))),
+        element('img', {class: 'printed', src: `study/figure-${figure.id}.svg`, alt: name, loading: 'lazy'}),
+        figure.not_drawn ? element('p', {class: 'soft'}, figure.not_drawn) : null,
+        downloads(figure.files), data);
+    section.redraw = redraw;
+    return section;
+}
+
+/* Draw each figure when it is about to be seen. */
+function drawWhenSeen(sections) {
+    const observer = new IntersectionObserver((entries) => entries.filter((entry) => entry.isIntersecting).forEach((entry) => {
+        observer.unobserve(entry.target);
+        entry.target.redraw();
+    }), {rootMargin: '600px'});
+    sections.filter((section) => section.redraw).forEach((section) => observer.observe(section));
+}

@@ -1,0 +1,153 @@
+'use strict';
+
+/* study.html: guidelines, tables, findings and figures, from study/data.js. */
+
+const PARTS = [
+    ['guidelines', 'Guidelines'], ['tables', 'Tables'], ['since', 'Since the study'],
+    ['findings', 'The study’s findings'], ['figures', 'Figures'], ['sources', 'Sources'],
+];
+
+function cell(content) {
+    const [text, note] = Array.isArray(content) ? content : [content, null];
+    return [text, note ? element('span', {class: 'soft'}, note) : null];
+}
+
+function grid(head, rows) {
+    return element('table', {class: 'grid'},
+        element('thead', {}, element('tr', {}, ...head.map((text) => element('th', {}, text)))),
+        element('tbody', {}, ...rows.map((row) => element('tr', {}, ...row.map((content, place) => element('td',
+            {'data-label': place ? head[place] : null, class: place ? null : 'name'}, ...cell(content)))))));
+}
+
+function figureLinks(ids) {
+    return ids.flatMap((id, place) => [place ? ', ' : null,
+        element('a', {href: `#figure-${id}`}, /^2\./.test(id) ? `Figure ${id}` : id)]);
+}
+
+function table(one) {
+    const parts = [element('h3', {id: `table-${one.id}`}, one.title), element('p', {class: 'soft'}, ...prose(one.about))];
+    if (!one.measured) {
+        return [...parts, ...notMeasured(one.commands)];
+    }
+    return [
+        ...parts,
+        grid(one.head, one.rows),
+        one.sentences.length ? element('ul', {}, ...one.sentences.map((text) => element('li', {}, text))) : null,
+        downloads(one.files),
+        details('Data, samples and where they come from', () => [behind(one.behind)]),
+    ];
+}
+
+function rule(one) {
+    return element('section', {class: 'rule', id: `rule-${one.id}`},
+        element('h3', {}, one.question),
+        element('ul', {}, ...one.sentences.map((text) => element('li', {}, text))),
+        element('p', {class: 'soft'}, 'Evidence: ', ...figureLinks(one.figures)),
+        details(`The ${one.conditions.length} conditions, ${one.decided} of them decided`, () => [grid(
+            ['Condition', 'From the fastest on', 'Ahead by', 'Take'],
+            one.conditions.map((condition) => [condition.words,
+                condition.ranking.map(([option, seconds]) => `${option} ${seconds}`).join(', '), condition.ahead,
+                condition.good.join(' or ') || 'not decided']))]));
+}
+
+const SIGNS = new Map([[true, ['for', 'better']], [false, ['against', 'worse']], [null, ['not decided', '']]]);
+
+function finding(one, editions) {
+    const verdicts = Object.entries(one.verdicts);
+    return element('section', {class: 'rule', id: `finding-${one.id}`},
+        element('h3', {}, one.text),
+        element('p', {class: 'soft'}, `The study: ${one.source}. Here: `, ...figureLinks(one.figures)),
+        element('ul', {}, ...verdicts.map(([edition, verdict]) => element('li', {}, `${nameOf('edition', edition)}: `,
+            element('strong', {}, verdict.words),
+            verdict.evidence.length ? details('evidence', () => [element('ul', {}, ...verdict.evidence.map(([text, agrees]) => {
+                const [word, kind] = SIGNS.get(agrees);
+                return element('li', {}, element('span', {class: `badge ${kind}`}, word), ' ', text);
+            }))]) : null))));
+}
+
+function source(one, place) {
+    const facts = {
+        Tool: `${one.tool} ${one.release}${one.stack ? `, ${one.stack} stack` : ''}`, Commit: one.commit,
+        Lock: one.lock ? element('a', {href: `locks/${one.lock}.txt`}, one.lock) : 'not recorded',
+        Python: one.python, Java: one.java, Machine: one.machine,
+        Data: one.data ? `${one.data}, sha256 ${one.data_sha256 || 'not recorded'}` : null,
+        Tracker: one.tracker, 'Last measured': one.measured_at,
+    };
+    return element('details', {class: 'source', id: `source-${place}`},
+        element('summary', {}, `Source ${place + 1}: ${nameOf('tool', one.tool)} ${one.release}, ${one.stack} stack, on ${one.data}`),
+        element('dl', {class: 'facts'}, ...Object.entries(facts).filter(([, value]) => value).flatMap(([name, value]) => [
+            element('dt', {}, name), element('dd', {class: 'mono'}, value)])),
+        element('p', {class: 'mono command'}, `${one.command} --bench BENCHMARK`));
+}
+
+function introduction(study) {
+    const machine = study.machine;
+    const here = machine.machine
+        ? `This machine: ${machine.machine}, ${machine.physical_cores} physical cores${machine.cpu ? ` (${machine.cpu})` : ''}, `
+            + `${(Number(machine.ram) / 1048576).toFixed(0)} GB of memory.` : 'Nothing has been measured yet.';
+    return [
+        element('h1', {}, 'PLINK, Hail and Sgkit compared'),
+        element('p', {}, 'A study compared the three tools at five tasks of a genome-wide association study, along five axes '
+            + '(task, data, computation, shape of the data, hyperparameters). This page repeats it from our own measurements.'),
+        element('p', {class: 'soft'}, here, ` The study: ${study.reference.machine}; ${study.reference.packages}.`),
+        element('ul', {class: 'links contents'}, ...PARTS.map(([id, name]) => element('li', {}, element('a', {href: `#${id}`}, name)))),
+        element('ul', {}, ...Map.groupBy(study.editions, (one) => one.edition).entries().map(([edition, tools]) => element('li', {},
+            `${edition[0].toUpperCase()}${edition.slice(1)}: `, tools.map((one) => `${one.tool} ${one.release}`
+                + ` (${one.stack ? `${one.stack} stack, ` : ''}${one.points.toLocaleString('en')} points)`).join(', ')))),
+        study.files.length ? element('p', {class: 'downloads'}, 'All measurements: ', ...study.files.flatMap((name, place) => [
+            place ? ' · ' : null, element('a', {href: `study/${name}`, download: ''}, name.split('.').pop().toUpperCase())])) : null,
+    ];
+}
+
+function part(id, ...children) {
+    return element('section', {id}, element('h2', {}, PARTS.find(([own]) => own === id)[1]), ...children);
+}
+
+/* Go to what the address names; what is folded there is opened. */
+function follow() {
+    const target = location.hash && document.getElementById(location.hash.slice(1));
+    if (target) {
+        target.open = true;
+        target.scrollIntoView();
+    }
+}
+
+show(async () => {
+    const study = window.STUDY;
+    if (!study) {
+        throw new Error('study/data.js is missing: publish again');
+    }
+    const tables = Object.fromEntries(study.tables.map((one) => [one.id, one]));
+    const sections = study.figures.map(figureSection);
+    const since = sections.find((section) => section.id === 'figure-since');
+    if (study.figures.some((figure) => figure.rows.length)) {
+        await new Promise((resolve, reject) => {
+            const script = element('script', {src: 'vendor/vega-embed.js'});
+            script.addEventListener('load', resolve);
+            script.addEventListener('error', () => reject(new Error('vendor/vega-embed.js is missing: publish again')));
+            document.head.append(script);
+        });
+    }
+    setTimeout(() => {
+        drawWhenSeen(sections);
+        follow();
+        window.addEventListener('hashchange', follow);
+    });
+    return [
+        ...introduction(study),
+        part('guidelines',
+            element('p', {class: 'soft'}, 'Derived from the measurements of today’s releases. An option is called slower only where '
+                + 'all of the 95 % interval of the ratio of times is beyond 1.1: runs of one thing differ that much. A range is that '
+                + 'of the conditions measured, not each combination in it.'),
+            ...table(tables.tool), ...study.rules.map(rule)),
+        part('tables', ...['2.4-today', '2.4-study', '2.5-today', '2.5-study', 'effort'].flatMap((id) => table(tables[id]))),
+        part('since', ...table(tables.since), since),
+        part('findings', ...study.findings.map((one) => finding(one))),
+        part('figures', ...sections.filter((section) => section !== since)),
+        part('sources',
+            study.failed.length ? element('p', {}, 'Tried without a result (they failed, or gave a wrong answer):') : null,
+            study.failed.length ? element('ul', {class: 'mono'}, ...study.failed.map((text) => element('li', {}, text))) : null,
+            element('p', {class: 'soft'}, 'Each number’s benchmark takes the place of BENCHMARK in the command of its source.'),
+            ...study.sources.map(source)),
+    ].filter((made) => made !== null);
+});

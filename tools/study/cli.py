@@ -1,0 +1,27 @@
+"""`python -m tools study`: run the study's experiments, and report what they show."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+
+# action: (module with add_arguments(parser) and run(args) -> exit code or None, help)
+_ACTIONS = {
+    "run": ("tools.study.run", "measure what is missing of a profile"),
+    "report": ("tools.study.report", "figures, tables and guidelines from what was measured"),
+}
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The subcommands; each has options of its own."""
+    actions = parser.add_subparsers(dest="action", required=True)
+    for name, (module, summary) in _ACTIONS.items():
+        action = actions.add_parser(name, help=summary, description=summary)
+        implementation = importlib.import_module(module)
+        implementation.add_arguments(action)
+        action.set_defaults(study=implementation.run)
+
+
+def run(args: argparse.Namespace) -> int | None:
+    """Carry out one subcommand."""
+    return args.study(args)

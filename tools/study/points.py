@@ -1,0 +1,114 @@
+"""The benchmarks' parameter sets: which there are, and what each needs of a data set."""
+
+from __future__ import annotations
+
+import importlib
+import itertools
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from benchmarks._harness import shapes
+
+
+class UnknownName(ValueError):
+    """A benchmark, metric, parameter or value that does not exist; the message lists what does."""
+
+
+@dataclass(frozen=True)
+class Point:
+    """One benchmark with one value of each of its parameters: what asv calls by `target`."""
+
+    benchmark: str  # module.Class.metric
+    index: int | None  # asv's number of the parameter set; None where there are no parameters
+    parameters: tuple[tuple[str, Any], ...]
+
+    @property
+    def target(self) -> str:
+        return self.benchmark if self.index is None else f"{self.benchmark}-{self.index}"
+
+    @property
+    def metric(self) -> str:
+        return self.benchmark.rpartition(".")[2]
+
+    def __getitem__(self, name: str) -> Any:
+        return dict(self.parameters)[name]
+
+    def shown(self) -> str:
+        """The name that asv's --bench is matched with."""
+        if self.index is None:
+            return self.benchmark
+        return f"{self.benchmark}({', '.join(repr(value) for _, value in self.parameters)})"
+
+    def pattern(self) -> str:
+        """asv's --bench for this point alone."""
+        return f"^{re.escape(self.shown())}$"
+
+    def described(self) -> dict[str, Any]:
+        """The benchmark as asv's result files know it."""
+        cls = _class(self.benchmark.rpartition(".")[0])
+        module = importlib.import_module(cls.__module__)
+        return {
+            "name": self.benchmark,
+            "version": module.version,
+            "params": [[repr(value) for value in values] for values in getattr(cls, "params", [])],
+        }
+
+    def needs(self) -> tuple[str, str] | None:
+        """(data set, format) that the point reads, its shape included; None for no data set."""
+        given = dict(self.parameters)
+        cls = _class(self.benchmark.rpartition(".")[0])
+        if "data" not in given:
+            return None
+        for name in ("chunks", "partitions"):
+            if name in given:
+                return given["data"], f"{cls.format}:{_shape(given['data'], cls, given[name])}"
+        return given["data"], cls.format
+
+
+def select(of: str, metric: str, chosen: Mapping[str, Sequence[Any]]) -> Iterator[Point]:
+    """The points of `module.Class` in a metric, with the chosen values of its parameters.
+
+    A parameter that is not among the chosen has all of its values. Raises UnknownName.
+    """
+    cls = _class(of)
+    if getattr(cls, metric, None) is None:
+        there = [name for name in dir(cls) if re.match("(time|track|peakmem)_", name)]
+        kept = [name for name in there if getattr(cls, name) is not None]
+        raise UnknownName(f"{of} has no metric {metric!r}; it has {', '.join(kept)}")
+    names, values = getattr(cls, "param_names", []), getattr(cls, "params", [])
+    for name, wanted in chosen.items():
+        if name not in names:
+            raise UnknownName(f"{of} has no parameter {name!r}; it has {', '.join(names)}")
+        there = values[names.index(name)]
+        for value in wanted:
+            if value not in there:
+                known = ", ".join(map(str, there))
+                raise UnknownName(f"{of} has no {name} {value!r}; there are {known}")
+    benchmark = f"{of}.{metric}"
+    if not names:
+        yield Point(benchmark, None, ())
+        return
+    for index, one in enumerate(itertools.product(*values)):
+        parameters = tuple(zip(names, one, strict=True))
+        if all(value in chosen.get(name, (value,)) for name, value in parameters):
+            yield Point(benchmark, index, parameters)
+
+
+def _class(of: str) -> Any:
+    module, _, name = of.partition(".")
+    try:
+        found = getattr(importlib.import_module(f"benchmarks.{module}"), name, None)
+    except ImportError:
+        found = None
+    if found is None:
+        raise UnknownName(f"there is no benchmark class {of!r}: say module.Class, as pca.Sgkit")
+    return found
+
+
+def _shape(data: str, cls: Any, character: str) -> str:
+    try:
+        return shapes.of(data, cls.format, character)
+    except NotImplementedError as reason:
+        raise UnknownName(str(reason)) from None

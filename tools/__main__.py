@@ -7,7 +7,14 @@ import importlib
 import os
 import sys
 
-from tools.common.errors import EXIT_CODES, INTERRUPTED, TrackerError, from_os_error
+from tools.common.errors import (
+    EXIT_CODES,
+    INTERRUPTED,
+    MissingError,
+    TrackerError,
+    from_os_error,
+    not_installed,
+)
 from tools.common.process import end_on_signals
 
 # command: (module with add_arguments(parser) and run(args) -> exit code or None, help)
@@ -32,6 +39,9 @@ def main(argv: list[str] | None = None) -> int:
     except KeyboardInterrupt:
         print(INTERRUPTED, file=sys.stderr)
         return 130
+    except ModuleNotFoundError as error:
+        print(f"error: {not_installed(error)}", file=sys.stderr)
+        return MissingError.exit_code
     except TrackerError as error:
         print(f"error: {error}", file=sys.stderr)
         return error.exit_code

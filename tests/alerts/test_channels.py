@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.alerts.made import add_event
+from tests.alerts.made import TARGET, add_event
 from tests.alerts.servers import Post, Web, running
 from tools.alerts import channels, events, feed, message
-from tools.alerts.events import Event
+from tools.alerts.events import Event, Line
 from tools.alerts.store import Store
 from tools.common.errors import ConfigError, UnreachableError
 
@@ -26,7 +26,14 @@ HOSTILE = {
 @pytest.fixture
 def event(store: Store) -> Event:
     made = add_event(store, "a" * 40, "b" * 40, 1.5)
-    proof = {"ratio": 1.48, "low": 1.4, "high": 1.56, "pairs": 6, "outcome": "confirmed"}
+    proof = {
+        "ratio": 1.48,
+        "low": 1.4,
+        "high": 1.56,
+        "pairs": 6,
+        "outcome": "confirmed",
+        "target": TARGET,
+    }
     store.learn(made.id, confirmation=proof)
     store.move(made.id, events.CONFIRMED, "measured")
     return store.get(made.id)
@@ -132,3 +139,16 @@ def test_channels_of_a_tool(monkeypatch: pytest.MonkeyPatch) -> None:
     assert [one.name for one in channels.of_table("sgkit.alerts", {"webhook": "GWAS_SLACK"})] == [
         "webhook:GWAS_SLACK"
     ]
+
+
+def test_a_timing_that_is_proven_at_the_commit_is_the_headline(store: Store) -> None:
+    made = add_event(store, "a" * 40, "b" * 40, 1.5)
+    tasks = Line("pca.Sgkit.track_graph_tasks-3", "pca: tasks", "tasks", False, 91, 176)
+    store.extend(made.id, [tasks])
+    proof = {"ratio": 176 / 91, "low": 1.9, "high": 2.0, "pairs": 2, "outcome": "confirmed"}
+    store.learn(made.id, confirmation={**proof, "target": tasks.target})
+    assert "pca: tasks 1.93 x higher" in message.subject(store.get(made.id))
+    store.learn(made.id, timing={**proof, "ratio": 1.4, "target": TARGET})
+    told = message.compose(store.get(made.id), SITE)
+    assert "time_compute 1.4 x slower" in told.subject
+    assert told.text.count("proof    ") == 2

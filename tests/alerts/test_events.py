@@ -48,6 +48,9 @@ def test_series_are_added_once_and_the_worst_is_measured(store: Store) -> None:
     assert [line.target for line in kept.claims] == [TARGET, faster.target]  # people feel time
     store.learn(event.id, confirmation={"target": faster.target})
     assert store.get(event.id).worst == faster
+    tasks = Line("pca.Sgkit.track_graph_tasks-3", "pca", "tasks", False, 91, 176)
+    store.extend(event.id, [tasks])
+    assert store.get(event.id).claims[0] == tasks  # which has no noise
     small = add_event(store, "a", "b", 1.05)
     store.extend(small.id, [faster])
     assert store.get(small.id).worst == faster

@@ -22,6 +22,13 @@ def test_siblings_are_of_the_same_class_and_parameters() -> None:
     assert explain.siblings("a.B.time_c", {"a.B.time_c": {"params": []}}) == []
 
 
+def test_what_is_counted_is_profiled_as_the_computation() -> None:
+    counted = "pca.Sgkit.track_graph_tasks-0"
+    assert explain.timed(counted, KNOWN) == "pca.Sgkit.time_compute-0"
+    assert explain.timed("pca.Sgkit.time_compute-0", KNOWN) == "pca.Sgkit.time_compute-0"
+    assert explain.timed("ld_prune.Hail.peakmem_tree-0", KNOWN) == "ld_prune.Hail.peakmem_tree-0"
+
+
 def second_pass(size: int) -> int:
     return sum(number * number for number in range(size))
 

@@ -17,7 +17,6 @@ from tools.site.series import Point, Series
 
 # From a series: the index of the first point after each change.
 Detector = Callable[[Series], list[int]]
-_TIME = "seconds"  # what a machine can change
 # Where no control was measured: this share of all series, when it steps at once, is the machine
 _MOST = 0.6
 _MANY = 6
@@ -121,7 +120,7 @@ def group(
         )
         own: dict[tuple[str, bool], list[Step]] = defaultdict(list)
         for step in members:
-            machine = step.line.unit == _TIME and (
+            machine = step.line.unit == events.TIME and (
                 shared or any(_explains(control, _log(step)) for control in controls)
             )
             own[events.MACHINE if machine else events.CODE, step.line.better].append(step)

@@ -20,7 +20,9 @@ STATES = (
 # what stepped: the tool's code, one of its dependencies (dated stack only), or the machine
 CODE, DEPENDENCY, MACHINE = "code", "dependency", "machine"
 
-_NOTABLE = math.log(1.1)  # a timing that changed by less gives way to other metrics
+TIME = "seconds"
+EXACT = ("tasks", "times")  # units of what is counted: no noise, and no machine changes it
+_NOTABLE = math.log(1.1)  # what changed by less gives way to other metrics
 
 
 @dataclass(frozen=True)
@@ -71,15 +73,24 @@ class Event:
 
     @property
     def claims(self) -> list[Line]:
-        """What to measure again, in this order: the worst timing, the worst of the others.
+        """What to measure again, in this order: the worst count, timing, and other metric.
 
-        People feel time, so it goes first where it changed notably.
+        A count that changed notably goes first, as it has no noise; then a notable timing.
         """
         by_size = sorted(self.lines, key=lambda line: -line.size)
-        timings = [line for line in by_size if line.unit == "seconds"][:1]
-        others = [line for line in by_size if line.unit != "seconds"][:1]
-        notable = timings and (not others or timings[0].size >= _NOTABLE)
-        return timings + others if notable else others + timings
+        kinds = [
+            [line for line in by_size if line.unit in EXACT][:1],
+            [line for line in by_size if line.unit == TIME][:1],
+            [line for line in by_size if line.unit not in (*EXACT, TIME)][:1],
+        ]
+        found = [line for kind in kinds for line in kind]
+        return sorted(found, key=lambda line: line.size < _NOTABLE)
+
+    @property
+    def timing(self) -> Line | None:
+        """The worst timing, where it is claimed to have changed notably."""
+        lines = [line for line in self.lines if line.unit == TIME and line.size >= _NOTABLE]
+        return max(lines, key=lambda line: line.size, default=None)
 
     @property
     def worst(self) -> Line:

@@ -27,6 +27,15 @@ def siblings(target: str, known: Mapping[str, Mapping[str, Any]]) -> list[str]:
     ]
 
 
+def timed(target: str, known: Mapping[str, Mapping[str, Any]]) -> str:
+    """What to profile for a target: itself if it is a timing, else the computation beside it."""
+    name, dash, index = target.rpartition("-")
+    beside = (name if dash else target).rpartition(".")[0] + ".time_compute"
+    if ".time_" in target or beside not in known:
+        return target
+    return f"{beside}{dash}{index}" if dash else beside
+
+
 def difference(old: Stats, new: Stats) -> list[dict[str, Any]]:
     """The functions whose own seconds differ most, the largest gain first.
 

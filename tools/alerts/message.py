@@ -36,7 +36,7 @@ def compose(event: Event, site: str, commit: Mapping[str, Any] | None = None) ->
 
 def subject(event: Event) -> str:
     """One line: what, how much, where."""
-    line = event.worst
+    line = _headline(event)
     if event.kind == events.MACHINE:
         return f"machine {event.machine}: {title(line)} at {event.new[:8]}"
     verb = "fixed: " if event.state == events.RESOLVED or event.facts.get("fixes") else ""
@@ -44,13 +44,26 @@ def subject(event: Event) -> str:
 
 
 def title(line: Line, event: Event | None = None) -> str:
-    """A series and its change, in words: "pca in Sgkit: time_compute 1.5 x slower"."""
+    """A series and its change, in words: "pca in Sgkit: time_compute 1.5 x slower".
+
+    With an event, the ratio is that of the proof where there is one for the series.
+    """
     ratio = line.ratio
-    if event is not None and "confirmation" in event.facts and line == event.worst:
-        ratio = event.facts["confirmation"]["ratio"]
+    for name in ("confirmation", "timing") if event is not None else ():
+        proof = event.facts.get(name, {}) if event is not None else {}
+        if proof.get("target") == line.target:
+            ratio = proof["ratio"]
     lower, higher = _UNITS.get(line.unit, ("lower", "higher"))
     size = max(ratio, 1 / ratio) if ratio > 0 else float("inf")
     return f"{line.title} {size:.3g} x {lower if ratio < 1 else higher}"
+
+
+def _headline(event: Event) -> Line:
+    """The timing where it is proven as well as what stands for the event: people feel time."""
+    timing = event.facts.get("timing", {})
+    if timing.get("outcome") == events.CONFIRMED:
+        return next((line for line in event.lines if line.target == timing["target"]), event.worst)
+    return event.worst
 
 
 def _where(event: Event) -> str:
@@ -70,12 +83,14 @@ def _text(event: Event, url: str, commit: Mapping[str, Any]) -> str:
             *(f"see      {commit[key]}" for key in ("url", "pull") if commit.get(key)),
             "",
         ]
-    proof = event.facts.get("confirmation")
-    if proof:
-        parts += [
-            f"proof    ratio {proof['ratio']:.3g}, 99 % interval {proof['low']:.3g} to "
-            f"{proof['high']:.3g}, {proof['pairs']} interleaved pairs in fresh processes",
-        ]
+    for name in ("confirmation", "timing"):
+        proof = event.facts.get(name)
+        if proof:
+            parts.append(
+                f"proof    {proof['target'].rpartition('.')[2].partition('-')[0]}: "
+                f"ratio {proof['ratio']:.3g}, 99 % interval {proof['low']:.3g} to "
+                f"{proof['high']:.3g}, {proof['pairs']} interleaved pairs in fresh processes"
+            )
     for one in event.facts.get("dependencies", ()):
         versions = f"{one['old'] or 'none'} -> {one['new'] or 'none'}"
         parts.append(f"cause    {one['name']} {versions} (the frozen stack shows no change)")
@@ -114,7 +129,7 @@ def command(event: Event) -> str | None:
     if event.kind == events.MACHINE:
         return None
     old, new = event.ends
-    line = event.worst
+    line = _headline(event)
     words = ["python -m tools alerts compare", old[:12], new[:12], line.benchmark]
     words += [shlex.quote(f"{name}={value}") for name, value in line.parameters.items()]
     return " ".join([*words, "--stack", event.stack])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from tools.alerts import causes, dependencies, events, explain
@@ -98,16 +98,28 @@ class Examining:
                 continue
             target, beside, profiles = event.worst.target, {}, []
             old, new = event.ends
+            self._time(event)
             sides = ((old, "old"), (new, "new"))
             for sibling in explain.siblings(target, benchmarks):
                 self.budget()
                 # a metric that this event's sides do not have
                 with contextlib.suppress(NoValue, BuildError, MissingError):
                     beside[sibling] = [self.laboratory.value(*side, sibling) for side in sides]
+            timed = event.timing.target if event.timing else explain.timed(target, benchmarks)
             with contextlib.suppress(NoValue, BuildError, MissingError):
-                profiles = [self.laboratory.profile(*side, target) for side in sides]
+                profiles = [self.laboratory.profile(*side, timed) for side in sides]
             changed = explain.difference(*profiles) if profiles else []
             self.store.learn(event.id, beside=beside, profile=changed)
+
+    def _time(self, event: Event) -> None:
+        """Where a count proved the event and timings stepped with it: how much, at its commit."""
+        line = event.timing
+        if line is None or line == event.worst:
+            return
+        examiner = Examiner(self.store, self.laboratory, self.budget)
+        with contextlib.suppress(NoValue, BuildError, MissingError):
+            verdict = examiner.compare(event, *event.ends, line.ratio, target=line.target)
+            self.store.learn(event.id, timing={**asdict(verdict), "target": line.target})
 
     def repeat(self, timings: Iterable[tuple[str, str]]) -> None:
         """One pair of values (A/A) of each (commit, target)."""

@@ -75,9 +75,8 @@ def _page(event: Event, store: Store, site: Site) -> dict[str, Any]:
         **_row(event),
         "facts": event.facts,
         "commit": describe.commit(event, site.mirror, site.links.get(event.tool, {})),
-        "unit": event.worst.unit,
         "series": [_line(event, line, site, drawn=at < _DRAWN) for at, line in enumerate(lines)],
-        "pairs": store.pairs(event.id, target, event.old, event.new),
+        "proofs": _proofs(event, store),
         "answers": store.answers(event.id),
         "beside": [
             {"name": name, "old": old, "new": new,
@@ -89,6 +88,18 @@ def _page(event: Event, store: Store, site: Site) -> dict[str, Any]:
         "command": message.command(event),
         "names": {end: site.releases[end] for end in event.ends if end in site.releases},
     }  # fmt: skip
+
+
+def _proofs(event: Event, store: Store) -> list[dict[str, Any]]:
+    """What was measured again: the event between its ends, and a timing at its commit."""
+    units = {line.target: line.unit for line in event.lines}
+    ends = {"confirmation": (event.old, event.new), "timing": event.ends}
+    return [
+        {**proof, "unit": units.get(proof["target"], ""),
+         "values": store.pairs(event.id, proof["target"], *ends[name])}
+        for name in ends
+        if (proof := event.facts.get(name))
+    ]  # fmt: skip
 
 
 def _line(event: Event, line: Line, site: Site, *, drawn: bool) -> dict[str, Any]:

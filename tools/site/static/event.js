@@ -53,20 +53,19 @@ function seriesOf(event) {
 }
 
 function proof(event) {
-    const found = event.facts.confirmation;
-    if (!found) {
+    if (!event.proofs.length) {
         return [element('p', {}, event.kind === 'machine' ? 'A sentinel, PLINK or most series stepped with it.'
             : 'Not measured again yet.')];
     }
-    return [
+    return event.proofs.flatMap((found) => [
         element('p', {}, `${found.outcome}: ratio ${found.ratio.toPrecision(3)}, interval `
             + `${found.low.toPrecision(3)} to ${found.high.toPrecision(3)}, ${found.pairs} interleaved pairs of ${found.target}`),
-        table(['Pair', 'Before', 'After', 'Ratio'], event.pairs.map(([before, after], at) => element('tr', {},
+        table(['Pair', 'Before', 'After', 'Ratio'], found.values.map(([before, after], at) => element('tr', {},
             number('pair', String(at + 1)),
-            number('before', withUnit(before, event.unit)),
-            number('after', withUnit(after, event.unit)),
+            number('before', withUnit(before, found.unit)),
+            number('after', withUnit(after, found.unit)),
             number('ratio', (after / before).toPrecision(3))))),
-    ];
+    ]);
 }
 
 function upstream(commit) {

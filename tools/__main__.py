@@ -7,7 +7,14 @@ import importlib
 import os
 import sys
 
-from tools.common.errors import EXIT_CODES, INTERRUPTED, TrackerError, from_os_error
+from tools.common.errors import (
+    EXIT_CODES,
+    INTERRUPTED,
+    MissingError,
+    TrackerError,
+    from_os_error,
+    not_installed,
+)
 from tools.common.process import end_on_signals
 
 # command: (module with add_arguments(parser) and run(args) -> exit code or None, help)
@@ -26,28 +33,15 @@ COMMANDS = {
 
 def main(argv: list[str] | None = None) -> int:
     """Run one command; every failure ends in one message and a code of EXIT_CODES."""
-    codes = "\n".join(f"  {code:>3}  {meaning}" for code, meaning in EXIT_CODES.items())
-    parser = argparse.ArgumentParser(
-        prog="python -m tools",
-        description=__doc__,
-        epilog=f"exit codes:\n{codes}",
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-    subparsers = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    arguments = sys.argv[1:] if argv is None else argv
-    chosen = next((word for word in arguments if word in COMMANDS), None)
-    for name, (module, summary) in COMMANDS.items():
-        subparser = subparsers.add_parser(name, help=summary, description=summary)
-        if name == chosen:  # import only what is asked for: some commands are slow to import
-            implementation = importlib.import_module(module)
-            implementation.add_arguments(subparser)
-            subparser.set_defaults(run=implementation.run)
-    args = parser.parse_args(arguments)
-    try:
+    try:  # from here on: a command's imports take long enough to be interrupted
+        args = _parse(sys.argv[1:] if argv is None else argv)
         return args.run(args) or 0
     except KeyboardInterrupt:
         print(INTERRUPTED, file=sys.stderr)
         return 130
+    except ModuleNotFoundError as error:
+        print(f"error: {not_installed(error)}", file=sys.stderr)
+        return MissingError.exit_code
     except TrackerError as error:
         print(f"error: {error}", file=sys.stderr)
         return error.exit_code
@@ -60,6 +54,26 @@ def main(argv: list[str] | None = None) -> int:
             raise
         print(f"error: {known}", file=sys.stderr)
         return known.exit_code
+
+
+def _parse(arguments: list[str]) -> argparse.Namespace:
+    """The command's arguments, with its `run`."""
+    codes = "\n".join(f"  {code:>3}  {meaning}" for code, meaning in EXIT_CODES.items())
+    parser = argparse.ArgumentParser(
+        prog="python -m tools",
+        description=__doc__,
+        epilog=f"exit codes:\n{codes}",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    subparsers = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    chosen = next((word for word in arguments if word in COMMANDS), None)
+    for name, (module, summary) in COMMANDS.items():
+        subparser = subparsers.add_parser(name, help=summary, description=summary)
+        if name == chosen:  # import only what is asked for: some commands are slow to import
+            implementation = importlib.import_module(module)
+            implementation.add_arguments(subparser)
+            subparser.set_defaults(run=implementation.run)
+    return parser.parse_args(arguments)
 
 
 if __name__ == "__main__":

@@ -5,11 +5,13 @@ import sys
 from tools.common import paths
 from tools.common.errors import explain_uncaught
 from tools.common.process import end_on_signals
-from tools.environments import asv_environment  # noqa: F401  (asv finds the subclasses)
-from tools.site import asv_publisher, study_publisher  # noqa: F401
-from tools.upstreams import asv_repo  # noqa: F401
 
+sys.excepthook = explain_uncaught  # before the imports below, which take long enough to interrupt
+end_on_signals()  # a plain kill ends what was started as well
 # asv's program finds `tools` by the plugin's leading dot, and would not find `benchmarks`
 sys.path.append(str(paths.ROOT))
-sys.excepthook = explain_uncaught
-end_on_signals()  # a plain kill ends what was started as well
+
+# after what is above; asv finds the subclasses
+from tools.environments import asv_environment  # noqa: E402, F401
+from tools.site import asv_publisher, study_publisher  # noqa: E402, F401
+from tools.upstreams import asv_repo  # noqa: E402, F401

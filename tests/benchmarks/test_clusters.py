@@ -5,11 +5,12 @@ import socket
 import subprocess
 import sys
 import time
+import types
 from pathlib import Path
 
 import pytest
 
-from benchmarks._harness import clusters, cores, dask_cluster, spark_cluster
+from benchmarks._harness import clusters, cores, dask_cluster, on_cluster, spark_cluster
 from tests.benchmarks.conftest import ROOT
 
 # a process with a child in a session of its own, as a nanny has a worker
@@ -195,3 +196,15 @@ def test_what_listens_at_an_address_answers():
     with socket.create_server(("127.0.0.1", 0)) as listening:
         address = f"tls://127.0.0.1:{listening.getsockname()[1]}"
         clusters.require_answer(address, "X", "tcp", "tls")
+
+
+def test_what_is_sent_to_workers_is_compiled_there(monkeypatch):
+    """What was imported, and what Sgkit imports later in a server that has read its switch."""
+    gufunc = type("GUFunc", (), {"cache": True})()
+    early = types.SimpleNamespace(function=gufunc, other=1)
+    accelerate = types.SimpleNamespace(DEFAULT_NUMBA_ARGS={"nopython": True, "cache": True})
+    monkeypatch.setitem(sys.modules, "sgkit.early", early)
+    monkeypatch.setitem(sys.modules, "sgkit.accelerate", accelerate)
+    on_cluster._forget_jit_cache()
+    assert gufunc.cache is False
+    assert accelerate.DEFAULT_NUMBA_ARGS == {"nopython": True, "cache": False}

@@ -41,6 +41,7 @@ def test_a_full_disk_is_known_by_what_a_program_said(tmp_path: Path) -> None:
         (FileNotFoundError(errno.ENOENT, "any", "/a/html"), "there is no site in /a/html", 2),
         (errors.DamagedError("the mirror cannot be read"), "the mirror cannot be read", 9),
         (OSError(errno.EADDRINUSE, "Address already in use"), "Address already in use", 1),
+        (ModuleNotFoundError("any", name="some_package"), "some_package is not installed", 4),
         (KeyboardInterrupt(), "interrupted", 130),
     ],
 )

@@ -80,3 +80,16 @@ def test_a_server_that_was_killed_is_reported(bench: Bench) -> None:
 def test_a_server_that_cannot_start_says_why() -> None:
     with pytest.raises(runs.ServerLost, match="No module named"):
         runs.Server([sys.executable, "-m", "no_such_module"], dict(os.environ))
+
+
+def test_a_server_that_is_slow_to_listen_is_waited_for() -> None:
+    code = (
+        "import json, socket, struct, sys, time\n"
+        "s = socket.socket(socket.AF_UNIX); time.sleep(0.3)\n"
+        "s.bind(sys.argv[-1]); time.sleep(0.5)\n"
+        "s.listen(); connection, _ = s.accept(); connection.recv(1000)\n"
+        "connection.sendall(struct.pack('<Q', 2) + b'\"\"'); time.sleep(60)\n"
+    )
+    server = runs.Server([sys.executable, "-c", code], dict(os.environ))
+    assert server.alive
+    server.close()

@@ -107,3 +107,20 @@ def test_an_unknown_release_is_one_clear_message(
     said = done.stdout + done.stderr
     assert "sgkit/99.0" in said
     assert "Traceback" not in said
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("TAGS",), "HASHFILE"),
+        (("sgkit/0.7.0^!", "--parallel", "2"), "leave out --parallel"),
+        (("sgkit/0.7.0^!", "--python", "3.11"), "leave out --python"),
+    ],
+)
+def test_what_would_spoil_the_results_is_refused(
+    releases: dict[str, str], command: Callable, arguments: tuple[str, ...], said: str
+) -> None:
+    done = command("asv", "run", *arguments, "--no-pull", "--bench", "sentinels")
+    assert done.returncode == 1
+    assert said in done.stdout + done.stderr
+    assert "Traceback" not in done.stdout + done.stderr

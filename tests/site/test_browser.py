@@ -260,7 +260,7 @@ def test_study_without_results_says_what_measures_them(visit: Visit) -> None:
     page = visit.open("study.html", "#figures")
     assert page.locator("nav a[aria-current]").inner_text() == "Study"
     figures = page.locator("section.figure")
-    assert figures.count() == page.get_by_text("Not measured yet").count() - 6  # of the tables
+    assert figures.count() == page.get_by_text("Not measured yet").count() - 7  # of the tables
     assert "study run --profile small" in figures.first.inner_text()
     assert page.locator(".plot").count() == 0
     visit.check("study-empty")

@@ -109,6 +109,14 @@ def is_unreachable(output: str) -> bool:
     return bool(re.search(r"dns error|connect|timed out|error sending request", output, re.I))
 
 
+def not_installed(error: ModuleNotFoundError) -> MissingError:
+    """The error of a package that this checkout's environment lacks."""
+    return MissingError(
+        f"the package {error.name} is not installed",
+        hint="run `make setup`: what is needed may have changed since",
+    )
+
+
 def explain_uncaught(
     kind: type[BaseException], error: BaseException, trace: TracebackType | None
 ) -> None:
@@ -121,6 +129,8 @@ def explain_uncaught(
         known = error
     elif isinstance(error, FileNotFoundError) and str(error.filename).endswith("html"):
         known = UsageError(f"there is no site in {error.filename}", hint="`asv publish` makes it")
+    elif isinstance(error, ModuleNotFoundError):
+        known = not_installed(error)
     elif isinstance(error, OSError):  # such as a port that is in use, or a html/ that is a link
         known = from_os_error(error) or TrackerError(str(error))
     if known is None:

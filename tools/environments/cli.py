@@ -135,7 +135,7 @@ def _start(made: Plan, environment: Path) -> None:
         [environment / "bin" / "python", "-c", code],
         env={**removed, **variables},
         cwd=work,
-        timeout=300,
+        timeout=900,
     )
 
 

@@ -22,6 +22,8 @@ from tools.common.process import end_with_parent
 
 TIMEOUT = -256  # asv.util.TIMEOUT_RETCODE
 _GRACE = 15  # seconds that a server gets to report a benchmark's time-out itself
+_START = 120  # seconds in which a server must listen, on a machine that is busy
+_PREIMPORT = 1800  # and in which it must have imported its tools: old ones compile meanwhile
 MARK = "GWAS_RUN"  # the variable that marks the processes of one benchmark
 
 
@@ -57,17 +59,27 @@ class Server:
 
     def _preimport(self) -> None:
         try:
-            deadline = time.monotonic() + 60
-            while not os.path.exists(self._socket):
+            deadline = time.monotonic() + _START
+            while not self._is_preimported():
                 if self._process.poll() is not None or time.monotonic() > deadline:
                     raise OSError("it did not start")
                 time.sleep(0.01)
-            self._ask({"action": "preimport"}, 600)
         except OSError as error:
             raise self._lost(error) from None
         except BaseException:
             self.close()
             raise
+
+    def _is_preimported(self) -> bool:
+        """Whether it has done its imports; False when it does not listen yet."""
+        try:
+            self._ask({"action": "preimport"}, _PREIMPORT)
+        except (
+            FileNotFoundError,
+            ConnectionRefusedError,
+        ):  # there, but not yet listening
+            return False
+        return True
 
     def run(self, command: Mapping[str, object], timeout: float | None) -> tuple[str, int]:
         """Output (stdout and stderr together) and exit status, TIMEOUT when it took too long.

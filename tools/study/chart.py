@@ -83,7 +83,7 @@ def whole(figure: Figure, specs: Sequence[dict[str, Any]], rows: Sequence[Row]) 
         own = rows_of(panel, rows)
         if own:
             one = {**copy.deepcopy(spec), "data": {"values": own}, "width": 260}
-            drawn.append({**one, "title": panel.title})
+            drawn.append({**one, "title": title(panel, own)})
             y = one["encoding"]["y"]
             if panel.column == "value":
                 y["title"] = own[0]["unit"]
@@ -93,12 +93,19 @@ def whole(figure: Figure, specs: Sequence[dict[str, Any]], rows: Sequence[Row]) 
             one["layer"][-1]["encoding"]["shape"]["legend"] = {"title": None}
     return {
         "$schema": SCHEMA,
-        "title": {"text": f"{'Figure ' if figure.study else ''}{figure.id}: {figure.title}"},
+        "title": {"text": f"{f'Figure {figure.id}: ' if figure.study else ''}{figure.title}"},
         "background": "white",
         "config": {"font": "Liberation Sans, Arial, sans-serif", "title": {"anchor": "start"}},
         "columns": 2 if len(drawn) in (2, 4) else 3,
         "concat": drawn,
     }
+
+
+def title(panel: Panel, rows: Sequence[Row]) -> str:
+    """A panel's title, with the data set where panels may differ in it."""
+    data = {row["data"] for row in rows}
+    one = "task" in panel.where and len(data) == 1
+    return f"{panel.title}, {data.pop()}" if one else panel.title
 
 
 def drawn_values(panel: Panel, rows: Sequence[Row]) -> list[float]:
@@ -128,13 +135,13 @@ def _by_series(listed: Sequence[dict[str, str]], what: str) -> dict[str, Any]:
 
 def _x(axis: str, rows: Sequence[Row]) -> dict[str, Any]:
     found = sorted({row["x"] for row in rows}, key=lambda value: (isinstance(value, str), value))
-    title = words.AXES.get(axis, axis)
+    named = words.AXES.get(axis, axis)
     if found and isinstance(found[0], str):
         order = [name for name in ORDER.get(axis, ()) if name in found]
         return {
             "field": "x",
             "type": "nominal",
-            "title": title,
+            "title": named,
             "sort": [*order, *(name for name in found if name not in order)],
             "axis": {"labelAngle": 0},
         }
@@ -142,7 +149,7 @@ def _x(axis: str, rows: Sequence[Row]) -> dict[str, Any]:
     return {
         "field": "x",
         "type": "quantitative",
-        "title": title,
+        "title": named,
         "scale": {"type": "log", "nice": False, "padding": 14},
         "axis": {"values": found, "format": form, "labelOverlap": "greedy"},
     }
@@ -152,11 +159,11 @@ def _y(panel: Panel, rows: Sequence[Row]) -> dict[str, Any]:
     made: dict[str, Any] = {"field": panel.column, "type": "quantitative"}
     values = [row[panel.column] for row in rows]
     unit = rows[0]["unit"] if rows else ""
-    title = "times as fast" if panel.column == "speedup" else unit
+    named = "times as fast" if panel.column == "speedup" else unit
     if not values or min(values) <= 0 or unit == "share":
-        return {**made, "title": title, "scale": {"zero": True, "padding": 8}}
+        return {**made, "title": named, "scale": {"zero": True, "padding": 8}}
     scale = {"type": "log", "nice": False, "padding": 14}
-    return {**made, "title": title, "scale": scale, "axis": {"format": "~g"}}
+    return {**made, "title": named, "scale": scale, "axis": {"format": "~g"}}
 
 
 def _ideal() -> dict[str, Any]:
@@ -178,10 +185,11 @@ def _tooltip(panel: Panel, axis: str, rows: Sequence[Row]) -> list[dict[str, Any
         {"field": panel.column, "title": "value", "type": "quantitative", "format": ".4~g"},
     ]
     low, high = ("low", "high") if panel.column == "value" else ("speedup_low", "speedup_high")
-    for field, title in ((low, "95 % from"), (high, "95 % to")):
+    for field, named in ((low, "95 % from"), (high, "95 % to")):
         if any(row.get(field) is not None for row in rows):
             shown.append(
-                {"field": field, "title": title, "type": "quantitative", "format": ".4~g"}
+                {"field": field, "title": named, "type": "quantitative", "format": ".4~g"}
             )
+    shown.append({"field": "data", "title": "data set", "type": "nominal"})
     shown.append({"field": "release", "title": "release", "type": "nominal"})
     return shown

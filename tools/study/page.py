@@ -37,6 +37,7 @@ FOLDER = "study"  # of the downloads, beside study.html
 _SHOWN = (
     *records.AXES, "edition", "series", "x", "base", "value", "low", "high", "unit", "speedup",
     "speedup_low", "speedup_high", "samples", "release", "reducer", "benchmark", "source",
+    rows.FULLEST,
 )  # fmt: skip
 
 
@@ -90,7 +91,7 @@ def write(results_dir: Path, benchmarks: Path, html: Path, machine: str | None =
         ),
         "axes": words.AXES,
         "names": {"metric": words.METRICS, "task": words.TASKS, "tool": words.TOOLS,
-                  "edition": TITLES},
+                  "edition": TITLES, "data": {rows.FULLEST: "each task's fullest"}},
     }  # fmt: skip
     everything = [
         records.of(point, name)
@@ -128,7 +129,6 @@ def _table(table: Table, folder: Path, sources: Sources) -> Record:
         "head": table.head,
         "rows": table.rows,
         "sentences": table.sentences,
-        "measured": bool(behind),
         "commands": [] if behind else _commands(lambda module, *_: module in table.experiments),
         "files": export.data(folder, f"table-{table.id}", behind) if behind else [],
         "behind": [

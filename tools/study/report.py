@@ -7,9 +7,7 @@ import re
 import shutil
 from pathlib import Path
 
-from asv.config import Config
-
-from tools.common import paths
+from tools.common import asv_config, paths
 from tools.common.errors import UsageError
 from tools.site import asv_pages, commits
 from tools.study import page
@@ -29,7 +27,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Write the page; UsageError for a machine without results."""
-    conf = Config.load(str(paths.ROOT / "asv.conf.json"))
+    conf = asv_config.load()
     results = paths.ROOT / conf.results_dir
     if args.machine and not (results / args.machine).is_dir():
         there = sorted(path.parent.name for path in results.glob("*/machine.json"))
@@ -51,7 +49,8 @@ def copy_page(out: Path) -> None:
         shutil.copyfile(asv_pages.STATIC / name, out / name)
     html = (asv_pages.STATIC / "study.html").read_text(encoding="utf-8")
     if not (out / "index.html").exists():
-        html = re.sub(r"(?s)\s*<nav>.*?</nav>|<link rel=.shortcut icon.[^>]*>", "", html)
+        html = re.sub(r"(?s)\s*<nav>.*?</nav>", "", html)
+        html = html.replace('"shortcut icon" href="swallow.ico"', '"icon" href="data:,"')
     (out / "study.html").write_text(html, encoding="utf-8")
 
 

@@ -15,6 +15,7 @@ from tools.study.measurements import Measurement, Measurements
 
 Row = records.Record
 
+FULLEST = "fullest"  # of the choices of data: for each task the set that it has most points on
 _FIRST = {"metric": TIMES[0], "edition": TODAY, "cache": "warm", "settings": "default"}
 
 
@@ -26,6 +27,8 @@ def make(figure: Figure, editions: Mapping[str, Sequence[Measurement]]) -> list[
         rows = [_row(figure, edition, point) for point in own]
         _add_speedups(figure, own, rows)
         found += [row for row in rows if "x" in row]
+    if all("task" in panel.where for panel in figure.panels):
+        _mark_fullest(found)
     if figure.x == "edition" and len({row["edition"] for row in found}) < 2:
         return []  # there is nothing to compare
     return sorted(found, key=lambda row: (row["series"], str(row["x"]), row["benchmark"]))
@@ -70,6 +73,17 @@ def _add_speedups(figure: Figure, points: Sequence[Measurement], rows: Sequence[
                 row["speedup_low"] = row["speedup_high"] = None
 
 
+def _mark_fullest(rows: Sequence[Row]) -> None:
+    """Mark for each task the rows on the data set with most rows, of equals the largest."""
+    by_task: dict[str, dict[str, list[Row]]] = defaultdict(lambda: defaultdict(list))
+    for row in rows:
+        by_task[row["task"]][row["data"]].append(row)
+    for by_data in by_task.values():
+        fullest = max(by_data.values(), key=lambda own: (len(own), _size(own[0]), own[0]["data"]))
+        for row in fullest:
+            row[FULLEST] = True
+
+
 def equal_axes(figure: Figure, row: Row) -> dict[str, Any]:
     """The axes of a row that are neither on the x axis, nor a colour, nor fixed by a panel."""
     taken = {figure.x, figure.colour, *figure.where}
@@ -92,11 +106,14 @@ def options(figure: Figure, rows: Sequence[Row]) -> dict[str, list[Any]]:
     for row in rows:
         for axis, value in equal_axes(figure, row).items():
             values[axis].add(value)
-    return {
+    made = {
         axis: sorted(found, key=lambda value: (_place(axis, value), str(value)))
         for axis, found in values.items()
         if len(found) > 1
     }
+    if "data" in made and any(FULLEST in row for row in rows):
+        made["data"].insert(0, FULLEST)
+    return made
 
 
 def default(figure: Figure, rows: Sequence[Row], choices: Mapping[str, Sequence[Any]]) -> Row:
@@ -110,9 +127,7 @@ def default(figure: Figure, rows: Sequence[Row], choices: Mapping[str, Sequence[
         shown = select(rows, choice)
         places = {(row["series"], row["x"], row.get("task"), row["metric"]) for row in shown}
         plain = sum(choice.get(axis) == value for axis, value in _FIRST.items())
-        size = max(
-            (row.get("n_samples", 0) * row.get("n_variants", 0) for row in shown), default=0
-        )
+        size = max(map(_size, shown), default=0)
         score = (choice.get("edition", TODAY) == TODAY, len(places), plain, size)
         if score > best:
             best, chosen = score, choice
@@ -124,7 +139,10 @@ def select(rows: Iterable[Row], choice: Mapping[str, Any]) -> list[Row]:
     return [
         row
         for row in rows
-        if all(axis not in row or row[axis] == value for axis, value in choice.items())
+        if all(
+            FULLEST in row if value == FULLEST else axis not in row or row[axis] == value
+            for axis, value in choice.items()
+        )
     ]
 
 
@@ -158,6 +176,10 @@ def too_large(figure: Figure, measured: Measurements) -> str:
     if not here or not said:
         return ""
     return f"Not drawn, as this machine has {here} physical cores: {figure.x} {'; '.join(said)}."
+
+
+def _size(row: Row) -> int:
+    return int(row.get("n_samples", 0)) * int(row.get("n_variants", 0))
 
 
 def _place(axis: str, value: Any) -> Any:

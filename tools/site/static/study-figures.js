@@ -25,7 +25,8 @@ function nameOf(axis, value) {
 /* The rows of a choice; one that does not have an axis fits all of its values. */
 function chosenRows(figure) {
     return figure.rows.filter((row) => !figure.hidden.has(row.series)
-        && Object.entries(figure.choice).every(([axis, value]) => !(axis in row) || row[axis] === value));
+        && Object.entries(figure.choice).every(([axis, value]) => (value === 'fullest' ? row.fullest
+            : !(axis in row) || row[axis] === value)));
 }
 
 function rowsOf(panel, rows) {
@@ -89,6 +90,8 @@ function ticks(values) {
 
 async function drawPanel(panel, rows, place) {
     const own = rowsOf(panel, rows);
+    const data = [...new Set(own.map((row) => row.data))];
+    place.previousSibling.textContent = panel.title + ('task' in panel.where && data.length === 1 ? `, ${data[0]}` : '');
     if (!own.length) {
         place.replaceChildren(element('p', {class: 'soft'}, 'nothing measured for this choice'));
         return;

@@ -21,20 +21,21 @@ function grid(head, rows) {
 
 function figureLinks(ids) {
     return ids.flatMap((id, place) => [place ? ', ' : null,
-        element('a', {href: `#figure-${id}`}, /^2\./.test(id) ? `Figure ${id}` : id)]);
+        element('a', {href: `#figure-${id}`}, /^2\./.test(id) ? `Figure ${id}`
+            : window.STUDY.figures.find((figure) => figure.id === id).title)]);
 }
 
 function table(one) {
     const parts = [element('h3', {id: `table-${one.id}`}, one.title), element('p', {class: 'soft'}, ...prose(one.about))];
-    if (!one.measured) {
+    if (!one.rows.length) {
         return [...parts, ...notMeasured(one.commands)];
     }
     return [
         ...parts,
         grid(one.head, one.rows),
-        one.sentences.length ? element('ul', {}, ...one.sentences.map((text) => element('li', {}, text))) : null,
-        downloads(one.files),
-        details('Data, samples and where they come from', () => [behind(one.behind)]),
+        one.sentences.length ? element('ul', {}, ...one.sentences.map((text) => element('li', {}, text))) : '',
+        ...(one.files.length ? [downloads(one.files),
+            details('Data, samples and where they come from', () => [behind(one.behind)])] : []),
     ];
 }
 
@@ -43,7 +44,7 @@ function rule(one) {
         element('h3', {}, one.question),
         element('ul', {}, ...one.sentences.map((text) => element('li', {}, text))),
         element('p', {class: 'soft'}, 'Evidence: ', ...figureLinks(one.figures)),
-        details(`The ${one.conditions.length} conditions, ${one.decided} of them decided`, () => [grid(
+        details(`All conditions: ${one.conditions.length}, decided: ${one.decided}`, () => [grid(
             ['Condition', 'From the fastest on', 'Ahead by', 'Take'],
             one.conditions.map((condition) => [condition.words,
                 condition.ranking.map(([option, seconds]) => `${option} ${seconds}`).join(', '), condition.ahead,
@@ -91,8 +92,9 @@ function introduction(study) {
             + '(task, data, computation, shape of the data, hyperparameters). This page repeats it from our own measurements.'),
         element('p', {class: 'soft'}, here, ` The study: ${study.reference.machine}; ${study.reference.packages}.`),
         element('ul', {class: 'links contents'}, ...PARTS.map(([id, name]) => element('li', {}, element('a', {href: `#${id}`}, name)))),
-        element('ul', {}, ...Map.groupBy(study.editions, (one) => one.edition).entries().map(([edition, tools]) => element('li', {},
-            `${edition[0].toUpperCase()}${edition.slice(1)}: `, tools.map((one) => `${one.tool} ${one.release}`
+        element('ul', {}, ...[...new Set(study.editions.map((one) => one.edition))].map((edition) => element('li', {},
+            `${edition[0].toUpperCase()}${edition.slice(1)}: `,
+            study.editions.filter((one) => one.edition === edition).map((one) => `${one.tool} ${one.release}`
                 + ` (${one.stack ? `${one.stack} stack, ` : ''}${one.points.toLocaleString('en')} points)`).join(', ')))),
         study.files.length ? element('p', {class: 'downloads'}, 'All measurements: ', ...study.files.flatMap((name, place) => [
             place ? ' · ' : null, element('a', {href: `study/${name}`, download: ''}, name.split('.').pop().toUpperCase())])) : null,

@@ -82,7 +82,7 @@ def write(
     folder = results / MACHINE
     (folder / "provenance").mkdir(parents=True)
     described = {"machine": MACHINE, "os": "Linux", "arch": "x86_64", "cpu": "a CPU",
-                 "ram": "16777216", "num_cpu": str(cores)}  # fmt: skip
+                 "ram": "16000000000", "num_cpu": str(cores)}  # fmt: skip
     (folder / "machine.json").write_text(json.dumps({**described, "version": 1}))
     (results / "benchmarks.json").write_text(json.dumps({"version": 2, **benchmarks}))
     (results / "locks").mkdir()

@@ -85,7 +85,7 @@ function introduction(study) {
     const machine = study.machine;
     const here = machine.machine
         ? `This machine: ${machine.machine}, ${machine.physical_cores} physical cores${machine.cpu ? ` (${machine.cpu})` : ''}, `
-            + `${(Number(machine.ram) / 1048576).toFixed(0)} GB of memory.` : 'Nothing has been measured yet.';
+            + `${(Number(machine.ram) / 1e9).toFixed(0)} GB of memory.` : 'Nothing has been measured yet.';
     return [
         element('h1', {}, 'PLINK, Hail and Sgkit compared'),
         element('p', {}, 'A study compared the three tools at five tasks of a genome-wide association study, along five axes '

@@ -161,6 +161,8 @@ def test_it_prints_every_figure_in_black_on_white(
             for one in (section.locator(".panels"), section.locator("img.printed"))
         ]
         assert shown in ([True, False], [False, True])
+        picture = section.locator("img.printed")
+        assert picture.evaluate("one => fetch(one.src).then((answer) => answer.ok)")
     opened.pdf(path=tmp_path / "study.pdf")
     assert (tmp_path / "study.pdf").stat().st_size > 100_000
     visit.close()

@@ -61,9 +61,11 @@ def test_labels_and_tables(short):
     console = Console(width=200, record=True)
     for table in tables(report):
         console.print(table)
-    assert "0.50" in console.export_text()
+    printed = console.export_text()
+    assert "0.50" in printed
+    assert printed.count("100%") == len(evaluate.STEPS) * len(evaluate.AFTER)
     del report["labels"]
-    assert len(list(tables(report))) == 3
+    assert len(list(tables(report))) == 4
 
 
 @pytest.mark.parametrize("detect", [baselines.asv, baselines.perfherder])

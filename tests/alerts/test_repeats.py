@@ -36,7 +36,10 @@ def test_the_stated_change_is_confirmed_as_often_as_stated() -> None:
 def test_noisier_repeats_hide_more() -> None:
     quiet = [(1.0, 1 + (-1) ** at * 0.001) for at in range(10)]
     loud = [(1.0, 1 + (-1) ** at * 0.1) for at in range(10)]
-    assert minimal_detectable(quiet) < minimal_detectable(loud)  # type: ignore[operator]
+    least, most = minimal_detectable(quiet), minimal_detectable(loud)
+    assert least is not None
+    assert most is not None
+    assert least < most
     assert minimal_detectable(quiet[:3]) is None
 
 

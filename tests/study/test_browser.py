@@ -2,25 +2,19 @@
 
 from __future__ import annotations
 
-import http.server
-import os
 import re
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.site.test_browser import CHROMIUM, Visit
+from tests.site.browsing import Visit, chromium, needs_chromium, served
 from tests.study import made, truth
 from tools.common import paths
 from tools.study import page, report
 
-playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-pytestmark = pytest.mark.skipif(
-    CHROMIUM is None, reason="no chromium program: apt-get install chromium"
-)
+pytestmark = needs_chromium
 
 
 @pytest.fixture(scope="module")
@@ -40,29 +34,14 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def address(folder: Path) -> Iterator[str]:
-    class Handler(http.server.SimpleHTTPRequestHandler):
-        def __init__(self, *args: Any, **kwargs: Any) -> None:
-            super().__init__(*args, directory=str(folder), **kwargs)
-
-        def log_message(self, *_: Any) -> None:
-            pass
-
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}/"
-    server.shutdown()
-    server.server_close()
+    with served(folder) as root:
+        yield root
 
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Any]:
-    quiet = ["--disable-background-networking", "--disable-component-update", "--no-first-run"]
-    with playwright.sync_playwright() as engine:
-        running = engine.chromium.launch(
-            executable_path=CHROMIUM, args=quiet + ["--no-sandbox"] * (os.geteuid() == 0)
-        )
+    with chromium() as running:
         yield running
-        running.close()
 
 
 def drawn(opened: Any, figure: str) -> Any:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from statistics import fmean
 from typing import Any
 
 from rich.table import Table
@@ -16,7 +17,8 @@ def tables(report: Mapping[str, Mapping[str, Any]]) -> Iterator[Table]:
         yield _labels(report["labels"])
     yield _alarms("alarms per 1,000 points without a change", report["without_change"])
     yield _alarms("alarms per 1,000 nights without a change", report["by_night"])
-    yield _steps(report["with_step"])
+    yield _found(report["with_step"])
+    yield _delays(report["with_step"])
 
 
 def _table(title: str, *columns: str) -> Table:
@@ -50,21 +52,28 @@ def _alarms(title: str, found: Mapping[str, Mapping[str, float]]) -> Table:
     return table
 
 
-def _steps(found: Mapping[str, list[dict[str, Any]]]) -> Table:
+def _found(found: Mapping[str, list[dict[str, Any]]]) -> Table:
+    """The share of steps that is found, over all kinds and levels of noise."""
     table = _table(
-        f"% of steps found, by points after the step: {' / '.join(found)}",
-        *("noise", "sd", "step", *map(str, evaluate.AFTER), "points for 80 %"),
+        "% of steps found with N points after them, over all kinds and levels of noise",
+        *("detector", "step", *(f"{after}" for after in evaluate.AFTER)),
+    )
+    for name, rows in found.items():
+        for step in evaluate.STEPS:
+            recalls = [row["recall"] for row in rows if row["step"] == step]
+            shares = (fmean(recall[after] for recall in recalls) for after in evaluate.AFTER)
+            table.add_row(name, f"{step:.0%}", *(f"{share:.0%}" for share in shares))
+    return table
+
+
+def _delays(found: Mapping[str, list[dict[str, Any]]]) -> Table:
+    table = _table(
+        "points after a step with which 80 % are found (-: not with "
+        f"{evaluate.AFTER[-1]}; --json has the shares)",
+        *("noise", "sd", "step", *found),
     )
     for rows in zip(*found.values(), strict=True):
         row = rows[0]
-        table.add_row(
-            row["kind"],
-            f"{row['noise']:.0%}",
-            f"{row['step']:.0%}",
-            *(
-                " ".join(f"{100 * one['recall'][after]:3.0f}" for one in rows)
-                for after in evaluate.AFTER
-            ),
-            " ".join(f"{one['delay'] or '-':>2}" for one in rows),
-        )
+        delays = (str(one["delay"] or "-") for one in rows)
+        table.add_row(row["kind"], f"{row['noise']:.0%}", f"{row['step']:.0%}", *delays)
     return table

@@ -50,3 +50,12 @@ def test_a_disturbed_machine_is_told() -> None:
     assert "steady" in steady
     disturbed = words.machine_sentence([change(2.0, "sentinels.Machine.time_x", control=True)], {})
     assert "disturbed" in disturbed
+
+
+def test_what_a_control_moved_along_with_is_not_told_but_counted() -> None:
+    sentinel = change(0.4, "sentinels.Machine.time_x", control=True)
+    along = change(0.5, machine=True)
+    own = change(0.1)
+    (sentence,) = words.sentences([sentinel, along, own], NAMES)
+    assert "10.0 x faster" in sentence
+    assert "1 changes that moved along" in words.machine_sentence([sentinel, along, own], NAMES)

@@ -167,3 +167,29 @@ def test_find_changes_in_a_results_folder(
 def test_repeated_results_of_one_commit_are_averaged() -> None:
     twice = [Point(1, 1.0, (0.9, 1.1), 2.0), Point(1, 3.0, (2.9, 3.1), 4.0)]
     assert series._mean(twice) == Point(1, 2.0, (0.9, 3.1), 3.0)
+
+
+def change(name: str, ratio: float, old: int = 10, new: int = 20, unit: str = "seconds"):
+    return changes.Change(
+        tool="sgkit", benchmark=name, parameters={}, environment={"stack": "frozen"}, kind=STEP,
+        old_commit="a", new_commit="b", old_revision=old, new_revision=new, old_value=1.0,
+        new_value=ratio, unit=unit, ratio=ratio, interval=None, better=ratio < 1,
+        control=not name.startswith("pca.Sgkit"), index=None,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("other", "machine"),
+    [
+        (change("pca.Sgkit.time_compute", 2.4), True),
+        (change("pca.Sgkit.time_compute", 2.4, old=15), True),  # the control has no point there
+        (change("pca.Sgkit.time_compute", 9.0), False),  # much more than the control
+        (change("pca.Sgkit.time_compute", 0.5), False),  # the other way
+        (change("pca.Sgkit.time_compute", 2.4, old=20, new=30), False),  # elsewhere
+        (change("pca.Sgkit.peakmem_tree", 2.4, unit="bytes"), False),  # no machine does that
+    ],
+)
+def test_what_moves_along_with_a_control_may_be_the_machines(other, machine: bool) -> None:
+    control = change("sentinels.Machine.time_numpy", 2.0)
+    assert [one.machine for one in changes.with_machine([control, other])] == [False, machine]
+    assert not changes.with_machine([other])[0].machine

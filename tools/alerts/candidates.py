@@ -12,6 +12,7 @@ import numpy as np
 from tools.alerts import events
 from tools.alerts.events import Line
 from tools.alerts.sequential import NEGLIGIBLE
+from tools.site.changes import explains
 from tools.site.metrics import Metric, metric_of
 from tools.site.series import Point, Series
 
@@ -20,8 +21,6 @@ Detector = Callable[[Series], list[int]]
 # Where no control was measured: this share of all series, when it steps at once, is the machine
 _MOST = 0.6
 _MANY = 6
-# so many times a control's step (as a log ratio) may be the machine's doing as well
-_FARTHER = 1.5
 # A step of d standard deviations may be seen about _BLUR / d**2 points off its place, and one of
 # _SHARP or more in its place only
 _BLUR, _SHARP, _MOST_BLUR = 8.0, 8.0, 3
@@ -121,7 +120,7 @@ def group(
         own: dict[tuple[str, bool], list[Step]] = defaultdict(list)
         for step in members:
             machine = step.line.unit == events.TIME and (
-                shared or any(_explains(control, _log(step)) for control in controls)
+                shared or any(explains(control, _log(step)) for control in controls)
             )
             own[events.MACHINE if machine else events.CODE, step.line.better].append(step)
         candidates += [
@@ -171,11 +170,6 @@ def _is_control(series: Series, tools: frozenset[str]) -> bool:
 
 def _log(step: Step) -> float:
     return math.log(step.line.ratio)
-
-
-def _explains(control: float, other: float) -> bool:
-    """Whether a control's log ratio is of the same sign, and not much smaller."""
-    return control * other > 0 and abs(other) <= _FARTHER * abs(control)
 
 
 def _level(points: Sequence[Point]) -> float:

@@ -7,13 +7,17 @@ from collections.abc import Iterable
 from tools.site.changes import Change
 
 _UNITS = {"seconds": ("faster", "slower"), "bytes": ("smaller", "larger")}
+_LEAST = 1.3
 
 
-def sentences(changes: Iterable[Change], names: dict[str, str], least: float = 1.3) -> list[str]:
-    """One sentence a change of at least `least` times in a timing, the largest first."""
+def sentences(changes: Iterable[Change], names: dict[str, str]) -> list[str]:
+    """One sentence a change of _LEAST times or more in a timing or memory, the largest first.
+
+    What a control moved along with is left to machine_sentence.
+    """
     lines = []
     for change in changes:
-        if change.control or change.size < least or change.unit not in _UNITS:
+        if change.machine or not _tells(change):
             continue
         task, tool, metric = change.benchmark.split(".")[-3:]
         better, worse = _UNITS[change.unit]
@@ -35,13 +39,20 @@ def sentences(changes: Iterable[Change], names: dict[str, str], least: float = 1
 
 def machine_sentence(changes: Iterable[Change], names: dict[str, str]) -> str:
     """What the controls (PLINK, sentinels) say about the machine."""
-    moved = [change for change in changes if change.control and change.size >= 1.3]
+    changes = list(changes)
+    moved = [change for change in changes if change.control and change.size >= _LEAST]
     if not moved:
         return "The controls (PLINK and the sentinels) did not move: the machine was steady."
     worst = max(moved, key=lambda change: change.size)
     new = names.get(worst.new_commit, worst.new_commit[:8])
+    along = sum(change.machine and _tells(change) for change in changes)
+    left_out = f"{along} changes that moved along with them are not listed. " if along else ""
     return (
         f"{len(moved)} controls (PLINK or sentinels, which no upstream commit can change) moved, "
-        f"at most {worst.size:.1f} x ({worst.benchmark} at {new}): the machine was disturbed, so "
-        "take changes of that size with care and run it again on a quiet machine."
+        f"at most {worst.size:.1f} x ({worst.benchmark} at {new}): the machine was disturbed. "
+        f"{left_out}Take changes of that size with care and run it again on a quiet machine."
     )
+
+
+def _tells(change: Change) -> bool:
+    return not change.control and change.size >= _LEAST and change.unit in _UNITS

@@ -88,9 +88,8 @@ class Site(OutputPublisher):
             {branch: set(found) for branch, found in branches.items()},
         )
         named = links.varying([one.environment for one in all_series])
-        found = changes.by_size(
-            _changes(all_series, _steps(graphs), declared, hashes, set(conf.branches))
-        )
+        steps = _changes(all_series, _steps(graphs), declared, hashes, set(conf.branches))
+        found = changes.by_size(changes.with_machine(steps))
         tags = repo.get_tags()
         releases = {commit: tag.rpartition("/")[2] for tag, commit in tags.items()}
         _write_changes(html, found, declared, named, releases, conf.hash_length)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence, Set
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,7 @@ STEP = "step"
 NEIGHBOURS = "between neighbours"
 NEIGHBOUR_RATIO = 1.3  # a difference between two neighbours that is worth a line
 UNKNOWN_NOISE_RATIO = 2.0  # the same, for timings with too few samples to know their noise
+_FARTHER = 1.5  # so many times a control's change (as a log ratio) may be the machine's doing
 
 Step = tuple[
     int, int, float, float, float
@@ -66,6 +68,7 @@ class Change:
     better: bool
     control: bool  # PLINK or a sentinel: no upstream commit can change it, but the machine can
     index: int | None
+    machine: bool = False  # a timing that moved as a control beside it did
 
     @property
     def size(self) -> float:
@@ -180,7 +183,47 @@ def find_changes(
             set(branches),
         )
     ]
-    return by_size(found)
+    return by_size(with_machine(found))
+
+
+def explains(control: float, other: float) -> bool:
+    """Whether what moved a control may have moved another timing, by the logs of their ratios.
+
+    It may when both have the same sign, and the control's is not much smaller.
+    """
+    return control * other > 0 and abs(other) <= _FARTHER * abs(control)
+
+
+def with_machine(changes: Iterable[Change]) -> list[Change]:
+    """The same changes; `machine` is set where a control says that the machine may have done it.
+
+    That is a timing whose control (in the same environment, over the same commits or some of
+    them) moved the same way, and not much less. What is counted or weighed is never the machine's.
+    """
+    found = list(changes)
+    controls: dict[Any, list[Change]] = defaultdict(list)
+    for change in found:
+        if change.control and change.unit == "seconds":
+            controls[_place(change)].append(change)
+    return [
+        replace(change, machine=any(_moved_along(one, change) for one in controls[_place(change)]))
+        if change.unit == "seconds" and not change.control
+        else change
+        for change in found
+    ]
+
+
+def _place(change: Change) -> tuple[str, frozenset[tuple[str, str | None]]]:
+    return change.tool, frozenset(change.environment.items())
+
+
+def _moved_along(control: Change, change: Change) -> bool:
+    apart = (
+        control.new_revision <= change.old_revision or control.old_revision >= change.new_revision
+    )
+    if apart or min(control.ratio, change.ratio) <= 0:
+        return False
+    return explains(math.log(control.ratio), math.log(change.ratio))
 
 
 def by_size(changes: Iterable[Change]) -> list[Change]:

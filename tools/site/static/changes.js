@@ -38,7 +38,9 @@ function row(change, metrics) {
             commitLink(change.new_commit, change.releases[1])),
         element('td', {}, element('span', {class: 'badge'}, change.kind),
             change.control ? element('span', {class: 'badge', title:
-                'No commit of this tool can change it: look at the machine or the environment'}, 'control') : null));
+                'No commit of this tool can change it: look at the machine or the environment'}, 'control') : null,
+            change.machine ? element('span', {class: 'badge', title:
+                'A control moved the same way between these commits, and not much less'}, 'machine?') : null));
 }
 
 function filterBar(changes, state, update) {
@@ -100,7 +102,7 @@ show(async () => {
         element('p', {class: 'soft'}, 'A step is a level that lasts, by asv’s step detection. Between neighbours: '
             + 'two commits measured one after the other differ by 1.3 × or more, well beyond the spread of '
             + 'their samples (2 × where a timing has too few samples to tell). Control: PLINK and sentinels, '
-            + 'which no commit of the tool can change.'),
+            + 'which no commit of the tool can change. Machine?: a control moved along, so the machine may have done it.'),
         bar, count,
         element('table', {}, element('thead', {}, element('tr', {}, element('th', {class: 'number'}, 'Change'),
             element('th', {}, 'Benchmark'), element('th', {class: 'number'}, 'From … to'),

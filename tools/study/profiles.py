@@ -9,7 +9,9 @@ classes' parameters by their names. A parameter that is not named has all of its
 
 from __future__ import annotations
 
+import functools
 import sys
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -70,7 +72,8 @@ class Profile:
         return Profile(self.name, self.summary, kept)
 
 
-def load(path: Path = FILE) -> dict[str, Profile]:
+@functools.cache  # a page asks for them dozens of times, and each time costs 0.3 s
+def load(path: Path = FILE) -> Mapping[str, Profile]:
     """All profiles by name; ConfigError with the place of a mistake."""
     try:
         tables = tomllib.loads(path.read_text(encoding="utf-8"))

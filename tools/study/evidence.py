@@ -110,6 +110,19 @@ def slower(pairs: Iterable[Pair], axis: str) -> list[Evidence]:
     return found
 
 
+def no_faster(pairs: Iterable[Pair], axis: str) -> list[Evidence]:
+    """For: the second, which has more, gains nothing that counts, or loses; against: it gains."""
+    found = []
+    for one, many in pairs:
+        times = ratio(one, many)
+        within = times.high is not None and times.high < WORTH
+        agrees = True if within else False if times.decided else None
+        found.append(
+            Evidence(f"{_name(one, many, axis)}: {words.interval(times)}", agrees, (one, many))
+        )
+    return found
+
+
 def alike(pairs: Iterable[Pair], axis: str) -> list[Evidence]:
     """For: the times differ by less than what counts; against: by more."""
     found = []

@@ -10,6 +10,7 @@ from tools.study.evidence import (
     Points,
     alike,
     least_and_most,
+    no_faster,
     pairs,
     pick,
     slower,
@@ -35,7 +36,7 @@ def _order(points: Points) -> list[Evidence]:
 
 def _plink_flat(points: Points) -> list[Evidence]:
     own = pick(points, _END, "scaling", tool="plink", task=_COUNTS)
-    return alike(least_and_most(own, "cores"), "cores")
+    return no_faster(least_and_most(own, "cores"), "cores")
 
 
 def _near_linear(points: Points) -> list[Evidence]:
@@ -63,7 +64,11 @@ def _reads_twice(points: Points) -> list[Evidence]:
 
 def _rows_ahead(points: Points) -> list[Evidence]:
     own = pick(points, _END, *_CLUSTER, tool="sgkit", task="allele_frequency")
-    return slower(pairs(own, "chunks", "tiles", "rows"), "chunks")
+    return [
+        one
+        for shape in ("rows", "large-rows")
+        for one in slower(pairs(own, "chunks", "tiles", shape), "chunks")
+    ]
 
 
 def _large_rows_ahead(points: Points) -> list[Evidence]:

@@ -80,11 +80,14 @@ def _tool(points: Sequence[Measurement], task: str, figure: str) -> Rule:
 
 
 def _distributed(points: Sequence[Measurement]) -> Rule:
-    """One process against a cluster with as many cores, its data in the shape they come in."""
+    """One process against a cluster with as many cores, its data in the shape they come in.
+
+    Dask's cluster with the settings that the study found best.
+    """
     own = []
     for point in points:
         shape = point.axes.get("chunks") or point.axes.get("partitions") or "tiles"
-        plain = shape in ("tiles", "few") and point.axes.get("settings", "default") == "default"
+        plain = shape in ("tiles", "few") and point.axes.get("settings", "study") == "study"
         if point.tool != "plink" and point.experiment in ("scaling", "distributed") and plain:
             own.append(point)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any
@@ -129,6 +129,9 @@ def _add_shards(
     table.behind += by_nodes.values()
 
 
+_BESIDE = ("peakmem_tree", "track_error")
+
+
 def effort(points: Sequence[Measurement], sizes: Mapping[str, Mapping[str, Size]]) -> Table:
     """Speed beside what it takes: memory, deviation from the reference, lines of code."""
     table = Table(
@@ -141,7 +144,10 @@ def effort(points: Sequence[Measurement], sizes: Mapping[str, Mapping[str, Size]
         rows=[],
     )
     for task in TASKS:
-        tools = _fullest(pick(points, "time_end_to_end", "scaling", task=task))
+        tools = _fullest(
+            pick(points, "time_end_to_end", "scaling", task=task),
+            lambda own: sum(_beside(points, own, metric) is not None for metric in _BESIDE),
+        )
         for tool in TOOLS:
             size = sizes.get(task, {}).get(tool)
             if tool not in tools and size is None:
@@ -152,25 +158,33 @@ def effort(points: Sequence[Measurement], sizes: Mapping[str, Mapping[str, Size]
                 own = tools[tool]
                 table.behind.append(own)
                 row[2:4] = [words.setting(own.axes), words.seconds(own.value)]
-                for place, metric in ((4, "peakmem_tree"), (5, "track_error")):
+                for place, metric in enumerate(_BESIDE, 4):
                     beside = _beside(points, own, metric)
                     if beside:
                         table.behind.append(beside)
                         big = f"{beside.value / 1e9:.2f} GB"
-                        row[place] = big if place == 4 else f"{beside.value:.1e}"
+                        row[place] = (
+                            big if place == 4 else f"{beside.value:.1e}" if beside.value else "0"
+                        )
             row.append(str(size.lines) if size else "n/a")
             table.rows.append(row)
     return table
 
 
-def _fullest(points: Iterable[Measurement]) -> dict[str, Measurement]:
-    """By tool: the condition with most tools, then most cores, then the largest data."""
+def _fullest(
+    points: Iterable[Measurement], worth: Callable[[Measurement], int] = lambda _: 0
+) -> dict[str, Measurement]:
+    """By tool: the condition with most tools, then most worth, most cores, the largest data."""
     groups: dict[tuple[Any, ...], dict[str, Measurement]] = defaultdict(dict)
     for point in points:
         groups[point.condition][point.tool] = point
     return max(
         groups.values(),
-        key=lambda tools: (len(tools), *weight(next(iter(tools.values())).axes)),
+        key=lambda tools: (
+            len(tools),
+            sum(map(worth, tools.values())),
+            *weight(next(iter(tools.values())).axes),
+        ),
         default={},
     )
 

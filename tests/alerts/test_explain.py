@@ -46,7 +46,7 @@ def profiled(path: Path, sizes: list[int]) -> explain.Stats:
 def test_the_function_that_gained_comes_first(tmp_path: Path) -> None:
     old = profiled(tmp_path / "old", [10])
     new = profiled(tmp_path / "new", [10, 400_000])
-    gained = explain.difference(old, new)
+    gained = explain.difference([old], [new])
     assert any("genexpr" in one["function"] for one in gained[:2])
     assert all(one["new"] >= one["old"] for one in gained[:2])
     assert len(gained) <= 12
@@ -55,5 +55,13 @@ def test_the_function_that_gained_comes_first(tmp_path: Path) -> None:
 def test_the_same_function_in_another_environment_is_the_same() -> None:
     old = {("/a/lib/site-packages/sgkit/stats/ld.py", 10, "f"): (1, 1, 1.0, 1.0, {})}
     new = {("/b/lib/site-packages/sgkit/stats/ld.py", 99, "f"): (1, 1, 3.0, 3.0, {})}
-    (one,) = explain.difference(old, new)
+    (one,) = explain.difference([old], [new])
     assert one == {"function": "sgkit/stats/ld.py:f", "old": 1.0, "new": 3.0}
+
+
+def test_what_the_machine_did_during_one_profile_is_no_gain() -> None:
+    key = ("/a/lib/site-packages/xarray/core/dataset.py", 10, "astype")
+    quiet = {key: (1, 1, 0.001, 0.001, {})}
+    disturbed = {key: (1, 1, 0.005, 0.005, {})}
+    (one,) = explain.difference([quiet, quiet], [disturbed, quiet])
+    assert one["new"] == one["old"]

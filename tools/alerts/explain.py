@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import pstats
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 # (file, line, name): (calls, primitive calls, own seconds, cumulative seconds, callers)
 Stats = Mapping[tuple[str, int, str], tuple[Any, ...]]
 _SHOWN = 12
+PROFILES = 2  # of each side
 
 
 def siblings(target: str, known: Mapping[str, Mapping[str, Any]]) -> list[str]:
@@ -36,12 +37,14 @@ def timed(target: str, known: Mapping[str, Mapping[str, Any]]) -> str:
     return f"{beside}{dash}{index}" if dash else beside
 
 
-def difference(old: Stats, new: Stats) -> list[dict[str, Any]]:
+def difference(old: Sequence[Stats], new: Sequence[Stats]) -> list[dict[str, Any]]:
     """The functions whose own seconds differ most, the largest gain first.
 
-    Functions are told apart by file name and name: lines move, and so do environments.
+    Each side may have several profiles: a function's least time counts, as any function may be
+    the one that ran while the machine did something else. Functions are told apart by file name
+    and name: lines move, and so do environments.
     """
-    before, after = _own_seconds(old), _own_seconds(new)
+    before, after = _least(old), _least(new)
     pairs = [(name, before.get(name, 0.0), after.get(name, 0.0)) for name in before | after]
     pairs.sort(key=lambda one: (-abs(one[2] - one[1]), one[0]))
     return [{"function": name, "old": old, "new": new} for name, old, new in pairs[:_SHOWN]]
@@ -50,6 +53,11 @@ def difference(old: Stats, new: Stats) -> list[dict[str, Any]]:
 def load(path: Path) -> Stats:
     """What cProfile wrote."""
     return pstats.Stats(str(path)).stats  # type: ignore[attr-defined]  # documented, not typed
+
+
+def _least(profiles: Sequence[Stats]) -> dict[str, float]:
+    each = [_own_seconds(stats) for stats in profiles]
+    return {name: min(one.get(name, 0.0) for one in each) for name in set().union(*each)}
 
 
 def _own_seconds(stats: Stats) -> dict[str, float]:

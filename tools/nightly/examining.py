@@ -107,7 +107,10 @@ class Examining:
                     beside[sibling] = [self.laboratory.value(*side, sibling) for side in sides]
             timed = event.timing.target if event.timing else explain.timed(target, benchmarks)
             with contextlib.suppress(NoValue, BuildError, MissingError):
-                profiles = [self.laboratory.profile(*side, timed) for side in sides]
+                profiles = [
+                    [self.laboratory.profile(*side, timed) for _ in range(explain.PROFILES)]
+                    for side in sides
+                ]
             changed = explain.difference(*profiles) if profiles else []
             self.store.learn(event.id, beside=beside, profile=changed)
 

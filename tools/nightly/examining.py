@@ -47,26 +47,39 @@ class Examining:
             last = self.store.history(event.id)[-1]
             self.say(f"event {event.id} {last['state']}: {last['why']}")
 
-    def localise(self) -> None:
-        """Find the commit, or the dependency, of what is confirmed."""
+    def trace(self, benchmarks: Mapping[str, Mapping[str, Any]]) -> None:
+        """Find the commit, or the dependency, of what is confirmed, and explain it.
+
+        One event after the other: what is known of one is told, though the budget may end in the
+        search for the next. `benchmarks` is asv's benchmarks.json.
+        """
         if self.stack == "dated":
             self._find_dependencies()
-        examiner = Examiner(self.store, self.laboratory, self.budget)
         for event in self._open(*_IN_WORK):
-            known = event.facts.get("range")
-            if event.kind == events.DEPENDENCY or (known and known["finished"]):
-                continue
-            line = self.lines[event.tool]
-            if event.new not in line or event.old not in line:
-                continue  # upstream has rewritten its history
-            commits = line[line.index(event.new) : line.index(event.old) + 1][::-1]
-            narrowed = examiner.localise(event, commits)
-            self.say(f"event {event.id}: between {narrowed.good[:8]} and {narrowed.bad[:8]}")
-            if not narrowed.finished:
-                raise OutOfBudget
-            same = merge_same_commit(self.store, self.store.get(event.id))
-            if same is not None:
-                self.say(f"event {event.id}: the same commit as event {same.id}")
+            joined = self._localise(event)
+            event = joined or self.store.get(event.id)
+            if joined or "profile" not in event.facts:  # with more series, it is explained anew
+                self._explain(event, benchmarks)
+
+    def _localise(self, event: Event) -> Event | None:
+        """Search for the event's commit; the older event that it joined, if it is of the same."""
+        known = event.facts.get("range")
+        if event.kind == events.DEPENDENCY or (known and known["finished"]):
+            return None
+        line = self.lines[event.tool]
+        if event.new not in line or event.old not in line:
+            return None  # upstream has rewritten its history
+        commits = line[line.index(event.new) : line.index(event.old) + 1][::-1]
+        examiner = Examiner(self.store, self.laboratory, self.budget)
+        narrowed = examiner.localise(event, commits)
+        self.say(f"event {event.id}: between {narrowed.good[:8]} and {narrowed.bad[:8]}")
+        if not narrowed.finished:
+            raise OutOfBudget
+        same = merge_same_commit(self.store, self.store.get(event.id))
+        if same is None:
+            return None
+        self.say(f"event {event.id}: the same commit as event {same.id}")
+        return self.store.get(same.id)
 
     def _find_dependencies(self) -> None:
         """Tell what a dependency changed from what the tool did, and name the dependency."""
@@ -88,31 +101,25 @@ class Examining:
             if not causes.find_dependency(self.store, event, mixtures, differences, self.budget):
                 raise OutOfBudget
 
-    def explain(self, benchmarks: Mapping[str, Mapping[str, Any]]) -> None:
-        """What else changed between the nearest commits, and which functions take longer.
-
-        `benchmarks` is asv's benchmarks.json.
-        """
-        for event in self._open(*_IN_WORK):
-            if "profile" in event.facts:
-                continue
-            target, beside, profiles = event.worst.target, {}, []
-            old, new = event.ends
-            self._time(event)
-            sides = ((old, "old"), (new, "new"))
-            for sibling in explain.siblings(target, benchmarks):
-                self.budget()
-                # a metric that this event's sides do not have
-                with contextlib.suppress(NoValue, BuildError, MissingError):
-                    beside[sibling] = [self.laboratory.value(*side, sibling) for side in sides]
-            timed = event.timing.target if event.timing else explain.timed(target, benchmarks)
+    def _explain(self, event: Event, benchmarks: Mapping[str, Mapping[str, Any]]) -> None:
+        """What else changed between the nearest commits, and which functions take longer."""
+        target, beside, profiles = event.worst.target, {}, []
+        old, new = event.ends
+        self._time(event)
+        sides = ((old, "old"), (new, "new"))
+        for sibling in explain.siblings(target, benchmarks):
+            self.budget()
+            # a metric that this event's sides do not have
             with contextlib.suppress(NoValue, BuildError, MissingError):
-                profiles = [
-                    [self.laboratory.profile(*side, timed) for _ in range(explain.PROFILES)]
-                    for side in sides
-                ]
-            changed = explain.difference(*profiles) if profiles else []
-            self.store.learn(event.id, beside=beside, profile=changed)
+                beside[sibling] = [self.laboratory.value(*side, sibling) for side in sides]
+        timed = event.timing.target if event.timing else explain.timed(target, benchmarks)
+        with contextlib.suppress(NoValue, BuildError, MissingError):
+            profiles = [
+                [self.laboratory.profile(*side, timed) for _ in range(explain.PROFILES)]
+                for side in sides
+            ]
+        changed = explain.difference(*profiles) if profiles else []
+        self.store.learn(event.id, beside=beside, profile=changed)
 
     def _time(self, event: Event) -> None:
         """Where a count proved the event and timings stepped with it: how much, at its commit."""

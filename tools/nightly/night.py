@@ -90,8 +90,7 @@ class Night:
         try:
             with self._examining(mirror, found, until) as examining:
                 examining.confirm()
-                examining.localise()
-                examining.explain(Benchmarks.load(self.conf))
+                examining.trace(Benchmarks.load(self.conf))
         except OutOfBudget:
             self.say("the budget is spent; the next night goes on from here")
             return False

@@ -26,7 +26,8 @@ from tools.upstreams.config import Upstream
 # cheap and telling: every task on real data, warm, with what has no noise beside it
 PROFILE = (
     r"\.Sgkit\.(time_compute|time_first_call|peakmem_tree|track_\w+)\('1kg-sites', 1\)",
-    r"\.Hail\.time_end_to_end\('1kg-sites', 1\)",
+    r"(allele_frequency|hardy_weinberg|pca|association)\.Hail\.time_end_to_end\('1kg-sites', 1\)",
+    r"ld_prune\.Hail\.time_end_to_end\('sim-2504-2k', 1\)",  # 20 minutes a call on 1kg-sites
     r"\.Plink\.time_end_to_end\('1kg-sites', 1\)",
     "sentinels",
 )
@@ -40,7 +41,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--stack", choices=("frozen", "dated"), default="frozen")
     parser.add_argument(
-        "--bench", action="append", help="asv's --bench; default: all tasks on 1kg-sites, one core"
+        "--bench",
+        action="append",
+        help="asv's --bench; default: all tasks on one core, on 1kg-sites (Hail's LD pruning: "
+        "sim-2504-2k)",
     )
     parser.add_argument(
         "--site",

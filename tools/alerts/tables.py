@@ -56,7 +56,7 @@ def _found(found: Mapping[str, list[dict[str, Any]]]) -> Table:
     """The share of steps that is found, over all kinds and levels of noise."""
     table = _table(
         "% of steps found with N points after them, over all kinds and levels of noise",
-        *("detector", "step", *(f"{after}" for after in evaluate.AFTER)),
+        *("detector", "step", *map(str, evaluate.AFTER)),
     )
     for name, rows in found.items():
         for step in evaluate.STEPS:

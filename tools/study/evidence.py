@@ -8,7 +8,7 @@ from typing import Any
 
 from tools.study import words
 from tools.study.choices import ratio
-from tools.study.estimates import WORTH
+from tools.study.estimates import WORTH, Estimate
 from tools.study.measurements import Measurement
 
 NEARLY = 0.75  # of the ideal: what is called an almost linear speed-up here
@@ -100,55 +100,54 @@ def least_and_most(points: Points, axis: str) -> list[Pair]:
 
 def slower(pairs: Iterable[Pair], axis: str) -> list[Evidence]:
     """For: the first takes longer than the second."""
-    found = []
-    for over, under in pairs:
-        times = ratio(over, under)
-        agrees = times.value > 1 if times.decided else None
-        found.append(
-            Evidence(f"{_name(over, under, axis)}: {words.interval(times)}", agrees, (over, under))
-        )
-    return found
+    return _judged(pairs, axis, lambda times, _: times.value > 1 if times.decided else None)
 
 
 def no_faster(pairs: Iterable[Pair], axis: str) -> list[Evidence]:
     """For: the second, which has more, gains nothing that counts, or loses; against: it gains."""
-    found = []
-    for one, many in pairs:
-        times = ratio(one, many)
-        within = times.high is not None and times.high < WORTH
-        agrees = True if within else False if times.decided else None
-        found.append(
-            Evidence(f"{_name(one, many, axis)}: {words.interval(times)}", agrees, (one, many))
-        )
-    return found
+
+    def agrees(times: Estimate, _: Pair) -> bool | None:
+        if times.high is not None and times.high < WORTH:
+            return True
+        return False if times.decided else None
+
+    return _judged(pairs, axis, agrees)
 
 
 def alike(pairs: Iterable[Pair], axis: str) -> list[Evidence]:
     """For: the times differ by less than what counts; against: by more."""
-    found = []
-    for over, under in pairs:
-        times = ratio(over, under)
+
+    def agrees(times: Estimate, _: Pair) -> bool | None:
         low, high = times.low, times.high
-        within = low is not None and high is not None and low > 1 / WORTH and high < WORTH
-        agrees = True if within else False if times.decided else None
-        found.append(
-            Evidence(f"{_name(over, under, axis)}: {words.interval(times)}", agrees, (over, under))
-        )
-    return found
+        if low is not None and high is not None and low > 1 / WORTH and high < WORTH:
+            return True
+        return False if times.decided else None
+
+    return _judged(pairs, axis, agrees)
 
 
 def speed_up(pairs: Iterable[Pair], axis: str, share: float) -> list[Evidence]:
     """For: more is faster by at least this share of what was added."""
-    found = []
-    for one, many in pairs:
-        times = ratio(one, many)
+
+    def agrees(times: Estimate, pair: Pair) -> bool | None:
+        one, many = pair
         ideal = share * many.axes[axis] / one.axes[axis]
-        agrees = None
-        if times.low is not None and times.high is not None:
-            agrees = True if times.low >= ideal else False if times.high < ideal else None
-        found.append(
-            Evidence(f"{_name(one, many, axis)}: {words.interval(times)}", agrees, (one, many))
-        )
+        if times.low is None or times.high is None:
+            return None
+        return True if times.low >= ideal else False if times.high < ideal else None
+
+    return _judged(pairs, axis, agrees)
+
+
+def _judged(
+    pairs: Iterable[Pair], axis: str, agrees: Callable[[Estimate, Pair], bool | None]
+) -> list[Evidence]:
+    """The ratio of each pair, and what it says."""
+    found = []
+    for pair in pairs:
+        times = ratio(*pair)
+        said = f"{_name(*pair, axis)}: {words.interval(times)}"
+        found.append(Evidence(said, agrees(times, pair), pair))
     return found
 
 

@@ -162,13 +162,16 @@ def effort(points: Sequence[Measurement], sizes: Mapping[str, Mapping[str, Size]
                     beside = _beside(points, own, metric)
                     if beside:
                         table.behind.append(beside)
-                        big = f"{beside.value / 1e9:.2f} GB"
-                        row[place] = (
-                            big if place == 4 else f"{beside.value:.1e}" if beside.value else "0"
-                        )
+                        row[place] = _fact(metric, beside.value)
             row.append(str(size.lines) if size else "n/a")
             table.rows.append(row)
     return table
+
+
+def _fact(metric: str, value: float) -> str:
+    if metric == "peakmem_tree":
+        return f"{value / 1e9:.2f} GB"
+    return f"{value:.1e}" if value else "0"
 
 
 def _fullest(

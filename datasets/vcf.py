@@ -11,10 +11,9 @@ import gzip
 import re
 import zlib
 from collections import Counter
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from contextlib import closing
 from pathlib import Path
-from typing import BinaryIO
 
 import numpy as np
 from numpy.typing import NDArray
@@ -112,7 +111,7 @@ class VcfReader:
             compressed = raw.read(2) == b"\x1f\x8b"
             raw.seek(0)
             # a bgzipped file is a row of gzip members, which gzip reads as one
-            stream: BinaryIO = gzip.GzipFile(fileobj=raw) if compressed else raw  # type: ignore[assignment]
+            stream: Iterable[bytes] = gzip.GzipFile(fileobj=raw) if compressed else raw
             try:
                 for number, line in enumerate(stream, 1):
                     yield number, line.rstrip(b"\r\n")

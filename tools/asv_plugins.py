@@ -11,7 +11,7 @@ end_on_signals()  # a plain kill ends what was started as well
 # asv's program finds `tools` by the plugin's leading dot, and would not find `benchmarks`
 sys.path.append(str(paths.ROOT))
 
-# after what is above; asv finds the subclasses
+# E402: after what is above, on purpose; F401: asv finds the subclasses, so nothing names them
 from tools.environments import asv_environment  # noqa: E402, F401
 from tools.site import asv_publisher, study_publisher  # noqa: E402, F401
 from tools.upstreams import asv_repo  # noqa: E402, F401

@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import re
 import xml.etree.ElementTree as ET
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 from urllib.parse import urljoin
@@ -42,7 +42,7 @@ def publish(
     all_params = graphs.get_params()
     hashes = {revision: commit for commit, revision in revisions.items()}
     data_filter = _GraphDataFilter(conf, repo, revisions)
-    ranges = _Ranges(repo, conf.branches)
+    ranges = _Ranges({branch: list(repo.get_branch_commits(branch)) for branch in conf.branches})
     lower = {name for name in benchmarks if metric_of(name, metrics).lower_is_better}
     # asv is right about those of which less is better
     worse = [
@@ -73,10 +73,11 @@ def publish(
 class _Ranges:
     """What asv asks of the repository for each step, answered without a call of git each."""
 
-    def __init__(self, repo: Repo, branches: Sequence[str]) -> None:
+    def __init__(self, lines: Mapping[str, list[str]]) -> None:
+        """`lines` are the commits of each branch, newest first."""
+        self._lines = lines
         self._place: dict[str, tuple[str, int]] = {}
-        self._lines = {branch: list(repo.get_branch_commits(branch)) for branch in branches}
-        for branch, newest_first in self._lines.items():
+        for branch, newest_first in lines.items():
             self._place.update({commit: (branch, i) for i, commit in enumerate(newest_first)})
 
     def get_range_spec(self, old: str, new: str) -> tuple[str, str]:

@@ -89,7 +89,7 @@ def test_each_study_stack_point_is_measured_today_as_well(shipped: dict[str, Pro
     parts = shipped["small"].parts
     today = {point.target for part in parts if part.stack != "study" for point in part.points}
     then = {point.target for part in parts if part.stack == "study" for point in part.points}
-    # on Dask, the study's own ran all three shapes
+    # but for clusters, where the study's own also runs rows, and cold: today's take 12 s a call
     assert {target for target in then if not target.startswith("distributed")} <= today
 
 

@@ -1,0 +1,69 @@
+"""What a night finds of one event is not lost to the search for the next."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.alerts.made import TARGET, Allowance, MadeLaboratory, add_event
+from tools.alerts import events, explain
+from tools.alerts.localise import OutOfBudget
+from tools.alerts.store import Store
+from tools.nightly.examining import Examining
+
+COMMITS = [f"c{number:02}" for number in range(30)]
+OTHER = "ld_prune.Sgkit.time_compute-3"
+BENCHMARKS = {target.rpartition("-")[0]: {"params": []} for target in (TARGET, OTHER)}
+
+
+class Profiling(MadeLaboratory):
+    """Counts the profiles that are asked for."""
+
+    profiles = 0
+
+    def profile(self, commit: str, place: str, target: str) -> explain.Stats:
+        self.profiles += 1
+        return {("/a/site-packages/sgkit/pca.py", 1, commit): (1, 1, 1.0, 1.0, {})}
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    made = Store(tmp_path / "alerts.sqlite")
+    yield made
+    made.close()
+
+
+def examining(store: Store, laboratory: Profiling, budget: Allowance) -> Examining:
+    lines = {"sgkit": COMMITS[::-1]}
+    return Examining({}, None, lines, store, laboratory, "frozen", budget, lambda _: None)
+
+
+def test_an_event_is_explained_before_the_next_is_searched_for(store: Store) -> None:
+    truth = {
+        commit: 1.0 if at < 5 else 2.0 if at < 17 else 4.0 for at, commit in enumerate(COMMITS)
+    }
+    laboratory = Profiling(truth)
+    first = add_event(store, COMMITS[0], COMMITS[10], 2.0)
+    second = add_event(store, COMMITS[10], COMMITS[-1], 2.0, OTHER)
+    examining(store, laboratory, Allowance()).confirm()
+    with pytest.raises(OutOfBudget):
+        examining(store, laboratory, Allowance(20)).trace(BENCHMARKS)
+    assert store.get(first.id).commit == COMMITS[5]
+    assert "profile" in store.get(first.id).facts
+    assert store.get(second.id).commit is None
+    examining(store, laboratory, Allowance()).trace(BENCHMARKS)
+    assert store.get(second.id).commit == COMMITS[17]
+    assert "profile" in store.get(second.id).facts
+    assert laboratory.profiles == 2 * 2 * explain.PROFILES  # the first was not explained again
+
+
+def test_an_event_that_another_joins_is_explained_with_its_series(store: Store) -> None:
+    truth = {commit: 1.0 if at < 5 else 2.0 for at, commit in enumerate(COMMITS)}
+    laboratory = Profiling(truth)
+    older = add_event(store, COMMITS[0], COMMITS[10], 2.0)
+    newer = add_event(store, COMMITS[0], COMMITS[20], 2.0, OTHER)
+    examining(store, laboratory, Allowance()).confirm()
+    examining(store, laboratory, Allowance()).trace(BENCHMARKS)
+    assert store.get(newer.id).state == events.MERGED
+    assert {line.target for line in store.get(older.id).lines} == {TARGET, OTHER}
+    assert laboratory.profiles == 2 * 2 * explain.PROFILES

@@ -58,4 +58,4 @@ def test_what_a_control_moved_along_with_is_not_told_but_counted() -> None:
     own = change(0.1)
     (sentence,) = words.sentences([sentinel, along, own], NAMES)
     assert "10.0 x faster" in sentence
-    assert "1 changes that moved along" in words.machine_sentence([sentinel, along, own], NAMES)
+    assert "moved along with them: 1." in words.machine_sentence([sentinel, along, own], NAMES)

@@ -46,7 +46,7 @@ def machine_sentence(changes: Iterable[Change], names: dict[str, str]) -> str:
     worst = max(moved, key=lambda change: change.size)
     new = names.get(worst.new_commit, worst.new_commit[:8])
     along = sum(change.machine and _tells(change) for change in changes)
-    left_out = f"{along} changes that moved along with them are not listed. " if along else ""
+    left_out = f"Not listed, as they moved along with them: {along}. " if along else ""
     return (
         f"{len(moved)} controls (PLINK or sentinels, which no upstream commit can change) moved, "
         f"at most {worst.size:.1f} x ({worst.benchmark} at {new}): the machine was disturbed. "

@@ -72,8 +72,12 @@ def open_store() -> Store:
 
 
 def _list(store: Store, states: list[str]) -> None:
+    found = store.all(*states)
+    if not found:
+        print(f"no event is {' or '.join(states)}" if states else "no events yet")
+        return
     table = Table("id", "state", "since", "what")
-    for event in store.all(*states):
+    for event in found:
         until = f" until {event.until}" if event.until else ""
         table.add_row(
             str(event.id), event.state + until, event.created[:10], message.subject(event)

@@ -54,7 +54,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Carry out one subcommand."""
     if args.action == "failures":
-        for failure in failures.remembered():
+        remembered = list(failures.remembered())
+        if not remembered:
+            print("no build has failed")
+        for failure in remembered:
             print(f"{failure.tool} {failure.commit[:8]} {failure.stack}: {failure.reason}")
             print(f"  log: {failure.log}")
         return 0

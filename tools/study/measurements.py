@@ -101,7 +101,7 @@ def _points(
 ) -> Iterator[Measurement]:
     """The points of one result file; what was not measured or does not apply gives none."""
     stack = str(result.params.get("stack", ""))
-    for name in result.get_result_keys(declared):
+    for name in sorted(result.get_result_keys(declared)):  # a set: downloads keep one order
         entry = declared[name]
         module, cls, metric = name.rsplit(".", 2) if name.count(".") >= 2 else ("", "", "")
         # of the task modules what is counted: their timings, of every commit, are the tracker's

@@ -48,8 +48,8 @@ def test_sides_are_measured_in_turn_and_in_changing_order(store: Store) -> None:
 
 
 def test_a_night_that_ends_early_goes_on_where_it_was(store: Store) -> None:
-    laboratory = MadeLaboratory(truth(1.3))
-    event = add_event(store, COMMITS[0], COMMITS[-1], 1.3)
+    laboratory = MadeLaboratory(truth(3.0))
+    event = add_event(store, COMMITS[0], COMMITS[-1], 3.0)
     with pytest.raises(OutOfBudget):
         Examiner(store, laboratory, Allowance(3)).confirm(event)
     assert store.get(event.id).state == events.NEW
@@ -64,6 +64,19 @@ def test_a_night_that_ends_early_goes_on_where_it_was(store: Store) -> None:
     found = Examiner(store, laboratory, Allowance()).localise(event, COMMITS)
     assert found.bad == COMMITS[SLOWER_AT]
     assert known.items() <= store.answers(event.id).items()
+
+
+def test_a_change_is_told_though_the_night_ends_before_its_size_is_known(store: Store) -> None:
+    laboratory = MadeLaboratory(truth(1.5), noise=0.05)
+    event = add_event(store, COMMITS[0], COMMITS[-1], 1.5)
+    with pytest.raises(OutOfBudget):
+        Examiner(store, laboratory, Allowance(5)).confirm(event)
+    vague = store.get(event.id).facts["confirmation"]
+    assert (store.get(event.id).state, vague["pairs"]) == (events.CONFIRMED, 4)
+    verdict = Examiner(store, laboratory, Allowance()).confirm(event)
+    kept = store.get(event.id).facts["confirmation"]
+    assert verdict.pairs == kept["pairs"] > vague["pairs"]
+    assert kept["high"] / kept["low"] < vague["high"] / vague["low"]
 
 
 def test_a_range_where_the_commit_does_not_build(store: Store) -> None:

@@ -71,6 +71,24 @@ def test_counts_have_no_noise() -> None:
     assert sequential.decide(lambda: (104.0, 104.0), 171 / 104).outcome == REFUTED
 
 
+def test_a_size_is_measured_until_it_is_worth_quoting() -> None:
+    for noise, fewest in ((0.01, sequential.LOOKS[0]), (0.3, sequential.ENOUGH)):
+        found = []
+        for seed in range(RUNS):
+            source = pairs(3.0, noise, seed)
+            found.append(sequential.decide(lambda source=source: next(source), 3.0, precise=True))
+        assert {one.outcome for one in found} == {CONFIRMED}
+        assert np.median([one.pairs for one in found]) == fewest
+        assert sum(one.low <= 3.0 <= one.high for one in found) >= 0.98 * RUNS
+
+
+def test_more_pairs_for_the_size_do_not_take_a_decision_back() -> None:
+    sure = [(1.0, 3.0), (1.0, 3.5), (1.0, 2.6), (1.0, 3.9)]
+    outlier = iter([(1.0, 0.01), *[(1.0, 3.0)] * 20])
+    verdict = sequential.decide(lambda: next(outlier), 3.0, sure, precise=True)
+    assert (verdict.outcome, verdict.pairs) == (CONFIRMED, len(sure))
+
+
 def test_an_interrupted_decision_goes_on() -> None:
     source = pairs(1.5, 0.01, 1)
     first = [next(source) for _ in range(3)]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import asdict
 from typing import Protocol
 
@@ -65,6 +66,18 @@ class Examiner:
         self._store.learn(event.id, confirmation={**asdict(verdict), "target": line.target})
         state = verdict.outcome if event.state in _UNDECIDED_BY_PEOPLE else event.state
         self._store.move(event.id, state, measured(verdict), event.until)
+        return self._size(event, line.target, verdict, afresh)
+
+    def _size(self, event: Event, target: str, verdict: Verdict, afresh: bool) -> Verdict:
+        """Measure on where a change is sure and its size is not: the state is stored before."""
+        if verdict.outcome != events.CONFIRMED:
+            return verdict
+        known = self._store.pairs(event.id, target, event.old, event.new)
+        known = known[-verdict.pairs :] if afresh else known
+        pair = self._pair(event, event.old, event.new, target)
+        with suppress(NoValue, BuildError, MissingError):  # the verdict stands without
+            verdict = sequential.decide(pair, verdict.ratio, known, precise=True)
+            self._store.learn(event.id, confirmation={**asdict(verdict), "target": target})
         return verdict
 
     def localise(self, event: Event, commits: Sequence[str]) -> Range:
@@ -106,6 +119,14 @@ class Examiner:
         those kept earlier count.
         """
         target = target or event.worst.target
+        known = [] if afresh else self._store.pairs(event.id, target, old, new)
+        pair = self._pair(event, old, new, target)
+        return sequential.decide(pair, claimed, known, error, half=half)
+
+    def _pair(
+        self, event: Event, old: str, new: str, target: str
+    ) -> Callable[[], tuple[float, float]]:
+        """What measures both sides once, in turn, and keeps the values."""
         # A B, B A, A B, ...: neither side is always the first after a pause
         turn = itertools.cycle((("old", "new"), ("new", "old")))
         commits = {"old": old, "new": new}
@@ -121,8 +142,7 @@ class Examiner:
             self._store.add_pair(event.id, target, old, new, values["old"], values["new"])
             return values["old"], values["new"]
 
-        known = [] if afresh else self._store.pairs(event.id, target, old, new)
-        return sequential.decide(pair, claimed, known, error, half=half)
+        return pair
 
 
 def measured(verdict: Verdict) -> str:

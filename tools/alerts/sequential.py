@@ -23,6 +23,8 @@ LOOKS = (4, 6, 9, 13, 19)  # pairs after which it is judged
 ERROR = 0.01  # of each kind, over all looks
 # a difference that does not matter, even when it is certain: code layout alone moves 1 %
 NEGLIGIBLE = 0.01
+PRECISE = 1 / 4  # half of an interval, as a part of its log ratio, that is worth quoting
+ENOUGH = 9  # pairs after which a size is quoted as it is
 
 
 @dataclass(frozen=True)
@@ -74,24 +76,37 @@ def decide(
     error: float = ERROR,
     *,
     half: bool = False,
+    precise: bool = False,
 ) -> Verdict:
     """Measure pairs (before, after) by calling `pair` until the claim is judged.
 
     `known` are pairs of an earlier call that was interrupted; `half` as for judge. Values that
-    repeat exactly are counts, of which two pairs tell all. UNDECIDED after the last look.
+    repeat exactly are counts, of which two pairs tell all. With `precise` the size is wanted as
+    well: a change that is confirmed is measured on, until its log ratio is known to PRECISE of
+    itself or ENOUGH pairs are there. UNDECIDED after the last look.
     """
     pairs = list(known)
-    verdict = None
+    verdict = decided = None
     while len(pairs) < 2:
         pairs.append(pair())
     for look in (2, *LOOKS) if pairs[0] == pairs[1] else LOOKS:
         while len(pairs) < look:
             pairs.append(pair())
         verdict = judge([_log_ratio(*one) for one in pairs[:look]], claimed, error, half=half)
-        if verdict.outcome != UNDECIDED:
-            return verdict
+        # what is decided stays so: the intervals of all looks hold together
+        if verdict.outcome != UNDECIDED and verdict.outcome == (decided or verdict).outcome:
+            decided = verdict
+        if decided and not (precise and look < ENOUGH and _is_vague(decided)):
+            return decided
     assert verdict is not None
     return verdict
+
+
+def _is_vague(verdict: Verdict) -> bool:
+    """Whether more pairs would tell the size of a confirmed change better."""
+    if verdict.outcome != CONFIRMED:
+        return False
+    return math.log(verdict.high / verdict.low) / 2 > PRECISE * abs(math.log(verdict.ratio))
 
 
 def _log_ratio(before: float, after: float) -> float:

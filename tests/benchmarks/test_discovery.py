@@ -35,6 +35,7 @@ AXES = {
     "sharding": ALL,
     "caching": {"Sgkit": COLD, "Hail": COLD, "Plink": {"time_end_to_end"}},
     "hyperparameters": {"Sgkit": ONE_VALUE, "Hail": ONE_VALUE, "Plink": BOTH},
+    "filtering": {"Sgkit": {"time_end_to_end", "track_input_reads", "track_error"}},
     "distributed": ALL,
     "distributed_cold": {"Sgkit": COLD, "Hail": COLD},
     "survival": {"Sgkit": SURVIVAL, "Hail": SURVIVAL},
@@ -78,7 +79,7 @@ def test_types_units_parameters_and_versions(discovered):
         assert len(entry["version"]) < 8, "version is set by hand"
         if module in TASKS:
             assert entry["param_names"] == ["data", "cores"]
-        if module in AXES and module != "hyperparameters":
+        if module in AXES and module not in ("hyperparameters", "filtering"):
             assert entry["param_names"][:2] == ["task", "data"]
             assert entry["params"][0] == [repr(task) for task in TASKS]
         if "cores" in entry["param_names"]:

@@ -98,11 +98,11 @@ def test_verdicts_of_the_made_study(by_edition: dict[str, list[Measurement]]) ->
 
 def test_reading_twice_is_seen() -> None:
     read = [
-        point(value, (), experiment="hardy_weinberg", metric="track_input_reads", cores=1)
-        for value in (2.0, 1.0)
+        point(value, (), experiment="filtering", metric="track_input_reads", cores=1, calls=calls)
+        for value, calls in ((2.0, "two"), (1.0, "one"), (1.0, "two"))
     ]
     found = evidence.judge(finding("reads"), read)
-    assert found.words == "holds in part: 1 for, 1 against"
+    assert found.words == "holds in part: 2 for, 1 against"
 
 
 def test_noise_is_no_verdict() -> None:

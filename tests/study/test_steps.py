@@ -36,8 +36,8 @@ def conf(tmp_path: Path) -> Config:
     return made
 
 
-def step_of(*chosen: Point) -> Step:
-    part = Part("p", "a part", "frozen", ("sgkit/0.4.0",), 60, (), chosen)
+def step_of(*chosen: Point, attributes: tuple[str, ...] = ()) -> Step:
+    part = Part("p", "a part", "frozen", ("sgkit/0.4.0",), 60, attributes, chosen)
     commit = Commit.__new__(Commit)
     object.__setattr__(commit, "hash", COMMIT)
     object.__setattr__(commit, "tool", "sgkit")
@@ -49,7 +49,9 @@ def some(metric: str, of: str = "scaling.Sgkit", **chosen: Sequence[Any]) -> lis
     return list(points.select(of, metric, chosen))
 
 
-def save(folder: Path, point: Point, value: float | None, version: str | None = None) -> None:
+def save(
+    folder: Path, point: Point, value: float | None, version: str | None = None, samples: int = 0
+) -> None:
     """The result and provenance of one point, as a run leaves them."""
     described = point.described()
     size = 1
@@ -57,12 +59,16 @@ def save(folder: Path, point: Point, value: float | None, version: str | None = 
         size *= len(values)
     column: list[Any] = [float("nan")] * size
     column[point.index or 0] = value
+    kept: list[Any] = [None] * size
+    if samples:
+        kept[point.index or 0] = [value] * samples
     result = Results({"machine": "m"}, {}, COMMIT, 1, "auto", ENV, {})
     result.load_data(str(folder))
     result.add_result(
         {**described, "version": version or described["version"]},
-        BenchmarkResult(column, [None] * size, [None] * size, 0, "", None),
+        BenchmarkResult(column, kept, kept, 0, "", None),
         selected_idx=[point.index or 0],
+        record_samples=True,
     )
     result.save(str(folder))
     if value is not None:
@@ -79,6 +85,18 @@ def test_what_has_a_value_is_not_measured_again(conf: Config, tmp_path: Path) ->
     save(tmp_path, two, 1.5)
     assert measured.missing(step) == [one]
     save(tmp_path, one, 2.5)
+    assert measured.missing(step) == []
+
+
+def test_what_has_fewer_samples_than_are_asked_for_is_measured_again(
+    conf: Config, tmp_path: Path
+) -> None:
+    (one,) = some("time_compute", task=["pca"], data=["smoke"], cores=[1])
+    step, measured = step_of(one, attributes=("repeat=3", "warmup_time=0")), Measured(conf, "m")
+    save(tmp_path, one, 1.5, samples=2)
+    assert measured.missing(step) == [one]
+    assert measured.missing(step_of(one)) == []
+    save(tmp_path, one, 1.5, samples=3)
     assert measured.missing(step) == []
 
 

@@ -29,6 +29,9 @@ def small(
     task = axes.get("task", experiment)
     if "setting" in axes:
         task = "pca" if axes["setting"].startswith("n_comp") else "ld_prune"
+    passes = 2.0 if axes.get("calls") == "two" else 1.0
+    if experiment == "filtering":
+        task = "hardy_weinberg"
     if (axes["data"] == "smoke" and experiment != "scaling") or (
         experiment == "survival" and task != "pca"
     ):
@@ -50,6 +53,7 @@ def small(
         return None
     if axes.get("layout") == "2x1":
         seconds *= 0.8
+    seconds *= passes
     if "setting" in axes:
         seconds *= 1 + float(axes["setting"].partition("=")[2]) / 100
     if experiment == "survival":
@@ -57,6 +61,8 @@ def small(
         return None if axes["trouble"] == "node-lost" else known.get(metric, seconds * 0.5)
     if metric == "track_error":
         return 1e-7
+    if metric == "track_input_reads":
+        return passes
     if metric == "peakmem_tree":
         return {"plink": 1e8, "sgkit": 5e8, "hail": 2e9}[tool] * (1 + size[1] / 2504)
     if metric in SHARE:

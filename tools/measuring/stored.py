@@ -37,6 +37,12 @@ def values(result: Results, benchmark: Mapping[str, Any]) -> Sequence[float | No
     return found
 
 
+def samples(result: Results, benchmark: Mapping[str, Any], place: int) -> int | None:
+    """How many samples a value was taken from; None where none were kept, as for a count."""
+    kept = result.get_result_samples(benchmark["name"], benchmark["params"])[place]
+    return len(kept) if kept else None
+
+
 def is_number(value: float | None) -> bool:
     """Whether something was measured."""
     return value is not None and not math.isnan(value)

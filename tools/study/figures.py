@@ -22,6 +22,7 @@ ORDER = {
     "partitions": ["few", "many", "most"],
     "cache": ["warm", "cold", "dropped"],
     "trouble": ["none", "worker-killed", "node-lost", "memory-short"],
+    "calls": ["one", "two"],
     "stage": ["load", "compute", "write"],
     "edition": ["study", "today"],
 }
@@ -213,6 +214,17 @@ _FURTHER = (
             Panel("LD prune: r2 threshold", {"hyperparameter": "r2"}, x="r2"),
             Panel("LD prune: window", {"hyperparameter": "window"}, x="window"),
         ),
+    ),
+    Figure(
+        id="filtering",
+        title="HWE with filtering, in one call and in two",
+        about="one: p and the choice of variants are one lazy result; two: the choice is computed "
+        "first, as in the study.",
+        experiments=("filtering",),
+        metrics=("time_end_to_end", "track_input_reads"),
+        x="calls",
+        panels=(Panel("HWE with filtering", {"task": "hardy_weinberg"}),),
+        where={"tool": ("sgkit",)},
     ),
     Figure(
         id="dask",

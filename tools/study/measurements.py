@@ -19,7 +19,7 @@ from tools.site.series import parameter_sets
 from tools.study import reducers
 
 AXES = (
-    "scaling", "sharding", "caching", "hyperparameters",
+    "scaling", "sharding", "caching", "hyperparameters", "filtering",
     "distributed", "distributed_cold", "survival",
 )  # fmt: skip
 TASKS = ("allele_frequency", "hardy_weinberg", "ld_prune", "pca", "association")
@@ -154,6 +154,8 @@ def _axes(module: str, parameters: Mapping[str, str], origin: Mapping[str, Any])
     axes = {name: ast.literal_eval(text) for name, text in parameters.items()}
     if module in TASKS:
         axes["task"] = module
+    if module == "filtering":
+        axes["task"] = "hardy_weinberg"
     if "setting" in axes:
         name, _, text = axes.pop("setting").partition("=")
         number = float(text) if "." in text else int(text)

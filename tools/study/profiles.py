@@ -51,6 +51,12 @@ class Part:
     attributes: tuple[str, ...]
     points: tuple[Point, ...]
 
+    @property
+    def repeat(self) -> int:
+        """How many samples its `attributes` ask for; 0 where asv chooses."""
+        texts = dict(one.split("=", 1) for one in self.attributes)
+        return int(texts["repeat"]) if texts.get("repeat", "").isdigit() else 0
+
 
 @dataclass(frozen=True)
 class Profile:

@@ -15,7 +15,7 @@ from tools.study.measurements import Measurement
 AXES = (
     "task", "tool", "metric", "data", "n_samples", "n_variants", "cores", "nodes", "layout",
     "chunks", "partitions", "cache", "settings", "trouble", "hyperparameter", "n_components",
-    "r2", "window",
+    "r2", "window", "calls",
 )  # fmt: skip
 COLUMNS = (
     "experiment", *AXES, "edition", "release", "stack", "value", "low", "high", "unit", "reducer",

@@ -50,7 +50,8 @@ class Measured:
         return [
             point
             for point in step.part.points
-            if not (result and self._is_there(result, point, asked)) and not hindrance(point)
+            if not (result and self._is_there(result, point, asked, step.part.repeat))
+            and not hindrance(point)
         ]
 
     def failed(self, step: Step, points: list[Point]) -> list[Point]:
@@ -58,11 +59,17 @@ class Measured:
         asked = self._asked(step)
         return [point for point in points if point.target not in asked]
 
-    def _is_there(self, result: stored.Results, point: Point, asked: set[str]) -> bool:
+    def _is_there(
+        self, result: stored.Results, point: Point, asked: set[str], repeat: int
+    ) -> bool:
         values = stored.values(result, point.described())
         if not values:
             return False
-        value = values[point.index or 0]
+        place = point.index or 0
+        value = values[place]
+        samples = stored.samples(result, point.described(), place)
+        if samples is not None and samples < repeat:
+            return False  # of a profile that asked for fewer
         if point.metric.startswith("track_") and value is not None:
             return (
                 point.target in asked

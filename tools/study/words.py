@@ -23,6 +23,7 @@ METRICS = {
     "time_first_call": "first call",
     "peakmem_tree": "peak memory",
     "track_error": "deviation from the reference",
+    "track_input_reads": "reads of the genotypes",
     "track_finished": "runs that finished",
     "track_right": "runs with the right answer",
     "track_hung": "runs that hung",
@@ -44,6 +45,7 @@ AXES = {
     "n_components": "components",
     "r2": "r2 threshold",
     "window": "window (variants)",
+    "calls": "calls for p and the filter",
     "metric": "what is timed",
     "edition": "releases",
 }

@@ -1,0 +1,31 @@
+"""Filtering: Hardy-Weinberg's p and the variants to keep, asked of Sgkit in one call and in two.
+
+In one call, as the task module does, p and the choice are one lazy dataset. In two, as the study
+did, the choice is computed first, and p when it is written: the genotypes are read for each.
+"""
+
+from . import _harness
+from ._harness import axis, cores
+
+version = axis.version("1")
+
+DATA = ["smoke", "sim-2504-2k", "sim-2504-10k", "sim-2504-100k", "1kg-sites", "1kg-chr21"]
+
+
+class Sgkit(axis.OfTask, _harness.Sgkit):
+    params = [["one", "two"], DATA, cores.COUNTS]
+    param_names = ["calls", "data", "cores"]
+    metrics = ("time_end_to_end", "track_input_reads", "track_error")
+
+    def task_of(self, point):
+        return "hardy_weinberg"
+
+    def place(self, point):
+        super().place(point)
+        self.calls = point["calls"]
+
+    def compute(self, ds):
+        result = super().compute(ds)
+        if self.calls == "two":
+            result["variant_kept"] = result["variant_kept"].compute()
+        return result

@@ -1,6 +1,7 @@
 """What no upstream commit can change: a step here, or one shared with these, is the machine's.
 
-PLINK's series in the task modules are the fourth sentinel.
+They run on the tracker's own Python and numpy, whatever the commit has. PLINK's series in the
+task modules are the fourth sentinel.
 """
 
 import subprocess
@@ -8,7 +9,7 @@ import sys
 
 from . import _harness
 
-version = "1"
+version = "2"
 
 
 class Machine(_harness.Sentinel):

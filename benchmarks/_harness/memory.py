@@ -91,16 +91,18 @@ class Watch:
         self._thread.start()
 
     def _run(self):
-        while True:
-            pids = tree(self._pid)
-            together = sum(resident(pid) for pid in pids)
-            # a peak between two samples is missed in the sum, but not in one process
-            self.peak = max(self.peak, together, *map(high_water, pids))
-            if self._over.wait(_INTERVAL):
-                return
+        while not self._over.wait(_INTERVAL):
+            self._look()
+
+    def _look(self):
+        pids = tree(self._pid)
+        together = sum(resident(pid) for pid in pids)
+        # a peak between two samples is missed in the sum, but not in one process
+        self.peak = max(self.peak, together, *map(high_water, pids))
 
     def stop(self):
         """The peak in bytes, a last look included."""
         self._over.set()
         self._thread.join()
+        self._look()
         return self.peak

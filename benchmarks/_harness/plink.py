@@ -4,9 +4,13 @@ import abc
 import os
 import shutil
 import subprocess
+import sys
 
 from . import memory, process
 from .task import Task
+
+
+_DRIVER = "2"  # raised when what starts PLINK changes: its values are then others
 
 
 class Plink(Task):
@@ -14,6 +18,11 @@ class Plink(Task):
 
     tool = "plink"
     format = "bed"
+
+    def __init_subclass__(cls, **kwargs):
+        super().__init_subclass__(**kwargs)
+        module = sys.modules[cls.__module__]
+        cls.version = "{}-{}".format(module.version, _DRIVER)
 
     @abc.abstractmethod
     def command(self, paths):

@@ -1,5 +1,7 @@
 """Sgkit's side of the harness: Dask on the chosen cores, tasks and reads counted."""
 
+import hashlib
+import importlib.util
 import os
 import sys
 from contextlib import contextmanager
@@ -41,7 +43,10 @@ class Sgkit(NativeTask):
         cache = os.environ.get("NUMBA_CACHE_DIR")
         if not cache:
             return
-        marker = Path(cache) / "primed-{}".format(self.task())
+        # numba's cache goes by the place of the source: other installations share the folder
+        place = importlib.util.find_spec("sgkit").origin
+        place = hashlib.sha256(place.encode()).hexdigest()[:8]
+        marker = Path(cache) / "primed-{}-{}".format(self.task(), place)
         if not marker.exists():
             self.run_child(self.warm_environment()).finish()
             Path(cache).mkdir(parents=True, exist_ok=True)

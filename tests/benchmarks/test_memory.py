@@ -31,6 +31,19 @@ def test_a_peak_between_samples_is_seen():
     assert watch.stop() > 200 * MEGABYTE
 
 
+def test_the_last_look_is_at_the_end(monkeypatch):
+    monkeypatch.setattr(memory, "_INTERVAL", 3600)
+    with subprocess.Popen(
+        [sys.executable, "-c", f"x = b'1' * {200 * MEGABYTE}; print('held', flush=True); input()"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+    ) as process:
+        watch = memory.Watch(process.pid)
+        process.stdout.readline()
+        assert watch.stop() > 200 * MEGABYTE
+        process.communicate(b"\n")
+
+
 def test_peak_of_a_program_without_that_of_who_started_it():
     ballast = b"1" * (300 * MEGABYTE)
     status, peak = memory.of_program([sys.executable, "-S", "-c", "raise SystemExit(3)"])

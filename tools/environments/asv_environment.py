@@ -38,6 +38,7 @@ from tools.upstreams import config
 from tools.upstreams.mirror import Commit, Mirror
 
 TOOL_CLASSES = frozenset({"sgkit", "hail", "plink"})
+CONTROLS = frozenset({"plink", "machine"})  # classes that no upstream commit can change
 
 
 class PerCommit(Environment):
@@ -61,7 +62,7 @@ class PerCommit(Environment):
         self._plan: Plan | None = None
         self._home: Path | None = None
         self._commit: Commit | None = None
-        self._servers: dict[str, runs.Server] = {}  # by the number of cores
+        self._servers: dict[str, runs.Server] = {}  # by the number of cores, and one for CONTROLS
 
     @classmethod
     def matches(cls, python: str) -> bool:
@@ -204,13 +205,20 @@ class PerCommit(Environment):
             "result_file": result_file,
             "cwd": kwargs["cwd"],
         }
+        # What no commit is to change gets nothing of a commit's environment: the tracker's own
+        # Python and numpy, and a small process, as a fork of one full of libraries takes longer.
+        is_control = tool_class(target) in CONTROLS
+        key = "controls" if is_control else cores
         try:
-            server = self._servers.get(cores)
+            server = self._servers.get(key)
             if server is None or not server.alive:
-                # imported before a benchmark, tools must see the threads that it may use
-                env = {**self._environment(kwargs["env"]), "GWAS_PRELOAD": cores}
-                command_line = [self._python_program(), script, "run_server", benchmark_dir]
-                server = self._servers[cores] = runs.Server(command_line, env)
+                env = self._environment(kwargs["env"])
+                if not is_control:
+                    # imported before a benchmark, tools must see the threads that it may use
+                    env["GWAS_PRELOAD"] = cores
+                python = sys.executable if is_control else self._python_program()
+                command_line = [python, script, "run_server", benchmark_dir]
+                server = self._servers[key] = runs.Server(command_line, env)
                 atexit.register(server.close)
             return server.run(command, kwargs["timeout"])
         except runs.ServerLost as error:

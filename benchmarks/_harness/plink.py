@@ -9,7 +9,6 @@ import sys
 from . import memory, process
 from .task import Task
 
-
 _DRIVER = "2"  # raised when what starts PLINK changes: its values are then others
 
 

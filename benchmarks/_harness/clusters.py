@@ -20,6 +20,7 @@ LAYOUTS = ["1x1", "1x2", "2x1", "8x5", "40x1", "any"]
 
 SHARE = "GWAS_NODES_SHARE_CORES"  # 1: for tests only, what is measured then means nothing
 _MARK = "GWAS_CLUSTER"
+_GENTLY = 10  # seconds that processes get to end by themselves
 
 Layout = namedtuple("Layout", "nodes workers threads")  # workers of a node, threads of a worker
 
@@ -157,18 +158,38 @@ class Processes:
         return memory.tree(self._started[name].pid)
 
     def stop(self):
-        """Kill all of them, wait until none is left, and remove their files."""
-        end = time.monotonic() + 30
-        while time.monotonic() < end:
-            for pid in marked(self._mark):
-                kill(pid)
+        """End all of them, wait until none is left, and remove their files.
+
+        All but the first that was started are asked to, then the first: so workers take leave of
+        their scheduler, and remove what they keep elsewhere, as semaphores. The rest is killed.
+        """
+        first, others = list(self._started)[:1], list(self._started)[1:]
+        for names in (others, first):
+            self._end_gently(names)
+        self._kill()
+        shutil.rmtree(str(self.folder), ignore_errors=True)
+
+    def _end_gently(self, names):
+        for name in names:
+            self._started[name].terminate()  # does nothing to one that has ended
+        end = time.monotonic() + _GENTLY
+        while not all(map(self.ended, names)) and time.monotonic() < end:
+            time.sleep(0.02)
+
+    def _kill(self):
+        begin = time.monotonic()
+        left = marked(self._mark)
+        while left:
+            waited = time.monotonic() - begin
+            if waited > 3 * _GENTLY:
+                raise ClusterError("processes of a cluster do not end: {}".format(left))
+            for pid in left:
+                if waited > _GENTLY or not removes_semaphores(pid):
+                    kill(pid)
             for started in self._started.values():
                 started.poll()  # takes it from the table of processes
-            if not marked(self._mark):
-                shutil.rmtree(str(self.folder), ignore_errors=True)
-                return
             time.sleep(0.02)
-        raise ClusterError("processes of a cluster do not end: {}".format(marked(self._mark)))
+            left = marked(self._mark)
 
 
 def marked(mark=""):
@@ -192,6 +213,11 @@ def command(pid):
         return Path("/proc", str(pid), "cmdline").read_bytes().decode(errors="replace")
     except OSError:
         return ""
+
+
+def removes_semaphores(pid):
+    """Whether it is Python's own process that does so, and ends, once all who use them ended."""
+    return "resource_tracker import main" in command(pid)
 
 
 def kill(pid):

@@ -1,4 +1,4 @@
-"""Dask distributed: a cluster of nodes on this machine, or one that is there already.
+"""Dask distributed on nodes of this machine; dask_existing has a cluster that is there already.
 
 The scheduler and each worker, with its nanny, are processes of their own, started as they are on
 a real cluster.
@@ -11,7 +11,6 @@ from collections import namedtuple
 from pathlib import Path
 
 from . import clusters, memory, page_cache
-from .clusters import ClusterError
 
 ADDRESS = "GWAS_DASK_SCHEDULER"
 SETTINGS = json.loads(
@@ -97,7 +96,7 @@ class Local:
 
     def stop(self):
         if self.client is not None:
-            _close(self.client)
+            close(self.client)
         self.processes.stop()
 
     def _known(self):
@@ -119,7 +118,6 @@ class Local:
             [
                 *(self.address, "--name", _name(*place), "--nthreads", self.wanted.threads),
                 *("--memory-limit", self._limit, "--death-timeout", 120, *_LOCAL),
-                *("--local-directory", self.processes.folder),
             ],
             self._cpus[place[0]],
         )
@@ -129,111 +127,9 @@ class Local:
         env = dict(os.environ, **as_variables(self._settings))
         env.update({variable: "1" for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS")})
         env.update(MKL_NUM_THREADS="1", NUMBA_NUM_THREADS="1")
+        env.update(DASK_TEMPORARY_DIRECTORY=str(self.processes.folder))  # the scheduler's as well
         command = [sys.executable, "-m", "distributed.cli." + module, *args]
         self.processes.start(name, command, cpus, env)
-
-
-class Existing:
-    """A cluster whose scheduler's address is in GWAS_DASK_SCHEDULER."""
-
-    processes = None
-
-    def __init__(self, wanted, settings, paths, scratch):
-        self.address = os.environ[ADDRESS]
-        self.wanted, self._settings = wanted, settings
-        self._paths, self._scratch = paths, scratch
-
-    def start(self):
-        """Connect, and check all that could make a run fail or mean something else."""
-        clusters.require_answer(self.address, ADDRESS, "tcp", "tls")
-        import dask
-        from distributed import Client
-
-        dask.config.set(self._settings)
-        try:
-            self.client = Client(self.address, timeout=15, set_as_default=True)
-        except (OSError, ValueError) as error:
-            raise ClusterError(
-                "what answers at {} ({}) is no Dask scheduler: {}".format(
-                    self.address, ADDRESS, error
-                )
-            ) from None
-        found = {}
-        for worker, threads in self.client.nthreads().items():
-            found.setdefault(worker.rpartition(":")[0], []).append(threads)
-        clusters.require_layout(self.wanted, found, self.address)
-        self._require_versions()
-        self._require_settings()
-        self._require_files()
-
-    def make_cold(self, folder):
-        text = Path(page_cache.__file__).read_text(encoding="utf-8")
-
-        def evict(text, folder):
-            names = {}
-            exec(text, names)
-            names["evict"](folder)
-
-        self.client.run(evict, text, str(folder))
-
-    def stop(self):
-        if getattr(self, "client", None) is not None:
-            _close(self.client)
-
-    def _require_versions(self):
-        # this sends no code, so it also works where the Pythons differ
-        versions = self.client.get_versions(check=False)
-        mine = _by_package(versions["client"])
-        others = dict(versions["workers"], scheduler=versions["scheduler"])
-        differences = _differences(mine, {who: _by_package(v) for who, v in others.items()})
-        if not differences:
-            names = ("sgkit", "zarr", "numcodecs", "xarray", "numba")
-            differences = _differences(
-                _installed(names), self.client.run(_installed_function(), names)
-            )
-        if differences:
-            raise ClusterError(
-                "{}: versions differ from those here: {}".format(
-                    self.address, "; ".join(differences)
-                )
-            )
-
-    def _require_settings(self):
-        keys = list(SETTINGS["study"])
-
-        def read(keys):
-            import dask
-
-            return {key: dask.config.get(key, None) for key in keys}
-
-        scheduler = self.client.run_on_scheduler(read, keys)
-        for key, value in self._settings.items():
-            if scheduler[key] != value:
-                raise NotImplementedError(
-                    "{} of the scheduler at {} is {!r}, and this point is about {!r}: start the "
-                    "cluster with {}".format(
-                        key, self.address, scheduler[key], value, as_variables({key: value})
-                    )
-                )
-
-    def _require_files(self):
-        token = self._scratch / "seen-by-workers"
-        token.write_text("")
-
-        def lacking(files):
-            import os
-
-            return [file for file in files if not os.path.exists(file)]
-
-        wanted = [self._paths.zarr, self._paths.phenotypes, str(token)]
-        missing = self.client.run(lacking, wanted)
-        token.unlink()
-        for worker, files in missing.items():
-            if files:
-                raise ClusterError(
-                    "worker {} does not see {}: GWAS_DATASETS and GWAS_WORK must be on a file "
-                    "system that all nodes share, at the same path".format(worker, files[0])
-                )
 
 
 def _name(node, worker):
@@ -248,46 +144,9 @@ def _address(file):
         return None
 
 
-def _close(client):
+def close(client):
+    """Close a client, however its cluster fares."""
     try:
         client.close(timeout=5)
     except Exception as error:  # the cluster may be gone: closing must go on
         print("closing the Dask client: {!r}".format(error), file=sys.stderr)
-
-
-def _by_package(entry):
-    """Python's and the packages' versions in what Dask tells of a process."""
-    host = {key: value for key, value in dict(entry["host"]).items() if key == "python"}
-    names = ("dask", "distributed", "numpy", "cloudpickle", "msgpack")
-    packages = dict(entry["packages"])
-    return dict(host, **{name: packages.get(name) for name in names})
-
-
-def _installed(names):
-    return _installed_function()(names)
-
-
-def _installed_function():
-    """A function that a worker can run without our code."""
-
-    def installed(names):
-        from importlib import metadata
-
-        found = {}
-        for name in names:
-            try:
-                found[name] = metadata.version(name)
-            except metadata.PackageNotFoundError:
-                found[name] = None
-        return found
-
-    return installed
-
-
-def _differences(mine, others):
-    return [
-        "{} has {} {}, here is {}".format(who, name, theirs.get(name), version)
-        for who, theirs in sorted(others.items())
-        for name, version in mine.items()
-        if theirs.get(name) != version
-    ]

@@ -6,7 +6,17 @@ import sys
 import tempfile
 from contextlib import contextmanager, suppress
 
-from . import axis, clusters, cores, dask_cluster, data, shapes, spark_cluster
+from . import (
+    axis,
+    clusters,
+    cores,
+    dask_cluster,
+    dask_existing,
+    data,
+    shapes,
+    spark_cluster,
+    spark_existing,
+)
 from .limit import TimeOver, limited
 from .sgkit import NO_JIT_CACHE
 
@@ -78,7 +88,7 @@ class OnDask(OnCluster):
         if self.existing:
             work = data.work()
             arguments = (self.wanted, self.settings, self.paths, work)
-            self.cluster = dask_cluster.Existing(*arguments)
+            self.cluster = dask_existing.Existing(*arguments)
         else:
             arguments = (self.wanted, self.settings, self.scratch(), self.memory)
             self.cluster = dask_cluster.Local(*arguments)
@@ -111,11 +121,12 @@ class OnSpark(OnCluster):
 
     def start(self):
         if self.existing:
-            self.cluster = spark_cluster.Existing(self.wanted)
+            self.cluster = spark_existing.Existing(self.wanted, data.work())
         else:
             self.cluster = spark_cluster.Local(self.wanted, self.scratch(), self.memory)
         self.cluster.start()
-        super().start()
+        with self.cluster.joining():
+            super().start()
         self.cluster.check(self.paths)
 
     def spark(self):

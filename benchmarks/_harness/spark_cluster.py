@@ -1,4 +1,4 @@
-"""Spark standalone: a cluster of nodes on this machine, or one that is there already.
+"""Spark standalone on nodes of this machine; spark_existing has a cluster that is there already.
 
 The master and each node's worker are started by PySpark's own `spark-class`; the workers start
 the executors. Each node is one worker daemon with as many executors as the layout has workers.
@@ -7,20 +7,20 @@ the executors. Each node is one worker daemon with as many executors as the layo
 import os
 import re
 import time
+from contextlib import nullcontext
 from pathlib import Path
 
 from . import clusters, page_cache
 from .clusters import ClusterError
 
 ADDRESS = "GWAS_SPARK_MASTER"
-DRIVER_HOST = "GWAS_SPARK_DRIVER_HOST"
 _MEGABYTE = 1 << 20
 _LEAST = 512 * _MEGABYTE  # Spark refuses executors with less than 450 MB
 _EXECUTOR = "CoarseGrainedExecutorBackend"
 _STARTED = re.compile(r"Starting Spark master at (spark://[^\s]+)")
 
 
-class _Cluster:
+class Cluster:
     """What both kinds have in common: what Spark is told, and what is checked once it runs."""
 
     def settings(self):
@@ -36,6 +36,10 @@ class _Cluster:
             found["spark.cores.max"] = str(total)
             found["spark.executor.cores"] = str(wanted.threads)
         return found
+
+    def joining(self):
+        """The context in which Hail starts on it."""
+        return nullcontext()
 
     def executors(self):
         """host:port of each executor that has registered."""
@@ -61,7 +65,7 @@ class _Cluster:
             time.sleep(0.1)
 
 
-class Local(_Cluster):
+class Local(Cluster):
     """A cluster on this machine."""
 
     def __init__(self, wanted, folder, limit=None):
@@ -167,60 +171,6 @@ class Local(_Cluster):
         )
         env.pop("PYSPARK_SUBMIT_ARGS", None)
         self.processes.start(name, ["bash", home + "/bin/spark-class", *args], cpus, env)
-
-
-class Existing(_Cluster):
-    """A cluster whose master's address is in GWAS_SPARK_MASTER."""
-
-    processes = None
-
-    def __init__(self, wanted):
-        self.wanted = wanted
-        self.master = os.environ[ADDRESS]
-
-    def start(self):
-        """See that a master is there; PySpark connects to it when Hail starts."""
-        clusters.require_answer(self.master, ADDRESS, "spark")
-
-    def settings(self):
-        host = os.environ.get(DRIVER_HOST)
-        return dict(super().settings(), **({"spark.driver.host": host} if host else {}))
-
-    def check(self, paths):
-        """See that the executors are those asked for, and that they see the data."""
-        import hail as hl
-
-        self.wait_for_executors(self.wanted.nodes * (self.wanted.workers or 1), seconds=60)
-        context = hl.spark_context()
-        by_host = {}
-        for place in self.executors():
-            by_host.setdefault(place.rpartition(":")[0], []).append(self.wanted.threads)
-        if self.wanted.workers is not None:
-            total = self.wanted.nodes * self.wanted.workers * self.wanted.threads
-            if context.defaultParallelism != total:
-                raise NotImplementedError(
-                    "this point is {}; {} gave {} cores".format(
-                        clusters.describe(self.wanted), self.master, context.defaultParallelism
-                    )
-                )
-        clusters.require_layout(self.wanted, by_host, self.master)
-        pieces = 4 * max(1, context.defaultParallelism)
-        try:  # in the JVMs alone: Hail needs no Python on the executors
-            context._jsc.textFile("file://" + paths.phenotypes, pieces).count()
-        except Exception as error:
-            reason = str(error).split("Caused by:")[-1].strip().splitlines()[0]
-            raise ClusterError(
-                "the executors of {} do not see {}: GWAS_DATASETS and GWAS_WORK must be on a "
-                "file system that all nodes share, at the same path ({})".format(
-                    self.master, paths.phenotypes, reason
-                )
-            ) from None
-
-    def make_cold(self, folder):
-        raise NotImplementedError("files on the nodes of an existing Spark cluster stay warm")
-
-    def stop(self):
-        pass
 
 
 def _text(path):

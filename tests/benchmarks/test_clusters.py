@@ -10,7 +10,15 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks._harness import clusters, cores, dask_cluster, on_cluster, spark_cluster
+from benchmarks._harness import (
+    clusters,
+    cores,
+    dask_cluster,
+    dask_existing,
+    on_cluster,
+    spark_cluster,
+    spark_existing,
+)
 from tests.benchmarks.conftest import ROOT
 
 # a process with a child in a session of its own, as a nanny has a worker
@@ -110,6 +118,40 @@ def test_stopping_ends_children_in_sessions_of_their_own(processes):
     assert not clusters.command(started.pid)
 
 
+SEMAPHORE = (  # "spawn", as Dask's nannies start their workers
+    "import multiprocessing as mp, time; lock = mp.get_context('spawn').Lock(); "
+    "print('/dev/shm/sem.' + lock._semlock.name.lstrip('/'), flush=True); time.sleep(600)"
+)
+DEAF = "import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN); "
+
+
+@pytest.mark.parametrize("code", [SEMAPHORE, DEAF + SEMAPHORE], ids=["asked", "killed"])
+def test_stopping_leaves_no_semaphores(code, processes, monkeypatch):
+    monkeypatch.setattr(clusters, "_GENTLY", 3)
+    start(processes, code)
+    log = processes.log("node0")
+    processes.wait_until(lambda: log.read_text().endswith("\n"), 20, "waiting")
+    semaphore = Path(log.read_text().strip())
+    assert semaphore.exists()
+    processes.stop()
+    assert not semaphore.exists()
+
+
+def test_the_first_is_asked_to_end_when_the_others_have(processes, tmp_path):
+    order = tmp_path / "order"
+    for name in ("scheduler", "node0"):
+        ending = f"open({str(order)!r}, 'a').write({name + ' '!r}); raise SystemExit"
+        code = (
+            f"import signal, time\ndef end(*_):\n    time.sleep(0.3); {ending}\n"
+            "signal.signal(signal.SIGTERM, end); print('ready', flush=True); time.sleep(600)"
+        )
+        start(processes, code, name)
+        log = processes.log(name)
+        processes.wait_until(lambda log=log: log.read_text() == "ready\n", 20, "waiting")
+    processes.stop()
+    assert order.read_text() == "node0 scheduler "
+
+
 def test_processes_are_found_by_their_words(processes):
     start(processes, "import time; 'one'; time.sleep(600)", "one")
     start(processes, "import time; 'two'; time.sleep(600)", "two")
@@ -182,12 +224,12 @@ def test_the_presets_are_the_default_and_what_the_study_changed():
 def test_a_cluster_that_is_not_there_is_told_at_once(address, words, monkeypatch):
     monkeypatch.setenv(spark_cluster.ADDRESS, address)
     with pytest.raises(clusters.ClusterError, match=words):
-        spark_cluster.Existing(clusters.layout(1, "any")).start()
+        spark_existing.Existing(clusters.layout(1, "any"), None).start()
 
 
 def test_a_dask_scheduler_that_is_not_there_is_told_at_once(monkeypatch):
     monkeypatch.setenv(dask_cluster.ADDRESS, "tcp://127.0.0.1:1")
-    cluster = dask_cluster.Existing(clusters.layout(1, "any"), {}, None, None)
+    cluster = dask_existing.Existing(clusters.layout(1, "any"), {}, None, None)
     with pytest.raises(clusters.ClusterError, match=r"127\.0\.0\.1:1 \(GWAS_DASK_SCHEDULER\)"):
         cluster.start()
 

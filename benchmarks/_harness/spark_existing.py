@@ -1,0 +1,169 @@
+"""A Spark cluster that is there already, and what is checked before it is measured.
+
+The checks run in the JVMs alone: Hail needs no Python on the executors.
+"""
+
+import os
+import time
+import uuid
+from contextlib import contextmanager
+
+from . import clusters
+from .clusters import ClusterError
+from .spark_cluster import ADDRESS, Cluster
+
+DRIVER_HOST = "GWAS_SPARK_DRIVER_HOST"
+_WHO = [  # asked of each executor, in SQL: the version of its Spark, and its host
+    "java_method('org.apache.spark.package', 'SPARK_VERSION')",
+    "java_method('org.apache.spark.util.Utils', 'localHostName')",
+]
+
+
+class Existing(Cluster):
+    """A cluster whose master's address is in GWAS_SPARK_MASTER."""
+
+    processes = None
+
+    def __init__(self, wanted, scratch):
+        self.wanted, self._scratch = wanted, scratch
+        self.master = os.environ[ADDRESS]
+
+    def start(self):
+        """See that a master is there; PySpark connects to it when Hail starts."""
+        clusters.require_answer(self.master, ADDRESS, "spark")
+
+    def settings(self):
+        host = os.environ.get(DRIVER_HOST)
+        return dict(super().settings(), **({"spark.driver.host": host} if host else {}))
+
+    @contextmanager
+    def joining(self):
+        """Say what to do where Hail does not start: Spark only says that its context stopped."""
+        try:
+            yield
+        except Exception as error:
+            raise ClusterError(
+                "Hail does not start on {}: the master and the workers must be Spark {}, that of "
+                "the PySpark here ({})".format(self.master, _spark_here(), _reason(str(error)))
+            ) from None
+
+    def check(self, paths):
+        """See that the executors are those asked for, of our Spark, and see the data."""
+        import hail as hl
+
+        self._context = hl.spark_context()
+        self._wait()
+        self._require_versions()
+        clusters.require_layout(self.wanted, self._threads(), self.master)
+        self._require_files(paths)
+
+    def make_cold(self, folder):
+        raise NotImplementedError("files on the nodes of an existing Spark cluster stay warm")
+
+    def stop(self):
+        pass
+
+    def _wait(self):
+        """Wait until all executors are there, or none comes any more."""
+        for count in range(self.wanted.nodes * (self.wanted.workers or 1)):
+            try:
+                self.wait_for_executors(count + 1, seconds=60)
+            except ClusterError:
+                if count:
+                    return  # a smaller cluster, which require_layout describes
+                raise ClusterError(
+                    "{} gave no executor within 60 s: its workers must have {} free cores and "
+                    "1 GB each, and reach this machine by its name or {}".format(
+                        self.master, self.wanted.threads or "some", DRIVER_HOST
+                    )
+                ) from None
+
+    def _require_versions(self):
+        from pyspark.sql import SparkSession
+
+        tasks = self._context.defaultParallelism  # so each thread gets one
+        rows = SparkSession.builder.getOrCreate().range(0, tasks, 1, tasks)
+        try:
+            found = {tuple(row) for row in rows.selectExpr(*_WHO).collect()}
+        except Exception as error:
+            found = {("a Spark that does not understand ours", _reason(str(error)))}
+        differ = ["{} ({})".format(*one) for one in sorted(found) if one[0] != _spark_here()]
+        if differ:
+            raise ClusterError(
+                "the executors of {} run Spark {}, the PySpark here is {}: start the master and "
+                "the workers from that version".format(
+                    self.master, ", ".join(differ), _spark_here()
+                )
+            )
+
+    def _threads(self):
+        """The threads of each executor, by host."""
+        found = {}
+        for executor in self._listed():
+            host = executor.hostPort().rpartition(":")[0]
+            found.setdefault(host, []).append(executor.totalCores())
+        return found
+
+    def _require_files(self, paths):
+        """ClusterError where an executor does not read the data set, or not the scratch folder."""
+        token = self._scratch / "seen-by-executors"
+        token.write_text("seen")
+        wanted = [paths.mt + "/metadata.json.gz", paths.phenotypes, str(token)]
+        try:
+            for file in wanted:
+                self._require_file(file)
+        finally:
+            token.unlink()
+
+    def _require_file(self, file):
+        left = {executor.id() for executor in self._listed()}
+        tasks = max(1, self._context.defaultParallelism)
+        end = time.monotonic() + 60
+        while left:
+            group, reason = uuid.uuid4().hex, ""
+            self._context._jsc.setJobGroup(group, "reading " + file, False)
+            try:
+                self._context._jsc.textFile(",".join(["file://" + file] * tasks), tasks).count()
+            except Exception as error:
+                reason = _reason(str(error))
+            finally:
+                self._context._jsc.clearJobGroup()
+            for task in self._tasks(group):
+                left.discard(task.executorId())
+                if task.errorMessage().isDefined():  # tried again elsewhere, perhaps with success
+                    reason = "{}: {}".format(task.host(), _reason(task.errorMessage().get()))
+            if reason or time.monotonic() > end:
+                raise ClusterError(
+                    "the executors of {} do not see {}: GWAS_DATASETS and GWAS_WORK must be on a "
+                    "file system that all nodes share, at the same path ({})".format(
+                        self.master, file, reason or "no task on {}".format(sorted(left))
+                    )
+                )
+
+    def _listed(self):
+        found = _items(self._context._jsc.sc().statusStore().executorList(True))
+        return [executor for executor in found if executor.id() != "driver"]
+
+    def _tasks(self, group):
+        """What Spark knows of each task of a job, those that failed included."""
+        spark = self._context._jsc.sc()
+        spark.listenerBus().waitUntilEmpty(10000)
+        tracker, store = spark.statusTracker(), spark.statusStore()
+        for job in tracker.getJobIdsForGroup(group):
+            for stage in tracker.getJobInfo(job).get().stageIds():
+                yield from _items(store.taskList(stage, 0, 100000))
+
+
+def _items(seq):
+    return [seq.apply(number) for number in range(seq.size())]
+
+
+def _spark_here():
+    import pyspark
+
+    return pyspark.__version__
+
+
+def _reason(error):
+    """The line that matters of a Java stack trace."""
+    return error.split("Caused by:")[-1].strip().splitlines()[0]

@@ -19,6 +19,7 @@ NODES = [1, 2, 4, 8]
 LAYOUTS = ["1x1", "1x2", "2x1", "8x5", "40x1", "any"]
 
 SHARE = "GWAS_NODES_SHARE_CORES"  # 1: for tests only, what is measured then means nothing
+FOLDER = "clusters"  # below the scratch folder: one folder for each cluster that runs
 _MARK = "GWAS_CLUSTER"
 _GENTLY = 10  # seconds that processes get to end by themselves
 

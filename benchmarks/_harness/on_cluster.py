@@ -60,7 +60,7 @@ class OnCluster(axis.OfTask):
 
     def scratch(self):
         """A new folder for the files of one cluster."""
-        return tempfile.mkdtemp(prefix=self.tool + "-", dir=str(data.work("clusters")))
+        return tempfile.mkdtemp(prefix=self.tool + "-", dir=str(data.work(clusters.FOLDER)))
 
 
 class OnDask(OnCluster):

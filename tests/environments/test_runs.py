@@ -34,7 +34,8 @@ def bench(tmp_path: Path) -> Iterator[Bench]:
         (tmp_path / "code.py").write_text(code)
         if not servers:
             command = [sys.executable, BENCHMARK_RUN_SCRIPT, "run_server", str(folder)]
-            servers.append(runs.Server(command, dict(os.environ)))
+            env = {**os.environ, "GWAS_WORK": str(tmp_path / "work")}
+            servers.append(runs.Server(command, env))
         ask = {
             "benchmark_id": "b.track_it",
             "params_str": "{}",
@@ -70,6 +71,30 @@ def test_a_hung_benchmark_that_keeps_talking_is_stopped(bench: Bench, tmp_path: 
     _, status = bench(code, timeout=3)
     assert status == runs.TIMEOUT
     assert not psutil.pid_exists(int((tmp_path / "pid").read_text()))
+
+
+def test_nothing_is_left_of_a_cluster_whose_benchmark_did_not_end(
+    bench: Bench, tmp_path: Path
+) -> None:
+    """asv leaves a benchmark whose time is over no moment to end its cluster itself."""
+    holder = (
+        "import multiprocessing as mp, time; lock = mp.get_context('spawn').Lock(); "
+        "print('/dev/shm/sem.' + lock._semlock.name.lstrip('/'), flush=True); time.sleep(600)"
+    )
+    code = (
+        "import os, subprocess, sys, time\n"
+        "os.makedirs(os.environ['GWAS_WORK'] + '/clusters/sgkit-1')\n"
+        f"p = subprocess.Popen([sys.executable, '-c', {holder!r}], stdout=subprocess.PIPE, "
+        "start_new_session=True)\n"
+        "open('semaphore', 'wb').write(p.stdout.readline())\n"
+        "time.sleep(600)\n"
+    )
+    _, status = bench(code, timeout=5)
+    assert status == runs.TIMEOUT
+    semaphore = (tmp_path / "semaphore").read_text().strip()
+    assert semaphore.startswith("/dev/shm/sem.mp-")
+    assert not Path(semaphore).exists()
+    assert not (tmp_path / "work" / "clusters").exists()
 
 
 def test_a_server_that_was_killed_is_reported(bench: Bench) -> None:

@@ -18,6 +18,7 @@ from pathlib import Path
 
 import psutil
 
+from benchmarks._harness.clusters import FOLDER, removes_semaphores
 from tools.common.process import end_with_parent
 
 TIMEOUT = -256  # asv.util.TIMEOUT_RETCODE
@@ -42,6 +43,7 @@ class Server:
         Raises ServerLost when it does not start.
         """
         self._mark = new_mark()
+        self._clusters = Path(env["GWAS_WORK"], FOLDER) if "GWAS_WORK" in env else None
         self._folder = Path(tempfile.mkdtemp(prefix="gwas-run-"))
         self._socket = str(self._folder / "socket")
         self._log = self._folder / "log"
@@ -98,7 +100,7 @@ class Server:
         except BaseException:
             self.close()
             raise
-        sweep(self._mark, spare=self._process.pid)
+        self._clean(spare=self._process.pid)
         return answer["out"], answer["errcode"]
 
     @property
@@ -111,8 +113,14 @@ class Server:
         with contextlib.suppress(ProcessLookupError):
             os.killpg(self._process.pid, signal.SIGKILL)
         self._process.wait()
-        sweep(self._mark)
+        self._clean()
         shutil.rmtree(self._folder, ignore_errors=True)
+
+    def _clean(self, spare: int | None = None) -> None:
+        """End what a benchmark left running, and remove the folders of its clusters."""
+        sweep(self._mark, spare)
+        if self._clusters:
+            shutil.rmtree(self._clusters, ignore_errors=True)
 
     def _ask(self, command: Mapping[str, object], timeout: float | None) -> dict:
         text = json.dumps(command).encode()
@@ -144,18 +152,26 @@ def new_mark() -> str:
 
 
 def sweep(mark: str, spare: int | None = None) -> None:
-    """Kill every process that carries this mark, but for the one to spare."""
+    """Kill every process that carries this mark, but for the one to spare.
+
+    Those that remove the semaphores of the others end by themselves, or else a little later.
+    """
     left = [
         process
         for process in psutil.process_iter()
         if process.pid != spare and _mark(process) == mark
     ]
-    for process in left:
-        try:
+    removers = [process for process in left if removes_semaphores(process.pid)]
+    _kill([process for process in left if process not in removers])
+    _, late = psutil.wait_procs(removers, timeout=3)
+    _kill(late)
+
+
+def _kill(processes: Sequence[psutil.Process]) -> None:
+    for process in processes:
+        with contextlib.suppress(psutil.NoSuchProcess):
             process.kill()
-        except psutil.NoSuchProcess:
-            continue
-    psutil.wait_procs(left, timeout=10)
+    psutil.wait_procs(processes, timeout=10)
 
 
 def sweep_orphans() -> int:

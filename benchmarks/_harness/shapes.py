@@ -3,8 +3,12 @@
 Chunks are variants x samples. `tiles` is the study's 10000x1000 (Sgkit's default: the samples of
 a variant are in several chunks), `rows` its 4000x2504 (a variant is in one chunk, which is as
 large as a tile), `large-rows` its 10000x2504. Data sets that are smaller have smaller chunks of
-the same character. Partitions: `few` is like the study's 960, three or four a core; `many` and
-`most` are like its 8128 and 20318, tens and hundreds a core.
+the same character.
+
+Partitions: those of the two data sets of the study's size are its own 960, 8128 and 20318, which
+are 3, 25 and 63 for each of its cluster's 320 cores. Smaller data sets have fewer, for machines of
+a few cores: `few` is what they are made in, 2 to 8; `many` is about ten times, `most` up to a
+hundred times as many.
 """
 
 CHUNKS = ["tiles", "rows", "large-rows"]
@@ -26,8 +30,8 @@ _SHAPES = {
         "sim-10k": ["8", "25", "90"],
         "1kg-sites": ["4", "25", "90"],
         "sim-2504-100k": ["8", "90", "900"],
-        "sim-2504-1.1m": ["8", "90", "900"],
-        "1kg-chr21": ["8", "90", "900"],
+        "sim-2504-1.1m": ["960", "8128", "20318"],
+        "1kg-chr21": ["960", "8128", "20318"],
     },
 }
 NAMES = list(_SHAPES["zarr"])

@@ -74,6 +74,25 @@ def test_a_cluster_is_compared_with_as_many_cores(today: list[Measurement]) -> N
             assert cores == choice.condition["cores"], option
 
 
+def test_other_partitions_on_a_cluster_are_said() -> None:
+    def options(data: str) -> list[str]:
+        own = [
+            point(1, tool="hail", data=data, cores=1),
+            point(
+                2, tool="hail", data=data, experiment="distributed",
+                nodes=1, layout="1x1", partitions="few",
+            ),
+        ]  # fmt: skip
+        [choice] = rule(own, "distributed").choices
+        return [option for option, _ in choice.ranking]
+
+    assert options("smoke") == ["one process", "1 node of 1x1"]
+    assert options("1kg-chr21") == [
+        "one process (90 partitions)",
+        "1 node of 1x1 (960 partitions)",
+    ]
+
+
 def test_the_grid_says_what_the_rules_say(today: list[Measurement]) -> None:
     table = guidelines.grid(today)
     assert table.head == ["Task", "Data", "1 core", "2 cores"]

@@ -11,10 +11,14 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from benchmarks._harness import shapes
+from datasets import catalogue
 from tools.study import words
 from tools.study.choices import Choice, choose
 from tools.study.measurements import TASKS, Measurement
 from tools.study.tables import Cell, Table
+
+_ONE = "one process"
 
 
 @dataclass(frozen=True)
@@ -80,9 +84,11 @@ def _tool(points: Sequence[Measurement], task: str, figure: str) -> Rule:
 
 
 def _distributed(points: Sequence[Measurement]) -> Rule:
-    """One process against a cluster with as many cores, its data in the shape they come in.
+    """One process against a cluster with as many cores.
 
-    Dask's cluster with the settings that the study found best.
+    Dask's cluster with the settings that the study found best, and the same chunks. Hail's with
+    `few` partitions: for the largest data sets these are more than one process has, the options
+    then say how many each has.
     """
     own = []
     for point in points:
@@ -93,17 +99,33 @@ def _distributed(points: Sequence[Measurement]) -> Rule:
 
     def option(point: Measurement) -> str:
         if point.experiment == "scaling":
-            return "one process"
-        return f"{words.nodes(point.axes['nodes'])} of {point.axes['layout']}"
+            return _ONE + _partitions(point)
+        nodes = words.nodes(point.axes["nodes"])
+        return f"{nodes} of {point.axes['layout']}{_partitions(point)}"
 
     def equal(point: Measurement) -> dict[str, Any]:
         threads = point.axes.get("cores") or point.axes["nodes"] * threads_of(point)
         named = {axis: point.axes[axis] for axis in ("task", "data")}
         return {"tool": point.tool, **named, **_size(point), "cores": threads}
 
-    chosen = [c for c in choose(own, option, equal) if "one process" in dict(c.ranking)]
+    chosen = [
+        choice
+        for choice in choose(own, option, equal)
+        if any(option.startswith(_ONE) for option, _ in choice.ranking)
+    ]
     return Rule("distributed", "One process, or a cluster with as many cores?",
                 _sentences(chosen), tuple(chosen), ("dask", "spark"))  # fmt: skip
+
+
+def _partitions(point: Measurement) -> str:
+    """In how many partitions a MatrixTable is, where a cluster and one process differ in it."""
+    data = point.axes["data"]
+    if point.tool != "hail" or data not in shapes.NAMES:
+        return ""
+    usual, few = str(catalogue.find(data).partitions), shapes.of(data, "mt", "few")
+    if few == usual:
+        return ""
+    return f" ({few if 'partitions' in point.axes else usual} partitions)"
 
 
 def _rule(

@@ -158,6 +158,12 @@ class Processes:
         """The process that was started under a name, and its descendants."""
         return memory.tree(self._started[name].pid)
 
+    def kill(self, name):
+        """Kill the process that was started under a name, and its descendants."""
+        for pid in self.below(name):
+            if not removes_semaphores(pid):  # it ends when the others have, which have left some
+                kill(pid)
+
     def stop(self):
         """End all of them, wait until none is left, and remove their files.
 

@@ -70,8 +70,7 @@ class Local:
         last = self.wanted.nodes - 1
         self._lost = [worker for worker in self._workers if worker.place[0] == last]
         for worker in self._lost:
-            for pid in self.processes.below(_name(*worker.place)):
-                clusters.kill(pid)
+            self.processes.kill(_name(*worker.place))
 
     def mend(self):
         """Start again what was lost and does not come back, and wait for all workers."""

@@ -97,8 +97,7 @@ class Local(Cluster):
     def lose_node(self):
         """Kill all that runs on the last node."""
         self._lost = self.wanted.workers
-        for pid in self.processes.below(self._last):
-            clusters.kill(pid)
+        self.processes.kill(self._last)
 
     def mend(self):
         """Start again what was lost and does not come back, and wait for as many executors."""

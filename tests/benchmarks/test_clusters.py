@@ -137,6 +137,18 @@ def test_stopping_leaves_no_semaphores(code, processes, monkeypatch):
     assert not semaphore.exists()
 
 
+def test_a_node_that_is_lost_leaves_no_semaphores(processes):
+    start(processes, SEMAPHORE)
+    log = processes.log("node0")
+    processes.wait_until(lambda: log.read_text().endswith("\n"), 20, "waiting")
+    semaphore = Path(log.read_text().strip())
+    processes.kill("node0")
+    end = time.monotonic() + 20
+    while processes.pids() and time.monotonic() < end:
+        time.sleep(0.02)
+    assert not semaphore.exists()
+
+
 def test_the_first_is_asked_to_end_when_the_others_have(processes, tmp_path):
     order = tmp_path / "order"
     for name in ("scheduler", "node0"):

@@ -90,10 +90,8 @@ class Existing(Cluster):
         differ = ["{} ({})".format(*one) for one in sorted(found) if one[0] != _spark_here()]
         if differ:
             raise ClusterError(
-                "the executors of {} run Spark {}, the PySpark here is {}: start the master and "
-                "the workers from that version".format(
-                    self.master, ", ".join(differ), _spark_here()
-                )
+                "the executors of {} run Spark {}: start the master and the workers from {}, that "
+                "of the PySpark here".format(self.master, ", ".join(differ), _spark_here())
             )
 
     def _threads(self):

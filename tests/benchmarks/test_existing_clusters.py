@@ -87,4 +87,4 @@ def test_a_scratch_folder_that_one_spark_worker_does_not_see(spark):
 def test_another_spark_is_told_with_its_version(spark):
     assert spark["version"].startswith("ClusterError")
     assert re.search(r"run Spark 3\.1\.\d \(127\.0\.0\.1\): start", spark["version"])
-    assert "from Spark 9.9.9" in spark["version"]
+    assert "from 9.9.9, that of the PySpark here" in spark["version"]

@@ -163,5 +163,6 @@ def _spark_here():
 
 
 def _reason(error):
-    """The line that matters of a Java stack trace."""
-    return error.split("Caused by:")[-1].strip().splitlines()[0]
+    """The line that matters of a Java stack trace, as Py4J tells it."""
+    lines = error.split("Caused by:")[-1].split("\n: ")[-1].strip().splitlines()
+    return lines[0] if lines else "no reason given"

@@ -246,6 +246,18 @@ def test_a_dask_scheduler_that_is_not_there_is_told_at_once(monkeypatch):
         cluster.start()
 
 
+@pytest.mark.parametrize(
+    ("told", "reason"),
+    [
+        ("An error occurred while calling z:X.\n: a.B: it failed\n\tat c.d", "a.B: it failed"),
+        ("A\n: b.C: d\n\tat e\nCaused by: f.G: no file\n\tat h", "f.G: no file"),
+        ("", "no reason given"),
+    ],
+)
+def test_of_what_java_tells_the_line_that_matters_is_said(told, reason):
+    assert spark_existing._reason(told) == reason
+
+
 def test_what_listens_at_an_address_answers():
     with socket.create_server(("127.0.0.1", 0)) as listening:
         address = f"tls://127.0.0.1:{listening.getsockname()[1]}"

@@ -102,3 +102,13 @@ def test_an_unknown_machine_is_refused(capsys: pytest.CaptureFixture[str], tmp_p
     assert main(["study", "report", "--machine", "nowhere", "--out", str(tmp_path)]) == 2
     assert "no results of a machine 'nowhere'" in capsys.readouterr().err
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_place_that_cannot_be_a_folder_is_refused(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    (tmp_path / "file").write_text("kept")
+    for place in (tmp_path / "file", tmp_path / "file" / "below", Path("/proc/x")):
+        assert main(["study", "report", "--out", str(place)]) == 2
+        assert f"error: {place} cannot be a folder for the page" in capsys.readouterr().err
+    assert (tmp_path / "file").read_text() == "kept"

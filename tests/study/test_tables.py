@@ -81,6 +81,17 @@ def test_table_2_5_scales_out_and_compares_with_tiles(
     assert "faster than tiles; in the study 1.90 times slower" in said
 
 
+def test_two_samples_do_not_decide_which_shards_are_faster() -> None:
+    axes = {"task": "hardy_weinberg", "nodes": 1, "layout": "1x1", "settings": "study"}
+    own = [
+        point(value, (value, value), experiment="distributed", chunks=chunks, **axes)
+        for chunks, value in (("tiles", 1.0), ("rows", 1.5))
+    ]
+    [said] = tables.multi_node(own, TODAY).sentences
+    assert "warm: not decided whether faster or slower than tiles (1.50 (too few" in said
+    assert said.endswith("; in the study 1.23 times faster.")
+
+
 def test_effort_puts_memory_accuracy_and_code_beside_speed(today: list[Measurement]) -> None:
     table = tables.effort(today, code_size.count(paths.ROOT / "benchmarks"))
     cells = [text(cell) for cell in row(table, "PCA", "Hail")]

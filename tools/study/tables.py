@@ -121,9 +121,12 @@ def _add_shards(
     else:
         found = ratio(by_nodes[many], base)
         row.append((words.interval(found), to))
-        said = f"{name[0]}, {chunks}, {cache}: {_side(found, 'faster', 'slower')} than tiles"
+        here = f"{_side(found.value)} than tiles" if found.decided else (
+            f"not decided whether faster or slower than tiles ({words.interval(found)})"
+        )
+        said = f"{name[0]}, {chunks}, {cache}: {here}"
         if studied:
-            said += f"; in the study {_side(Estimate(theirs[8] / tiles[8]), 'faster', 'slower')}"
+            said += f"; in the study {_side(theirs[8] / tiles[8])}"
         table.sentences.append(said + ".")
     table.rows.append(row)
     table.behind += by_nodes.values()
@@ -239,8 +242,6 @@ def _order(tools: Mapping[str, Measurement], ours: Mapping[tuple[str, str], Esti
     return said
 
 
-def _side(found: Estimate, less: str, more: str) -> str:
-    size = words.times(max(found.value, 1 / found.value))
-    if found.low is not None and not found.decided:
-        return f"not shown to be faster or slower ({words.interval(found)})"
-    return f"{size} times {less if found.value < 1 else more}"
+def _side(ratio: float) -> str:
+    """A ratio of times as how many times faster or slower."""
+    return f"{words.times(max(ratio, 1 / ratio))} times {'faster' if ratio < 1 else 'slower'}"

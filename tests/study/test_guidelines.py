@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from tests.study.points_of import point
@@ -92,7 +93,7 @@ def test_verdicts_of_the_made_study(by_edition: dict[str, list[Measurement]]) ->
         assert words(name, "today").startswith("holds: "), name
         assert words(name, "today").count("not decided") == 0
     assert words("superlinear", "today").startswith("does not hold: 0 for")
-    assert words("stealing", "today").startswith("does not hold: 0 for")
+    assert re.fullmatch(r"not seen in \d+ runs", words("stealing", "today"))
     assert words("fewer-workers", "today") == "not measured"
 
 
@@ -103,6 +104,24 @@ def test_reading_twice_is_seen() -> None:
     ]
     found = evidence.judge(finding("reads"), read)
     assert found.words == "holds in part: 2 for, 1 against"
+
+
+def test_what_is_rare_is_seen_or_not_in_so_many_runs() -> None:
+    def survived(trouble: str, finished: float, hung: float) -> list[Measurement]:
+        axes = {"nodes": 1, "layout": "2x1", "trouble": trouble, "settings": "stealing"}
+        return [
+            point(value, (), experiment="survival", metric=metric, **axes)
+            for metric, value in (("track_finished", finished), ("track_hung", hung))
+        ]
+
+    calm = survived("none", 1.0, 0.0)  # three runs
+    verdict = evidence.judge(finding("stealing"), calm)
+    assert verdict.words == "not seen in 3 runs"
+    assert [one.agrees for one in verdict.evidence] == [None]
+    hanging = survived("worker-killed", 0.5, 0.5)  # two: the second hung
+    verdict = evidence.judge(finding("stealing"), [*calm, *hanging])
+    assert verdict.words == "seen at 1 of 2 points in 5 runs"
+    assert verdict.evidence[1].words == "PCA, worker-killed, stealing: 1 of 2 hung"
 
 
 def test_noise_is_no_verdict() -> None:

@@ -24,6 +24,7 @@ class Evidence:
     words: str
     agrees: bool | None
     points: tuple[Measurement, ...]
+    runs: int = 1  # that were watched, of what happens now and then
 
 
 @dataclass(frozen=True)
@@ -35,6 +36,7 @@ class Finding:
     source: str
     figures: tuple[str, ...]
     look: Callable[[Points], list[Evidence]]
+    rare: bool = False  # says that something happens now and then: not to see it shows nothing
 
 
 @dataclass(frozen=True)
@@ -46,12 +48,16 @@ class Verdict:
 
 
 def judge(finding: Finding, points: Points) -> Verdict:
-    """Holds, does not hold, in part, not decided or not measured."""
+    """Holds, does not hold, in part, not decided or not measured; of what is rare: seen or not."""
     found = tuple(finding.look(points))
     yes = sum(one.agrees is True for one in found)
     no = sum(one.agrees is False for one in found)
     if not found:
         return Verdict("not measured", found)
+    if finding.rare:
+        runs = sum(one.runs for one in found)
+        seen = f"seen at {yes} of {len(found)} points" if yes else "not seen"
+        return Verdict(f"{seen} in {runs} runs", found)
     if not yes and not no:
         return Verdict("not decided", found)
     word = "holds" if not no else "holds in part" if yes else "does not hold"

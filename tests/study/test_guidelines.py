@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from tests.study.points_of import point
 from tools.study import evidence, guidelines
 from tools.study.evidence import Finding
+from tools.study.figures import FIGURES
 from tools.study.findings import FINDINGS
 from tools.study.guidelines import Rule
 from tools.study.measurements import Measurement
@@ -81,6 +82,38 @@ def test_the_grid_says_what_the_rules_say(today: list[Measurement]) -> None:
     cells = {(str(r[0]), str(r[1])): r[2:] for r in table.rows}
     one, two = cells["PCA", "200 samples x 2,000 variants"]
     assert (one[0], two[0]) == ("PLINK", "PLINK or Sgkit") or two[0] == "Sgkit or PLINK"
+
+
+def test_the_grid_is_in_the_order_of_the_tasks_and_then_of_size() -> None:
+    sizes = {"b": 10, "a": 200, "c": 3000}
+    own = [
+        point(value, tool=tool, task=task, data=data, cores=cores, n_samples=1, n_variants=sizes[data])
+        for task, data, cores in (
+            ("pca", "a", 1), ("pca", "b", 2), ("hardy_weinberg", "c", 1), ("pca", "c", 1)
+        )
+        for tool, value in (("sgkit", 1), ("plink", 3))
+    ]  # fmt: skip
+    rows = guidelines.grid(own).rows
+    assert [str(row[1]).split()[-2] for row in rows] == ["3,000", "10", "200", "3,000"]
+    assert rows[0][0] == "HWE with filtering"
+    assert rows[1][2] == "not measured"
+
+
+def test_evidence_is_where_the_figures_named_show_it(
+    today: list[Measurement], by_edition: dict[str, list[Measurement]]
+) -> None:
+    named = [
+        (rule.id, rule.figures, [p for choice in rule.choices for _, p in choice.ranking])
+        for rule in guidelines.derive(today)
+    ]
+    for points in by_edition.values():
+        for one in FINDINGS:
+            evidences = evidence.judge(one, points).evidence
+            named.append((one.id, one.figures, [p for e in evidences for p in e.points]))
+    for name, figures, points in named:
+        for figure in FIGURES:
+            if points and figure.id in figures:
+                assert any(map(figure.shows, points)), (name, figure.id)
 
 
 def test_verdicts_of_the_made_study(by_edition: dict[str, list[Measurement]]) -> None:

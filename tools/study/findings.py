@@ -168,7 +168,7 @@ FINDINGS = (
     Finding("hail-linear", "Hail scales out almost linearly", "Figures 2.14 and 2.15",
             ("2.14", "2.15", "spark"), _hail_scales),
     Finding("partitions", "The number of partitions makes no difference to Hail",
-            "Figures 2.14 and 2.15", ("2.14", "2.15", "partitions"), _partitions_alike),
+            "Figures 2.14 and 2.15", ("2.14", "2.15", "spark"), _partitions_alike),
     Finding("stealing", "Dask hangs now and then, mostly with work stealing", "section 2.6.2",
             ("survival",), _stealing_hangs, rare=True),
 )  # fmt: skip

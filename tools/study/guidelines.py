@@ -50,7 +50,10 @@ def derive(points: Sequence[Measurement]) -> list[Rule]:
     ]
     found.append(_distributed(timed))
     clusters = ("distributed", "distributed_cold")
-    for tool, shape, name in (("sgkit", "chunks", "dask"), ("hail", "partitions", "spark")):
+    for tool, shape, name, own in (
+        ("sgkit", "chunks", "dask", ("2.8", "2.9")),
+        ("hail", "partitions", "spark", ()),
+    ):
         called = words.TOOLS[tool]
         one = _of(timed, ("sharding",), tool)
         many = _of(timed, clusters, tool)
@@ -61,11 +64,11 @@ def derive(points: Sequence[Measurement]) -> list[Rule]:
             _rule(f"{shape}-cluster", f"Which {shape} for {called} on a cluster?", many, shape,
                   (*equal, "layout", "cache"), (name,)),
             _rule(f"layout-{name}", f"Which workers x threads a node for {called}?", many,
-                  "layout", (*equal, shape, "threads", "cache"), ("2.8", "2.9", name)),
+                  "layout", (*equal, shape, "threads", "cache"), (*own, name)),
         ]  # fmt: skip
     found.append(
         _rule("settings", "Which Dask settings?", _of(timed, clusters, "sgkit"), "settings",
-              ("task", "data", "nodes", "layout", "chunks", "cache"), ("dask", "survival"))
+              ("task", "data", "nodes", "layout", "chunks", "cache"), ("dask",))
     )  # fmt: skip
     return [rule for rule in found if rule.choices]
 
@@ -151,11 +154,20 @@ def threads_of(point: Measurement) -> int:
     return int(workers) * int(threads) if by else 0
 
 
+def _genotypes(condition: Mapping[str, Any]) -> tuple[int, str]:
+    """The size of the data, for an order."""
+    return condition.get("n_samples", 0) * condition.get("n_variants", 0), condition["data"]
+
+
 def grid(points: Sequence[Measurement]) -> Table:
     """Which tool for a task, by the size of the data and the number of cores."""
     rules = {task: _tool([p for p in points if p.metric == "time_end_to_end"], task, "")
              for task in TASKS}  # fmt: skip
-    found = [(task, choice) for task, rule in rules.items() for choice in rule.choices]
+    found = [
+        (task, choice)
+        for task, rule in rules.items()
+        for choice in sorted(rule.choices, key=lambda choice: _genotypes(choice.condition))
+    ]
     cores = sorted({choice.condition["cores"] for _, choice in found})
     table = Table(
         id="tool",
@@ -172,7 +184,7 @@ def grid(points: Sequence[Measurement]) -> Table:
         cells[place][choice.condition["cores"]] = (says, words.interval(choice.ahead))
         table.behind += [point for _, point in choice.ranking]
     for place, by_cores in cells.items():
-        table.rows.append([*place, *(by_cores.get(count, "n/a") for count in cores)])
+        table.rows.append([*place, *(by_cores.get(count, "not measured") for count in cores)])
     return table
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from tools.study import words
 from tools.study.choices import ratio
-from tools.study.estimates import WORTH, Estimate
+from tools.study.estimates import Estimate
 from tools.study.measurements import Measurement
 
 NEARLY = 0.75  # of the ideal: what is called an almost linear speed-up here
@@ -113,7 +113,7 @@ def no_faster(pairs: Iterable[Pair], axis: str) -> list[Evidence]:
     """For: the second, which has more, gains nothing that counts, or loses; against: it gains."""
 
     def agrees(times: Estimate, _: Pair) -> bool | None:
-        if times.high is not None and times.high < WORTH:
+        if times.high is not None and times.high < times.worth:
             return True
         return False if times.decided else None
 
@@ -124,8 +124,8 @@ def alike(pairs: Iterable[Pair], axis: str) -> list[Evidence]:
     """For: the times differ by less than what counts; against: by more."""
 
     def agrees(times: Estimate, _: Pair) -> bool | None:
-        low, high = times.low, times.high
-        if low is not None and high is not None and low > 1 / WORTH and high < WORTH:
+        low, high, worth = times.low, times.high, times.worth
+        if low is not None and high is not None and low > 1 / worth and high < worth:
             return True
         return False if times.decided else None
 

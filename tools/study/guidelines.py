@@ -1,7 +1,7 @@
 """Guidelines that follow from the data: which tool, shape, layout and settings, and how surely.
 
 A rule compares options under conditions that are equal otherwise. It names those that the samples
-show to be ahead (all of the 95 % interval beyond 1.1), and says so where they show nothing.
+show to be ahead (all of the 95 % interval beyond what runs of one thing differ by), and says so where they show nothing.
 """
 
 from __future__ import annotations
@@ -202,7 +202,8 @@ def _sentences(choices: Sequence[Choice]) -> tuple[str, ...]:
         said.append(f"{take}: {where}, {by} times as fast as the next.")
     alike = [choice for choice in choices if not choice.decided and choice.alike]
     if alike:
-        said.append(f"It makes no difference (of more than 10 %): {_where(alike, choices)}.")
+        least = f"{100 * (alike[0].ahead.worth - 1):.0f} %"
+        said.append(f"It makes no difference (of more than {least}): {_where(alike, choices)}.")
     unsure = [choice for choice in choices if not choice.decided and not choice.alike]
     if unsure:
         few = sum(choice.ahead.low is None for choice in unsure)

@@ -20,6 +20,7 @@ from tools.study import (
     profiles,
     records,
     reference,
+    repeats,
     rows,
     since,
     tables,
@@ -70,7 +71,9 @@ class Sources:
 def write(results_dir: Path, benchmarks: Path, html: Path, machine: str | None = None) -> Record:
     """Write the page's data and downloads below `html`; what the page shows."""
     measured = measurements.read(results_dir, machine)
-    by_edition = editions.assign(measured.points)
+    repeated = repeats.pairs(measured.points)
+    worth = repeats.worth(repeated)
+    by_edition = editions.assign(repeats.noted(measured.points, worth))
     by_edition = {name: points for name, points in by_edition.items() if points}
     folder = html / FOLDER
     folder.mkdir(parents=True, exist_ok=True)
@@ -80,8 +83,10 @@ def write(results_dir: Path, benchmarks: Path, html: Path, machine: str | None =
         "editions": _editions(by_edition),
         "reference": reference.load()["setting"],
         "tables": [
-            _table(table, folder, sources) for table in _tables(by_edition, benchmarks)
+            _table(table, folder, sources)
+            for table in (*_tables(by_edition, benchmarks), repeats.table(repeated))
         ],
+        "worth": words.times(worth),
         "figures": [_figure(one, measured, by_edition, folder, sources) for one in FIGURES],
         "rules": [_rule(rule) for rule in guidelines.derive(by_edition.get(TODAY, []))],
         "findings": [_finding(one, by_edition) for one in findings.FINDINGS],

@@ -139,10 +139,11 @@ show(async () => {
         ...introduction(study),
         part('guidelines',
             element('p', {class: 'soft'}, 'Derived from the measurements of today’s releases. An option is called slower only where '
-                + 'all of the 95 % interval of the ratio of times is beyond 1.1: runs of one thing differ that much. A range is that '
+                + `all of the 95 % interval of the ratio of times is beyond ${study.worth}: `,
+                element('a', {href: '#table-repeats'}, 'runs of one thing differ that much'), '. A range is that '
                 + 'of the conditions measured, not each combination in it.'),
             ...table(tables.tool), ...study.rules.map(rule)),
-        part('tables', ...['2.4-today', '2.4-study', '2.5-today', '2.5-study', 'effort'].flatMap((id) => table(tables[id]))),
+        part('tables', ...['2.4-today', '2.4-study', '2.5-today', '2.5-study', 'effort', 'repeats'].flatMap((id) => table(tables[id]))),
         part('since', ...table(tables.since), since),
         part('findings', ...study.findings.map((one) => finding(one))),
         part('figures', ...sections.filter((section) => section !== since)),

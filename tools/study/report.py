@@ -75,5 +75,8 @@ def summary(shown: Record) -> list[str]:
     for finding in shown["findings"]:
         verdicts = [f"{name}: {one['words']}" for name, one in finding["verdicts"].items()]
         lines.append(f"  {finding['text']} -- {'; '.join(verdicts)}")
+    if shown["busy"]["points"]:
+        lines += ["", f"Measured while the machine was busy ({len(shown['busy']['points'])}):"]
+        lines += [f"  {line}" for line in shown["busy"]["summary"]]
     drawn = [figure["id"] for figure in shown["figures"] if figure["rows"]]
     return [*lines, "", f"{len(drawn)} of {len(shown['figures'])} figures have results"]

@@ -100,7 +100,9 @@ def panels_without_results_are_named_instead(opened: Any) -> None:
     section = drawn(opened, "dask")
     assert section.locator(".plot:visible").count() == 5
     section.get_by_role("combobox", name="layout").select_option(label="1x2")
-    section.get_by_text("Not measured for this choice: HWE with filtering; LD prune; PCA;").wait_for()
+    section.get_by_text(
+        "Not measured for this choice: HWE with filtering; LD prune; PCA;"
+    ).wait_for()
     section.locator(".plot").nth(1).wait_for(state="hidden")
     assert section.locator(".plot:visible").count() == 1
 

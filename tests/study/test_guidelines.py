@@ -85,9 +85,11 @@ def test_the_grid_says_what_the_rules_say(today: list[Measurement]) -> None:
 
 
 def test_the_grid_is_in_the_order_of_the_tasks_and_then_of_size() -> None:
-    sizes = {"b": 10, "a": 200, "c": 3000}
+    def size(data: str) -> dict[str, int]:
+        return {"n_samples": 1, "n_variants": {"b": 10, "a": 200, "c": 3000}[data]}
+
     own = [
-        point(value, tool=tool, task=task, data=data, cores=cores, n_samples=1, n_variants=sizes[data])
+        point(value, tool=tool, task=task, data=data, cores=cores, **size(data))
         for task, data, cores in (
             ("pca", "a", 1), ("pca", "b", 2), ("hardy_weinberg", "c", 1), ("pca", "c", 1)
         )

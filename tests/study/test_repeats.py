@@ -19,6 +19,7 @@ def test_the_same_point_of_two_axes_is_a_pair_and_another_shape_is_none() -> Non
         point(5.0, experiment="hyperparameters", hyperparameter="n_components", n_components=2,
               cores=1),
         point(5.0, experiment="caching", cache="cold", cores=1),
+        point(5.0, experiment="filtering", calls="two", cores=1),
         point(5.0, experiment="scaling", cores=2),
         point(5.0, experiment="scaling", stack="study", cores=1),
         point(5.0, metric="time_load", cores=1),
@@ -29,7 +30,9 @@ def test_the_same_point_of_two_axes_is_a_pair_and_another_shape_is_none() -> Non
 
 
 def test_plink_is_the_same_beside_any_commit() -> None:
-    own = [point(value, tool="plink", stack=stack) for value, stack in ((1, "dated"), (2, "study"))]
+    own = [
+        point(value, tool="plink", stack=stack) for value, stack in ((1, "dated"), (2, "study"))
+    ]
     assert [pair.ratio for pair in repeats.pairs(own)] == [2]
 
 

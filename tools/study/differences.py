@@ -45,8 +45,8 @@ def fixed_cost(points: Points) -> list[str]:
     least = min(hail, key=lambda point: point.value)
     return [
         f"The shortest time of Hail is {words.seconds(least.value)} "
-        f"({words.TASKS[least.axes['task']]}, {words.setting(least.axes)}). What it takes whatever "
-        "the data counts most on small data."
+        f"({words.TASKS[least.axes['task']]}, {words.setting(least.axes)}). What it takes "
+        "whatever the data counts most on small data."
     ]
 
 

@@ -1,7 +1,8 @@
 """Guidelines that follow from the data: which tool, shape, layout and settings, and how surely.
 
 A rule compares options under conditions that are equal otherwise. It names those that the samples
-show to be ahead (all of the 95 % interval beyond what runs of one thing differ by), and says so where they show nothing.
+show to be ahead (all of the 95 % interval beyond what runs of one thing differ by), and says so
+where they show nothing.
 """
 
 from __future__ import annotations

@@ -86,7 +86,9 @@ def write(results_dir: Path, benchmarks: Path, html: Path, machine: str | None =
     folder = html / FOLDER
     folder.mkdir(parents=True, exist_ok=True)
     everything = [
-        (name, point) for name, points in by_edition.items() for point in points
+        (name, point)
+        for name, points in by_edition.items()
+        for point in points
         if point.experiment in AXES
     ]
     busy = disturbed.found(point for _, point in everything)

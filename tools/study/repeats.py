@@ -16,8 +16,8 @@ from tools.study.measurements import TASKS, Measurement
 from tools.study.tables import Table
 
 # Modules that measure the same where what they vary has the tasks' own value, and these values.
-_MODULES = ("scaling", "sharding", "caching", "hyperparameters")
-_OWN = {"chunks": "tiles", "partitions": "few", "cache": "warm",
+_MODULES = ("scaling", "sharding", "caching", "hyperparameters", "filtering")
+_OWN = {"chunks": "tiles", "partitions": "few", "cache": "warm", "calls": "one",
         "n_components": 10, "r2": 0.2, "window": 100}  # fmt: skip
 _SHARE = 0.9  # of the pairs, which differ by no more than what counts
 
@@ -43,8 +43,8 @@ def pairs(points: Iterable[Measurement]) -> list[Pair]:
         axes.pop("hyperparameter", None)
         if plain and point.experiment in _MODULES and point.metric.startswith("time_"):
             stack = point.stack if point.tool != "plink" else ""  # it is the same beside any
-            release = point.release, stack
-            groups[point.tool, release, point.metric, *sorted(axes.items())].append(point)
+            thing = point.tool, point.release, stack, point.metric, *sorted(axes.items())
+            groups[thing].append(point)
     found = [
         Pair(*sorted(two, key=lambda point: -point.value))
         for own in groups.values()
@@ -69,8 +69,8 @@ def table(found: Sequence[Pair]) -> Table:
         id="repeats",
         title="How much runs of one thing differ",
         about="Several axes hold the same point: the same release, task, data and cores, in the "
-        "shape that the data come in, warm, with the tasks' own hyperparameters. So do the runs of "
-        "PLINK beside several commits.",
+        "shape that the data come in, warm, with the tasks' own hyperparameters. So do the runs "
+        "of PLINK beside several commits.",
         head=["Task", "Tool", "What is timed", "Data and cores", "Longer", "Shorter", "Ratio"],
         rows=[],
         experiments=_MODULES,

@@ -120,8 +120,10 @@ def _add_shards(
     else:
         found = ratio(by_nodes[many], base)
         row.append((words.interval(found), to))
-        here = f"{_side(found.value)} than tiles" if found.decided else (
-            f"not decided whether faster or slower than tiles ({words.interval(found)})"
+        here = (
+            f"{_side(found.value)} than tiles"
+            if found.decided
+            else (f"not decided whether faster or slower than tiles ({words.interval(found)})")
         )
         said = f"{name[0]}, {chunks}, {cache}: {here}"
         if studied:

@@ -76,6 +76,7 @@ def write(
     samples: int = 5,
     noise: float = 0.01,
     cores: int = 2,
+    load: float = 0.5,
 ) -> None:
     """Write benchmarks.json, the machine, a result file a release, and their provenance."""
     benchmarks = declared()
@@ -111,7 +112,8 @@ def write(
                 own = [true * (1 + chance.gauss(0, noise)) for _ in range(samples)]
                 values.append(sorted(own)[samples // 2] if timed else true)
                 taken.append(own if timed else None)
-                lines.append(_line(release, f"{name}-{place}", axes["data"], cores))
+                target = f"{name}-{place}"
+                lines.append({**_line(release, target, axes["data"], cores), "load": load})
             if any(value is None or value == value for value in values):
                 found.add_result(
                     benchmark,
@@ -135,6 +137,6 @@ def _line(release: Release, target: str, data: str, cores: int) -> dict[str, Any
         "benchmark": target, "at": NOW, "seconds": 10, "tool": release.tool,
         "commit": release.commit, "version": release.version, "stack": release.stack,
         "python": "3.11", "lock": f"lock{release.day}", "installed": "a.whl", "extra": [],
-        "java": None, "load": 0.5, "governor": None, "physical_cores": cores, "tracker": "f" * 40,
+        "java": None, "governor": None, "physical_cores": cores, "tracker": "f" * 40,
         "data": {"name": data, "n_variants": variants, "n_samples": samples, "sha256": "a" * 64},
     }  # fmt: skip

@@ -63,6 +63,7 @@ def test_the_page_answers(
     opened = visit.open("study.html", "#figures")
     assert opened.get_by_text("Not measured yet").count() == 0
     a_figure_is_drawn_and_changes(opened)
+    panels_without_results_are_named_instead(opened)
     from_a_number_to_its_source(opened)
     guidelines_and_findings_show_their_evidence(opened)
     downloads_lead_to_files(opened, folder)
@@ -79,16 +80,31 @@ def a_figure_is_drawn_and_changes(opened: Any) -> None:
     points = section.locator(".plot").first.locator("path[aria-roledescription='point']")
     assert points.count() == 6  # three tools, one and two cores
     assert "physical cores: cores 4, 8 and 16" in section.inner_text()
+    under = section.locator(".conditions")
+    assert "2,504 samples x 10,000 variants; Hail 0.2.139, PLINK 1.9, Sgkit" in under.inner_text()
     ink = opened.evaluate("getComputedStyle(document.querySelector('.plot text')).fill")
     assert ink == opened.evaluate("getComputedStyle(document.body).color")  # seen in the dark too
     section.locator(".legend button", has_text="Hail").click()
     points.nth(4).wait_for(state="detached")
     assert points.count() == 4
     section.get_by_role("combobox", name="data set").select_option(label="sim-1k")
+    assert "data set: sim-1k; " in under.inner_text()
+    assert "; 1,000 samples x 10,000 variants; " in under.inner_text()
     section.locator("summary").click()
     listed = section.locator("table.data").inner_text()
     assert "'sim-1k'" in listed
     assert "'sim-2504-10k'" not in listed
+
+
+def panels_without_results_are_named_instead(opened: Any) -> None:
+    section = drawn(opened, "dask")
+    assert section.locator(".plot:visible").count() == 5
+    section.get_by_role("combobox", name="layout").select_option(label="1x2")
+    section.get_by_text(
+        "Not measured for this choice: HWE with filtering; LD prune; PCA;"
+    ).wait_for()
+    section.locator(".plot").nth(1).wait_for(state="hidden")
+    assert section.locator(".plot:visible").count() == 1
 
 
 def from_a_number_to_its_source(opened: Any) -> None:

@@ -7,7 +7,7 @@ import json
 import pytest
 import vl_convert
 
-from tools.study import chart, rows
+from tools.study import chart, conditions, rows
 from tools.study.figures import FIGURES, Figure
 from tools.study.measurements import Measurement, Measurements
 
@@ -49,10 +49,40 @@ def test_every_panel_is_drawn_from_its_default_choice(name: str, by_edition: Edi
 def test_vega_lite_takes_the_description(name: str, by_edition: Editions) -> None:
     shown, _ = chosen(name, by_edition)
     specs = [chart.describe(figure(name), panel, shown) for panel in figure(name).panels]
-    drawing = vl_convert.vegalite_to_svg(chart.whole(figure(name), specs, shown))
+    drawing = vl_convert.vegalite_to_svg(chart.whole(figure(name), specs, shown, "on box"))
+    assert "on box" in drawing
     for one in chart.series(figure(name), shown):
         assert one["colour"] in drawing
     assert "NaN" not in drawing
+
+
+def test_a_figure_says_under_what_it_was_measured(by_edition: Editions) -> None:
+    own = figure("2.12")
+    found = rows.make(own, {"study": by_edition["study"]})
+    choice = rows.default(own, found, rows.options(own, found))
+    assert "edition" not in choice  # there is one only: it cannot be chosen, and has to be said
+    said = conditions.of(own, found, choice).split("; ")
+    assert {"releases: the study's own", "data set: sim-2504-10k", "page cache: cold"} <= {*said}
+    assert f"layout: {choice['layout']}" in said
+    assert said[-2:] == ["2,504 samples x 10,000 variants", "Sgkit 0.4.0"]
+    own = figure("2.3")
+    found = rows.make(own, by_edition)
+    said = conditions.of(own, found, {"edition": "today", "data": "sim-1k"}).split("; ")
+    assert said == [
+        "chunks and partitions: as prepared", "releases: today's newest", "data set: sim-1k",
+        "1,000 samples x 10,000 variants", "Hail 0.2.139, PLINK 1.9, Sgkit 0.10.0",
+    ]  # fmt: skip
+    assert conditions.constant(own, []) == ""
+
+
+def test_ticks_of_the_x_axis_are_those_of_what_is_drawn(by_edition: Editions) -> None:
+    own = figure("2.3")
+    found = rows.make(own, by_edition)
+    specs = [chart.describe(own, panel, found) for panel in own.panels]
+    one = [row for row in found if row["cores"] == 2]
+    panels = chart.whole(own, specs, one, "")["concat"]
+    assert panels
+    assert all(panel["encoding"]["x"]["axis"]["values"] == [2] for panel in panels)
 
 
 def test_speed_up_is_relative_to_the_least(by_edition: Editions) -> None:

@@ -76,7 +76,8 @@ def test_a_newer_release_that_is_hardly_measured_does_not_stand_for_today() -> N
 def test_plink_counts_for_both_editions_and_only_once() -> None:
     sgkit = [point(1, stack=stack, release=stack) for stack in ("dated", "study")]
     plink = [
-        point(value, tool="plink", stack="dated", at=at) for value, at in ((1, "1"), (2, "2"))
+        point(value, tool="plink", stack=stack, at=at)
+        for value, stack, at in ((1, "study", "1"), (2, "dated", "2"), (3, "study", "0"))
     ]
     found = editions.assign([*sgkit, *plink])
     for name in (editions.TODAY, editions.STUDY):

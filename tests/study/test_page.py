@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from arro3.io import read_parquet
 
+from tests.study import made, truth
 from tools.__main__ import main
 from tools.common import paths
 from tools.study import page, report
@@ -96,9 +97,31 @@ def test_the_summary_has_the_guidelines_and_the_findings(shown: Record) -> None:
     assert "today's newest: Sgkit 0.10.0" in text
     assert "Which tool for PCA?\n  PLINK" in text
     assert "PLINK is the slowest at OLS -- today: holds" in text
+    assert "busy" not in text
+
+
+def test_the_summary_tells_what_was_measured_on_a_busy_machine(tmp_path: Path) -> None:
+    made.write(tmp_path / "results", truth.small, made.STUDY, load=3.5)
+    page.write(tmp_path / "results", BENCHMARKS, tmp_path / "html")
+    shown = data_of(tmp_path / "html")
+    numbers = [row for figure in shown["figures"] for row in figure["rows"]]
+    assert all(row["busy"] for row in numbers)
+    lines = report.summary(shown)
+    start = lines.index(f"Measured while the machine was busy ({len(shown['busy']['points'])}):")
+    assert re.fullmatch(r"  Hail 0.2.85, study stack: (\d+) of \1 points", lines[start + 1])
 
 
 def test_an_unknown_machine_is_refused(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     assert main(["study", "report", "--machine", "nowhere", "--out", str(tmp_path)]) == 2
     assert "no results of a machine 'nowhere'" in capsys.readouterr().err
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_place_that_cannot_be_a_folder_is_refused(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    (tmp_path / "file").write_text("kept")
+    for place in (tmp_path / "file", tmp_path / "file" / "below", Path("/proc/x")):
+        assert main(["study", "report", "--out", str(place)]) == 2
+        assert f"error: {place} cannot be a folder for the page" in capsys.readouterr().err
+    assert (tmp_path / "file").read_text() == "kept"

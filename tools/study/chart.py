@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import math
+import textwrap
 from collections.abc import Sequence
 from typing import Any
 
@@ -15,6 +16,7 @@ SCHEMA = "https://vega.github.io/schema/vega-lite/v6.json"
 # Okabe and Ito's colours, told apart with any kind of colour vision; a tool has always the same
 TOOLS = {"Sgkit": "#0072B2", "Hail": "#D55E00", "PLINK": "#009E73"}
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
+_LINE = 55  # characters of a subtitle above each panel
 SHAPES = ("circle", "square", "triangle-up", "diamond", "cross", "triangle-down")
 
 
@@ -34,7 +36,7 @@ def series(figure: Figure, rows: Sequence[Row]) -> list[dict[str, str]]:
 
 
 def describe(figure: Figure, panel: Panel, rows: Sequence[Row]) -> dict[str, Any]:
-    """One panel without its data, the same for each choice among these rows of the figure."""
+    """One panel without its data and ticks, the same for each choice among a figure's rows."""
     axis = panel.x or figure.x
     own = rows_of(panel, rows)
     listed = series(figure, rows)
@@ -76,15 +78,19 @@ def rows_of(panel: Panel, rows: Sequence[Row]) -> list[Row]:
     ]
 
 
-def whole(figure: Figure, specs: Sequence[dict[str, Any]], rows: Sequence[Row]) -> dict[str, Any]:
-    """A figure as one description with its data and a legend, for a file."""
+def whole(
+    figure: Figure, specs: Sequence[dict[str, Any]], rows: Sequence[Row], under: str
+) -> dict[str, Any]:
+    """A figure as one description with its data, a subtitle and a legend, for a file."""
     drawn = []
     for panel, spec in zip(figure.panels, specs, strict=True):
         own = rows_of(panel, rows)
         if own:
             one = {**copy.deepcopy(spec), "data": {"values": own}, "width": 260}
             drawn.append({**one, "title": title(panel, own)})
-            y = one["encoding"]["y"]
+            x, y = one["encoding"]["x"], one["encoding"]["y"]
+            if x["type"] == "quantitative":
+                x["axis"]["values"] = sorted({row["x"] for row in own})
             if panel.column == "value":
                 y["title"] = own[0]["unit"]
             if y["scale"].get("type") == "log":
@@ -93,7 +99,10 @@ def whole(figure: Figure, specs: Sequence[dict[str, Any]], rows: Sequence[Row]) 
             one["layer"][-1]["encoding"]["shape"]["legend"] = {"title": None}
     return {
         "$schema": SCHEMA,
-        "title": {"text": f"{f'Figure {figure.id}: ' if figure.study else ''}{figure.title}"},
+        "title": {
+            "text": f"{f'Figure {figure.id}: ' if figure.study else ''}{figure.title}",
+            "subtitle": textwrap.wrap(under, _LINE * min(2, len(drawn))),
+        },
         "background": "white",
         "config": {"font": "Liberation Sans, Arial, sans-serif", "title": {"anchor": "start"}},
         "columns": 2 if len(drawn) in (2, 4) else 3,
@@ -151,7 +160,7 @@ def _x(axis: str, rows: Sequence[Row]) -> dict[str, Any]:
         "type": "quantitative",
         "title": named,
         "scale": {"type": "log", "nice": False, "padding": 14},
-        "axis": {"values": found, "format": form, "labelOverlap": "greedy"},
+        "axis": {"format": form, "labelOverlap": "greedy"},
     }
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from tools.study import estimates
-from tools.study.estimates import WORTH, Estimate
+from tools.study.estimates import Estimate
 from tools.study.measurements import Measurement
 
 
@@ -37,8 +37,8 @@ class Choice:
     @property
     def alike(self) -> bool:
         """Whether the samples show that no option is slower than the fastest by what matters."""
-        highs = [ratio(point, self.ranking[0][1]).high for _, point in self.ranking[1:]]
-        return all(high is not None and high <= WORTH for high in highs)
+        ratios = [ratio(point, self.ranking[0][1]) for _, point in self.ranking[1:]]
+        return all(one.high is not None and one.high <= one.worth for one in ratios)
 
     @property
     def ahead(self) -> Estimate:
@@ -55,7 +55,7 @@ def slower(found: Estimate) -> bool:
 
 def ratio(over: Measurement, under: Measurement) -> Estimate:
     """How many times as long the one takes as the other."""
-    return estimates.ratio(over.value, over.kept, under.value, under.kept)
+    return estimates.ratio(over.value, over.kept, under.value, under.kept, over.worth)
 
 
 def choose(

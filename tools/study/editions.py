@@ -22,13 +22,12 @@ def assign(points: Iterable[Measurement]) -> dict[str, list[Measurement]]:
         own = [point for point in points if (point.stack == STUDY) == (name == STUDY)]
         tools = sorted({point.tool for point in own} - {"plink"})
         made[name] = [point for tool in tools for point in _newest(own, tool)]
-    # PLINK is a program of the machine, the same beside every release; what was measured beside
-    # this edition's goes first, so that what is compared was measured at about one time
-    plink = [point for point in points if point.tool == "plink"]
-    for name, found in made.items():
-        if found or not any(made.values()):
-            found += _last(plink, name)
-    return made
+    # PLINK is a program of the machine, the same beside every release
+    plink = _last(point for point in points if point.tool == "plink")
+    return {
+        name: found + plink if found or not any(made.values()) else found
+        for name, found in made.items()
+    }
 
 
 def _newest(points: list[Measurement], tool: str) -> list[Measurement]:
@@ -45,16 +44,10 @@ def _newest(points: list[Measurement], tool: str) -> list[Measurement]:
     return [point for point in own if _edition(point) == chosen]
 
 
-def _last(points: list[Measurement], edition: str) -> list[Measurement]:
-    """Of points that repeat each other the last that was measured beside the edition, if any."""
-
-    def order(point: Measurement) -> tuple[bool, str]:
-        return (point.stack == STUDY) == (edition == STUDY), str(point.origin.get("at", ""))
-
-    last: dict[tuple[object, ...], Measurement] = {}
-    for point in sorted(points, key=order):
-        last[point.condition] = point
-    return list(last.values())
+def _last(points: Iterable[Measurement]) -> list[Measurement]:
+    """Of points that repeat each other the last."""
+    ordered = sorted(points, key=lambda point: str(point.origin.get("at", "")))
+    return list({point.condition: point for point in ordered}.values())
 
 
 def _edition(point: Measurement) -> tuple[int, str, str]:

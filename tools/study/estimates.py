@@ -10,7 +10,7 @@ from scipy import stats
 
 LEVEL = 0.95
 ENOUGH = 3  # samples, for an interval
-WORTH = 1.1  # runs of one thing differ by up to this: a ratio nearer to 1 decides nothing
+WORTH = 1.1  # a ratio nearer to 1 decides nothing, however little runs of one thing differ
 
 
 @dataclass(frozen=True)
@@ -20,19 +20,20 @@ class Estimate:
     value: float
     low: float | None = None
     high: float | None = None
+    worth: float = WORTH  # of a ratio: from where on it counts
 
     @property
     def decided(self) -> bool:
-        """Of a ratio: whether all of the interval is beyond WORTH, on one side of 1."""
+        """Of a ratio: whether all of the interval is beyond what counts, on one side of 1."""
         if self.low is None or self.high is None:
             return False
-        return self.low > WORTH or self.high < 1 / WORTH
+        return self.low > self.worth or self.high < 1 / self.worth
 
     def inverse(self) -> Estimate:
         """The same ratio the other way round."""
         low = None if self.high is None else 1 / self.high
         high = None if self.low is None else 1 / self.low
-        return Estimate(1 / self.value, low, high)
+        return Estimate(1 / self.value, low, high, self.worth)
 
 
 def of(value: float, samples: Sequence[float]) -> Estimate:
@@ -46,21 +47,25 @@ def of(value: float, samples: Sequence[float]) -> Estimate:
 
 
 def ratio(
-    over: float, over_samples: Sequence[float], under: float, under_samples: Sequence[float]
+    over: float,
+    over_samples: Sequence[float],
+    under: float,
+    under_samples: Sequence[float],
+    worth: float = WORTH,
 ) -> Estimate:
     """over / under with its 95 % interval (on a log scale, by Welch's t), if samples suffice."""
     a, b = _logs(over_samples), _logs(under_samples)
     value = over / under
     if a is None or b is None:
-        return Estimate(value)
+        return Estimate(value, worth=worth)
     parts = a[1] / a[2], b[1] / b[2]
     error = math.sqrt(sum(parts))
     if error == 0:
-        return Estimate(value, value, value)
+        return Estimate(value, value, value, worth)
     freedom = error**4 / (parts[0] ** 2 / (a[2] - 1) + parts[1] ** 2 / (b[2] - 1))
     spread = float(stats.t.ppf((1 + LEVEL) / 2, freedom)) * error
     middle = a[0] - b[0]
-    return Estimate(value, math.exp(middle - spread), math.exp(middle + spread))
+    return Estimate(value, math.exp(middle - spread), math.exp(middle + spread), worth)
 
 
 def _logs(samples: Sequence[float]) -> tuple[float, float, int] | None:

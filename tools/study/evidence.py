@@ -8,7 +8,7 @@ from typing import Any
 
 from tools.study import words
 from tools.study.choices import ratio
-from tools.study.estimates import WORTH, Estimate
+from tools.study.estimates import Estimate
 from tools.study.measurements import Measurement
 
 NEARLY = 0.75  # of the ideal: what is called an almost linear speed-up here
@@ -24,6 +24,7 @@ class Evidence:
     words: str
     agrees: bool | None
     points: tuple[Measurement, ...]
+    runs: int = 1  # that were watched, of what happens now and then
 
 
 @dataclass(frozen=True)
@@ -35,6 +36,7 @@ class Finding:
     source: str
     figures: tuple[str, ...]
     look: Callable[[Points], list[Evidence]]
+    rare: bool = False  # says that something happens now and then: not to see it shows nothing
 
 
 @dataclass(frozen=True)
@@ -46,12 +48,16 @@ class Verdict:
 
 
 def judge(finding: Finding, points: Points) -> Verdict:
-    """Holds, does not hold, in part, not decided or not measured."""
+    """Holds, does not hold, in part, not decided or not measured; of what is rare: seen or not."""
     found = tuple(finding.look(points))
     yes = sum(one.agrees is True for one in found)
     no = sum(one.agrees is False for one in found)
     if not found:
         return Verdict("not measured", found)
+    if finding.rare:
+        runs = sum(one.runs for one in found)
+        seen = f"seen at {yes} of {len(found)} points" if yes else "not seen"
+        return Verdict(f"{seen} in {runs} runs", found)
     if not yes and not no:
         return Verdict("not decided", found)
     word = "holds" if not no else "holds in part" if yes else "does not hold"
@@ -107,7 +113,7 @@ def no_faster(pairs: Iterable[Pair], axis: str) -> list[Evidence]:
     """For: the second, which has more, gains nothing that counts, or loses; against: it gains."""
 
     def agrees(times: Estimate, _: Pair) -> bool | None:
-        if times.high is not None and times.high < WORTH:
+        if times.high is not None and times.high < times.worth:
             return True
         return False if times.decided else None
 
@@ -118,8 +124,8 @@ def alike(pairs: Iterable[Pair], axis: str) -> list[Evidence]:
     """For: the times differ by less than what counts; against: by more."""
 
     def agrees(times: Estimate, _: Pair) -> bool | None:
-        low, high = times.low, times.high
-        if low is not None and high is not None and low > 1 / WORTH and high < WORTH:
+        low, high, worth = times.low, times.high, times.worth
+        if low is not None and high is not None and low > 1 / worth and high < worth:
             return True
         return False if times.decided else None
 

@@ -1,7 +1,8 @@
 """Guidelines that follow from the data: which tool, shape, layout and settings, and how surely.
 
 A rule compares options under conditions that are equal otherwise. It names those that the samples
-show to be ahead (all of the 95 % interval beyond 1.1), and says so where they show nothing.
+show to be ahead (all of the 95 % interval beyond what runs of one thing differ by), and says so
+where they show nothing.
 """
 
 from __future__ import annotations
@@ -54,7 +55,10 @@ def derive(points: Sequence[Measurement]) -> list[Rule]:
     ]
     found.append(_distributed(timed))
     clusters = ("distributed", "distributed_cold")
-    for tool, shape, name in (("sgkit", "chunks", "dask"), ("hail", "partitions", "spark")):
+    for tool, shape, name, own in (
+        ("sgkit", "chunks", "dask", ("2.8", "2.9")),
+        ("hail", "partitions", "spark", ()),
+    ):
         called = words.TOOLS[tool]
         one = _of(timed, ("sharding",), tool)
         many = _of(timed, clusters, tool)
@@ -65,11 +69,11 @@ def derive(points: Sequence[Measurement]) -> list[Rule]:
             _rule(f"{shape}-cluster", f"Which {shape} for {called} on a cluster?", many, shape,
                   (*equal, "layout", "cache"), (name,)),
             _rule(f"layout-{name}", f"Which workers x threads a node for {called}?", many,
-                  "layout", (*equal, shape, "threads", "cache"), ("2.8", "2.9", name)),
+                  "layout", (*equal, shape, "threads", "cache"), (*own, name)),
         ]  # fmt: skip
     found.append(
         _rule("settings", "Which Dask settings?", _of(timed, clusters, "sgkit"), "settings",
-              ("task", "data", "nodes", "layout", "chunks", "cache"), ("dask", "survival"))
+              ("task", "data", "nodes", "layout", "chunks", "cache"), ("dask",))
     )  # fmt: skip
     return [rule for rule in found if rule.choices]
 
@@ -173,11 +177,20 @@ def threads_of(point: Measurement) -> int:
     return int(workers) * int(threads) if by else 0
 
 
+def _genotypes(condition: Mapping[str, Any]) -> tuple[int, str]:
+    """The size of the data, for an order."""
+    return condition.get("n_samples", 0) * condition.get("n_variants", 0), condition["data"]
+
+
 def grid(points: Sequence[Measurement]) -> Table:
     """Which tool for a task, by the size of the data and the number of cores."""
     rules = {task: _tool([p for p in points if p.metric == "time_end_to_end"], task, "")
              for task in TASKS}  # fmt: skip
-    found = [(task, choice) for task, rule in rules.items() for choice in rule.choices]
+    found = [
+        (task, choice)
+        for task, rule in rules.items()
+        for choice in sorted(rule.choices, key=lambda choice: _genotypes(choice.condition))
+    ]
     cores = sorted({choice.condition["cores"] for _, choice in found})
     table = Table(
         id="tool",
@@ -194,7 +207,7 @@ def grid(points: Sequence[Measurement]) -> Table:
         cells[place][choice.condition["cores"]] = (says, words.interval(choice.ahead))
         table.behind += [point for _, point in choice.ranking]
     for place, by_cores in cells.items():
-        table.rows.append([*place, *(by_cores.get(count, "n/a") for count in cores)])
+        table.rows.append([*place, *(by_cores.get(count, "not measured") for count in cores)])
     return table
 
 
@@ -212,7 +225,8 @@ def _sentences(choices: Sequence[Choice]) -> tuple[str, ...]:
         said.append(f"{take}: {where}, {by} times as fast as the next.")
     alike = [choice for choice in choices if not choice.decided and choice.alike]
     if alike:
-        said.append(f"It makes no difference (of more than 10 %): {_where(alike, choices)}.")
+        least = f"{100 * (alike[0].ahead.worth - 1):.0f} %"
+        said.append(f"It makes no difference (of more than {least}): {_where(alike, choices)}.")
     unsure = [choice for choice in choices if not choice.decided and not choice.alike]
     if unsure:
         few = sum(choice.ahead.low is None for choice in unsure)

@@ -16,7 +16,7 @@ from asv.results import Results, iter_results
 
 from datasets import catalogue
 from tools.site.series import parameter_sets
-from tools.study import reducers
+from tools.study import estimates, reducers
 
 AXES = (
     "scaling", "sharding", "caching", "hyperparameters", "filtering",
@@ -51,6 +51,7 @@ class Measurement:
     date: int  # of the commit
     shown: str  # as asv's --bench is matched with: module.Class.metric('pca', 1)
     origin: Mapping[str, Any] = field(default_factory=dict)  # its line of the provenance
+    worth: float = estimates.WORTH  # a ratio to it that is nearer to 1 may be noise: repeats.py
 
     @property
     def condition(self) -> tuple[Any, ...]:

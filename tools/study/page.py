@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +11,8 @@ from tools.common import files
 from tools.study import (
     chart,
     code_size,
+    conditions,
+    disturbed,
     editions,
     evidence,
     export,
@@ -20,6 +22,7 @@ from tools.study import (
     profiles,
     records,
     reference,
+    repeats,
     rows,
     since,
     tables,
@@ -37,18 +40,24 @@ FOLDER = "study"  # of the downloads, beside study.html
 _SHOWN = (
     *records.AXES, "edition", "series", "x", "base", "value", "low", "high", "unit", "speedup",
     "speedup_low", "speedup_high", "samples", "release", "reducer", "benchmark", "source",
-    rows.FULLEST,
+    "busy", rows.FULLEST,
 )  # fmt: skip
 
 
 class Sources:
     """The set-ups that numbers come from, each named by its place in the list."""
 
-    def __init__(self) -> None:
+    def __init__(self, busy: Iterable[disturbed.Key]) -> None:
+        self._busy = frozenset(busy)
         self.listed: list[Record] = []
         self._places: dict[tuple[Any, ...], int] = {}
 
-    def place(self, record: Record) -> int:
+    def of(self, record: Record) -> Record:
+        """The place of a record's set-up, and whether the machine was busy with other things."""
+        key = disturbed.key(record["commit"], record["stack"], record["benchmark"])
+        return {"source": self._place(record), "busy": key in self._busy or None}
+
+    def _place(self, record: Record) -> int:
         """The place of a record's set-up, which is added where it is new."""
         setup = {
             **{name: record.get(name) for name in ("tool", "release", "stack", "lock", "python")},
@@ -70,36 +79,47 @@ class Sources:
 def write(results_dir: Path, benchmarks: Path, html: Path, machine: str | None = None) -> Record:
     """Write the page's data and downloads below `html`; what the page shows."""
     measured = measurements.read(results_dir, machine)
-    by_edition = editions.assign(measured.points)
+    repeated = repeats.pairs(measured.points)
+    worth = repeats.worth(repeated)
+    by_edition = editions.assign(repeats.noted(measured.points, worth))
     by_edition = {name: points for name, points in by_edition.items() if points}
     folder = html / FOLDER
     folder.mkdir(parents=True, exist_ok=True)
-    sources = Sources()
+    everything = [
+        (name, point)
+        for name, points in by_edition.items()
+        for point in points
+        if point.experiment in AXES
+    ]
+    busy = disturbed.found(point for _, point in everything)
+    sources = Sources(busy)
     shown: Record = {
         "machine": dict(measured.machine),
         "editions": _editions(by_edition),
         "reference": reference.load()["setting"],
         "tables": [
-            _table(table, folder, sources) for table in _tables(by_edition, benchmarks)
+            _table(table, folder, sources)
+            for table in (*_tables(by_edition, benchmarks), repeats.table(repeated))
         ],
+        "worth": words.times(worth),
         "figures": [_figure(one, measured, by_edition, folder, sources) for one in FIGURES],
         "rules": [_rule(rule) for rule in guidelines.derive(by_edition.get(TODAY, []))],
         "findings": [_finding(one, by_edition) for one in findings.FINDINGS],
+        "busy": {
+            "rule": disturbed.RULE,
+            "summary": disturbed.summary([point for _, point in everything], busy),
+            "points": [f"{point.tool} {point.release}, {point.stack}: {point.shown}: {why}"
+                       for point, why in busy.values()],
+        },
         "failed": sorted(
             {f"{point.tool} {point.release}, {point.stack}: {point.shown}"
              for point in measured.failed if point.experiment in AXES}
         ),
         "axes": words.AXES,
-        "names": {"metric": words.METRICS, "task": words.TASKS, "tool": words.TOOLS,
-                  "edition": TITLES, "data": {rows.FULLEST: "each task's fullest"}},
+        "names": conditions.NAMES,
     }  # fmt: skip
-    everything = [
-        records.of(point, name)
-        for name, points in by_edition.items()
-        for point in points
-        if point.experiment in AXES
-    ]
-    shown["files"] = export.data(folder, "all", everything) if everything else []
+    flat = [records.of(point, name) for name, point in everything]
+    shown["files"] = export.data(folder, "all", flat) if flat else []
     shown["sources"] = sources.listed
     text = json.dumps(shown, separators=(",", ":"), allow_nan=False)
     # a script, so that the page can be read from a disk too
@@ -134,7 +154,7 @@ def _table(table: Table, folder: Path, sources: Sources) -> Record:
         "behind": [
             {**{name: record.get(name) for name in ("tool", "metric", "value", "unit", "samples")},
              **{name: record.get(name) for name in ("low", "high", "benchmark", "release")},
-             "source": sources.place(record)}
+             **sources.of(record)}
             for record in behind
         ],
     }  # fmt: skip
@@ -154,13 +174,15 @@ def _figure(
     made: list[str] = []
     if found:
         name = f"figure-{figure.id}"
-        drawing = chart.whole(figure, specs, rows.select(found, choice))
+        under = conditions.of(figure, found, choice)
+        drawing = chart.whole(figure, specs, rows.select(found, choice), under)
         made = [*export.drawing(folder, name, drawing), *export.data(folder, name, found)]
     return {
         "id": figure.id,
         "study": figure.study,
         "title": figure.title,
         "about": figure.about,
+        "constant": conditions.constant(figure, found),
         "panels": [
             {
                 "title": panel.title,
@@ -178,7 +200,7 @@ def _figure(
         "files": made,
         "rows": [
             {name: _short(row[name]) for name in _SHOWN if row.get(name) is not None}
-            for row in ({**row, "source": sources.place(row)} for row in found)
+            for row in ({**row, **sources.of(row)} for row in found)
         ],
     }
 

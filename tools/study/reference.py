@@ -27,6 +27,12 @@ def seconds(task: str) -> dict[str, float]:
     return {tool: float(value) for tool, value in found.items() if tool != "data"}
 
 
+def setting(task: str) -> str:
+    """Data and cores of Table 2.4 at a task."""
+    found = load()["single_node"]
+    return f"{found['tasks'][task]['data']}, {found['cores']} cores"
+
+
 def cluster_seconds(chunks: str, cache: str) -> dict[int, float]:
     """Table 2.5: seconds of Sgkit's HWE by the number of nodes."""
     found = load()["multi_node"]["chunks"][chunks][cache]

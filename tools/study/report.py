@@ -8,7 +8,7 @@ import shutil
 from pathlib import Path
 
 from tools.common import asv_config, paths
-from tools.common.errors import UsageError
+from tools.common.errors import UsageError, from_os_error
 from tools.site import asv_pages, commits
 from tools.study import page
 from tools.study.records import Record
@@ -26,7 +26,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Write the page; UsageError for a machine without results."""
+    """Write the page; UsageError for a machine without results, or a folder that cannot be."""
     conf = asv_config.load()
     results = paths.ROOT / conf.results_dir
     if args.machine and not (results / args.machine).is_dir():
@@ -35,6 +35,13 @@ def run(args: argparse.Namespace) -> int:
             f"there are no results of a machine {args.machine!r}",
             hint=f"there are those of {', '.join(there) or 'none'}",
         )
+    try:
+        (args.out / page.FOLDER).mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise from_os_error(error) or UsageError(
+            f"{args.out} cannot be a folder for the page: {str(error.strerror).lower()}",
+            hint="name another with --out",
+        ) from None
     shown = page.write(results, paths.ROOT / conf.benchmark_dir, args.out, args.machine)
     copy_page(args.out)
     commits.copy_locks(results, args.out)
@@ -68,5 +75,8 @@ def summary(shown: Record) -> list[str]:
     for finding in shown["findings"]:
         verdicts = [f"{name}: {one['words']}" for name, one in finding["verdicts"].items()]
         lines.append(f"  {finding['text']} -- {'; '.join(verdicts)}")
+    if shown["busy"]["points"]:
+        lines += ["", f"Measured while the machine was busy ({len(shown['busy']['points'])}):"]
+        lines += [f"  {line}" for line in shown["busy"]["summary"]]
     drawn = [figure["id"] for figure in shown["figures"] if figure["rows"]]
     return [*lines, "", f"{len(drawn)} of {len(shown['figures'])} figures have results"]

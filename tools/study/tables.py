@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import pairwise
 from typing import Any
 
-from tools.study import reference, words
+from tools.study import differences, reference, words
 from tools.study.choices import ratio
 from tools.study.code_size import Size
 from tools.study.editions import TITLES
-from tools.study.estimates import Estimate
 from tools.study.evidence import known, pick
 from tools.study.measurements import TASKS, TOOLS, Measurement
 
@@ -57,8 +55,9 @@ def single_node(points: Sequence[Measurement], edition: str) -> Table:
             study = f"study {words.times(theirs[a] / theirs[b])}"
             cells.append((words.interval(ours[a, b]), study) if (a, b) in ours else ("n/a", study))
         table.rows.append(cells)
-        table.sentences.append(f"{words.TASKS[task]}: {_difference(tools, ours, theirs)}")
+        table.sentences.append(differences.sentence(task, tools, ours))
         table.behind += tools.values()
+    table.sentences += differences.fixed_cost(points)
     return table
 
 
@@ -121,9 +120,14 @@ def _add_shards(
     else:
         found = ratio(by_nodes[many], base)
         row.append((words.interval(found), to))
-        said = f"{name[0]}, {chunks}, {cache}: {_side(found, 'faster', 'slower')} than tiles"
+        here = (
+            f"{_side(found.value)} than tiles"
+            if found.decided
+            else (f"not decided whether faster or slower than tiles ({words.interval(found)})")
+        )
+        said = f"{name[0]}, {chunks}, {cache}: {here}"
         if studied:
-            said += f"; in the study {_side(Estimate(theirs[8] / tiles[8]), 'faster', 'slower')}"
+            said += f"; in the study {_side(theirs[8] / tiles[8])}"
         table.sentences.append(said + ".")
     table.rows.append(row)
     table.behind += by_nodes.values()
@@ -204,43 +208,6 @@ def _beside(points: Iterable[Measurement], own: Measurement, metric: str) -> Mea
     return next((p for p in points if (p.experiment, p.tool, p.metric, p.axes) == wanted), None)
 
 
-def _difference(
-    tools: Mapping[str, Measurement],
-    ours: Mapping[tuple[str, str], Estimate],
-    theirs: Mapping[str, float],
-) -> str:
-    """What differs from the study in the order of the tools and in their distances."""
-    here = _order(tools, ours)
-    there = ", then ".join(words.TOOLS[tool] for tool in sorted(tools, key=lambda t: theirs[t]))
-    said = [f"{here}, as in the study" if here == there else f"{here}; in the study {there}"]
-    for (a, b), found in ours.items():
-        before = theirs[a] / theirs[b]
-        pair = f"{words.TOOLS[a]} / {words.TOOLS[b]}"
-        if not found.decided:
-            said.append(f"{pair} is {words.interval(found)}: not decided")
-        elif (found.value > 1) != (before > 1):
-            said.append(f"{pair} is turned round: {words.times(found.value)}, not "
-                        f"{words.times(before)}")  # fmt: skip
-        elif not 2 / 3 < found.value / before < 3 / 2:
-            said.append(f"{pair} is {words.times(found.value)}, not {words.times(before)}")
-    if len(said) == 1:
-        said.append("no ratio differs by more than half")
-    return "; ".join(said) + "."
-
-
-def _order(tools: Mapping[str, Measurement], ours: Mapping[tuple[str, str], Estimate]) -> str:
-    """The tools from the fastest on; neighbours that are not told apart are joined by `and`."""
-    ordered = sorted(tools, key=lambda tool: tools[tool].value)
-    said = ""
-    for before, tool in pairwise([None, *ordered]):
-        pair = ours.get((str(before), str(tool))) or ours.get((str(tool), str(before)))
-        joint = "" if before is None else ", then " if pair and pair.decided else " and "
-        said += joint + words.TOOLS[str(tool)]
-    return said
-
-
-def _side(found: Estimate, less: str, more: str) -> str:
-    size = words.times(max(found.value, 1 / found.value))
-    if found.low is not None and not found.decided:
-        return f"not shown to be faster or slower ({words.interval(found)})"
-    return f"{size} times {less if found.value < 1 else more}"
+def _side(ratio: float) -> str:
+    """A ratio of times as how many times faster or slower."""
+    return f"{words.times(max(ratio, 1 / ratio))} times {'faster' if ratio < 1 else 'slower'}"

@@ -24,9 +24,24 @@ function nameOf(axis, value) {
 
 /* The rows of a choice; one that does not have an axis fits all of its values. */
 function chosenRows(figure) {
-    return figure.rows.filter((row) => !figure.hidden.has(row.series)
-        && Object.entries(figure.choice).every(([axis, value]) => (value === 'fullest' ? row.fullest
-            : !(axis in row) || row[axis] === value)));
+    return figure.rows.filter((row) => Object.entries(figure.choice).every(([axis, value]) => (value === 'fullest' ? row.fullest
+        : !(axis in row) || row[axis] === value)));
+}
+
+/* Under what these rows were measured; tools/study/conditions.py has the same. */
+function conditions(figure, rows) {
+    const distinct = (name) => [...new Set(rows.map(name))];
+    const sizes = distinct((row) => `${nameOf('', row.n_samples)} samples x ${nameOf('', row.n_variants)} variants`);
+    return [
+        figure.constant, ...Object.entries(figure.choice).map(([axis, value]) => `${window.STUDY.axes[axis]}: ${nameOf(axis, value)}`),
+        sizes.length === 1 ? sizes[0] : '', distinct((row) => `${nameOf('tool', row.tool)} ${row.release}`).sort().join(', '),
+    ].filter((text) => text).join('; ');
+}
+
+/* Which panels have nothing in these rows. */
+function missing(figure, rows) {
+    const titles = figure.panels.filter((panel) => !rowsOf(panel, rows).length).map((panel) => panel.title);
+    return titles.length ? `Not measured${Object.keys(figure.choices).length ? ' for this choice' : ''}: ${titles.join('; ')}.` : '';
 }
 
 function rowsOf(panel, rows) {
@@ -92,13 +107,16 @@ async function drawPanel(panel, rows, place) {
     const own = rowsOf(panel, rows);
     const data = [...new Set(own.map((row) => row.data))];
     place.previousSibling.textContent = panel.title + ('task' in panel.where && data.length === 1 ? `, ${data[0]}` : '');
+    place.parentElement.hidden = !own.length;
     if (!own.length) {
-        place.replaceChildren(element('p', {class: 'soft'}, 'nothing measured for this choice'));
         return;
     }
     const spec = structuredClone(panel.spec);
     if (panel.column === 'value') {
         spec.encoding.y.title = own[0].unit;
+    }
+    if (spec.encoding.x.type === 'quantitative') {
+        spec.encoding.x.axis.values = [...new Set(own.map((row) => row.x))];
     }
     if (spec.encoding.y.scale.type === 'log') {
         spec.encoding.y.axis.values = ticks(own.flatMap((row) => (panel.column === 'speedup'
@@ -132,7 +150,8 @@ function behind(rows) {
             element('td', {'data-label': 'interval'}, row.low === undefined || row.low === null ? '' : `${number(row.low)} to ${number(row.high)}`),
             element('td', {'data-label': 'samples', class: 'samples'}, (row.samples || []).map(number).join(', ')),
             element('td', {'data-label': 'release'}, row.release),
-            element('td', {'data-label': 'source'}, element('a', {href: `#source-${row.source}`}, `source ${row.source + 1}`))))));
+            element('td', {'data-label': 'source'}, element('a', {href: `#source-${row.source}`}, `source ${row.source + 1}`),
+                ...(row.busy ? [' ', element('a', {class: 'badge worse', href: '#busy'}, 'machine busy')] : []))))));
 }
 
 /* A box that is filled when it is opened: most are not. */
@@ -168,13 +187,17 @@ function figureSection(figure) {
     }
     figure.hidden = new Set();
     const places = figure.panels.map((panel) => element('div', {class: 'plot'}));
-    const data = details('Data, samples and where they come from', () => [behind(chosenRows(figure))]);
+    const seen = (rows) => rows.filter((row) => !figure.hidden.has(row.series));
+    const data = details('Data, samples and where they come from', () => [behind(seen(chosenRows(figure)))]);
+    const [under, without] = [element('p', {class: 'soft conditions'}), element('p', {class: 'soft'})];
     let drawing = Promise.resolve();
     const redraw = () => {
         const rows = chosenRows(figure);
+        under.textContent = conditions(figure, rows);
+        without.textContent = missing(figure, rows);
         drawing = drawing.then(async () => {
             for (const [place, panel] of figure.panels.entries()) {
-                await drawPanel(panel, rows, places[place]);
+                await drawPanel(panel, seen(rows), places[place]);
             }
             section.classList.add('drawn');
         });
@@ -183,11 +206,11 @@ function figureSection(figure) {
     };
     const section = element('section', {class: 'figure', id: `figure-${figure.id}`}, ...head,
         element('div', {class: 'filters'}, ...choices(figure, redraw)),
-        legend(figure, redraw),
+        under, legend(figure, redraw),
         element('div', {class: figure.panels.length % 2 ? 'panels' : 'panels even'}, ...figure.panels.map((panel, place) => element('div', {},
             element('h4', {}, panel.title), places[place]))),
         element('img', {class: 'printed', src: `study/figure-${figure.id}.svg`, alt: name, loading: 'lazy'}),
-        figure.not_drawn ? element('p', {class: 'soft'}, figure.not_drawn) : null,
+        without, figure.not_drawn ? element('p', {class: 'soft'}, figure.not_drawn) : null,
         downloads(figure.files), data);
     section.redraw = redraw;
     return section;

@@ -139,16 +139,25 @@ show(async () => {
         ...introduction(study),
         part('guidelines',
             element('p', {class: 'soft'}, 'Derived from the measurements of today’s releases. An option is called slower only where '
-                + 'all of the 95 % interval of the ratio of times is beyond 1.1: runs of one thing differ that much. A range is that '
+                + `all of the 95 % interval of the ratio of times is beyond ${study.worth}: `,
+                element('a', {href: '#table-repeats'}, 'runs of one thing differ that much'), '. A range is that '
                 + 'of the conditions measured, not each combination in it.'),
             ...table(tables.tool), ...study.rules.map(rule)),
-        part('tables', ...['2.4-today', '2.4-study', '2.5-today', '2.5-study', 'effort'].flatMap((id) => table(tables[id]))),
+        part('tables', ...['2.4-today', '2.4-study', '2.5-today', '2.5-study', 'effort', 'repeats'].flatMap((id) => table(tables[id]))),
         part('since', ...table(tables.since), since),
-        part('findings', ...study.findings.map((one) => finding(one))),
+        part('findings',
+            element('p', {class: 'soft'}, `No faster, alike and no difference mean: by less than ${study.worth} times, which is what `,
+                element('a', {href: '#table-repeats'}, 'runs of one thing differ by'), '.'),
+            ...study.findings.map((one) => finding(one))),
         part('figures', ...sections.filter((section) => section !== since)),
         part('sources',
             study.failed.length ? element('p', {}, 'Tried without a result (they failed, or gave a wrong answer):') : null,
             study.failed.length ? element('ul', {class: 'mono'}, ...study.failed.map((text) => element('li', {}, text))) : null,
+            study.busy.points.length ? element('section', {id: 'busy'}, element('h3', {}, 'Measured while the machine was busy'),
+                element('p', {class: 'soft'}, study.busy.rule, ' They are shown all the same.'),
+                element('ul', {}, ...study.busy.summary.map((text) => element('li', {}, text))),
+                details(`All ${study.busy.points.length} points`, () => [element('ul', {class: 'mono'},
+                    ...study.busy.points.map((text) => element('li', {}, text)))])) : null,
             element('p', {class: 'soft'}, 'Each number’s benchmark takes the place of BENCHMARK in the command of its source.'),
             ...study.sources.map(source)),
     ].filter((made) => made !== null);

@@ -1,0 +1,64 @@
+"""Points that something else on the machine has disturbed, by what was recorded with them."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from tools.study import words
+from tools.study.measurements import Measurement
+
+RULE = (
+    "The load average was above the machine's physical cores by more than one when the point had "
+    "been measured, or compute alone took longer than the same point end to end."
+)
+
+Key = tuple[str, str, str]
+
+
+def key(commit: str, stack: str, shown: str) -> Key:
+    """What names a point of one machine."""
+    return commit, stack, shown
+
+
+def found(points: Iterable[Measurement]) -> dict[Key, tuple[Measurement, str]]:
+    """Each disturbed point with the reason, the busiest first."""
+    points = list(points)
+    whole = {_place(point): point for point in points if point.metric == "time_end_to_end"}
+    reasons = {}
+    for point in sorted(points, key=lambda point: -_load(point)):
+        said = []
+        cores = point.origin.get("physical_cores")
+        if cores and _load(point) > cores + 1:
+            said.append(f"load {_load(point):.1f} on {cores} cores")
+        all_of_it = whole.get(_place(point)) if point.metric == "time_compute" else None
+        if all_of_it and point.value > all_of_it.value:
+            said.append(f"compute alone {words.seconds(point.value)}, end to end "
+                        f"{words.seconds(all_of_it.value)}")  # fmt: skip
+        if said:
+            place = key(point.commit, point.stack, point.shown)
+            reasons[place] = point, "; ".join(said)
+    return reasons
+
+
+def summary(points: Sequence[Measurement], busy: Iterable[Key]) -> list[str]:
+    """How many of each release's points are disturbed."""
+    by_release: dict[tuple[str, str], list[Key]] = defaultdict(list)
+    for point in points:
+        named = f"{words.TOOLS[point.tool]} {point.release}", point.stack
+        by_release[named].append(key(point.commit, point.stack, point.shown))
+    disturbed = set(busy)
+    return [
+        f"{name}, {stack} stack: {len(disturbed.intersection(own))} of {len(own)} points"
+        for (name, stack), own in sorted(by_release.items())
+        if disturbed.intersection(own)
+    ]
+
+
+def _load(point: Measurement) -> float:
+    return float(point.origin.get("load") or 0)
+
+
+def _place(point: Measurement) -> tuple[Any, ...]:
+    return point.commit, point.stack, point.experiment, point.tool, *sorted(point.axes.items())

@@ -34,6 +34,17 @@ def write_json(path: Path, value: Any) -> None:
     write_text(path, json.dumps(value, indent=2, sort_keys=True) + "\n")
 
 
+def json_lines(text: str) -> Iterator[dict[str, Any]]:
+    """The objects of a text with one a line; a line that a killed run cut short says nothing."""
+    for line in text.split("\n"):
+        try:
+            found = json.loads(line)
+        except ValueError:
+            continue
+        if isinstance(found, dict):
+            yield found
+
+
 @contextmanager
 def lock(path: Path, what: str, timeout: float = 0) -> Iterator[None]:
     """Hold an exclusive lock on `path`; BusyError when another process holds it for `timeout` s.

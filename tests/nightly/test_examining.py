@@ -77,6 +77,18 @@ def test_what_stepped_on_another_machine_is_not_measured_here(store: Store) -> N
     assert [event.id for event in store.all(events.NEW)] == [there.id]
 
 
+def test_what_a_person_decides_about_what_cannot_be_measured_stands(store: Store) -> None:
+    event = add_event(store, COMMITS[0], COMMITS[10], 2.0)
+
+    class Deciding(Profiling):
+        def value(self, commit: str, place: str, target: str) -> float:
+            store.move(event.id, events.EXPECTED, "by a person")
+            return super().value(commit, place, target)
+
+    examining(store, Deciding({}, broken=COMMITS), Allowance()).confirm()
+    assert store.get(event.id).state == events.EXPECTED
+
+
 def test_repeats_are_kept_with_the_machine(store: Store) -> None:
     laboratory = Profiling(dict.fromkeys(COMMITS, 1.0))
     examining(store, laboratory, Allowance()).repeat([(COMMITS[0], TARGET)])

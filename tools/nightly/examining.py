@@ -44,7 +44,8 @@ class Examining:
             try:
                 examiner.confirm(event)
             except (NoValue, BuildError, MissingError) as problem:
-                self.store.move(event.id, events.UNDECIDED, str(problem).splitlines()[0])
+                if self.store.get(event.id).state == event.state:  # nobody has decided meanwhile
+                    self.store.move(event.id, events.UNDECIDED, str(problem).splitlines()[0])
             last = self.store.history(event.id)[-1]
             self.say(f"event {event.id} {last['state']}: {last['why']}")
 

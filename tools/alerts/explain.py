@@ -41,8 +41,8 @@ def difference(old: Sequence[Stats], new: Sequence[Stats]) -> list[dict[str, Any
     """The functions whose own seconds differ most, the largest gain first.
 
     Each side may have several profiles: a function's least time counts, of those that have it, as
-    any may be the one that ran while the machine did something else. Functions are told apart by file name
-    and name: lines move, and so do environments.
+    any may be the one that ran while the machine did something else. Functions are told apart by
+    file name and name: lines move, and so do environments.
     """
     before, after = _least(old), _least(new)
     pairs = [(name, before.get(name, 0.0), after.get(name, 0.0)) for name in before | after]

@@ -28,12 +28,6 @@ class Estimate:
             return False
         return self.low > WORTH or self.high < 1 / WORTH
 
-    def inverse(self) -> Estimate:
-        """The same ratio the other way round."""
-        low = None if self.high is None else 1 / self.high
-        high = None if self.low is None else 1 / self.low
-        return Estimate(1 / self.value, low, high)
-
 
 def of(value: float, samples: Sequence[float]) -> Estimate:
     """A value with the 95 % interval of the samples' mean (on a log scale, by Student's t)."""

@@ -11,6 +11,8 @@ vcf has `base_url` (which GWAS_1KG_URL overrides) and `file` with `name`, `size`
 from __future__ import annotations
 
 import dataclasses
+import hashlib
+import json
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -55,6 +57,15 @@ class Spec:
     @property
     def n_samples(self) -> int:
         return sum(self.samples)
+
+    @property
+    def fingerprint(self) -> str:
+        """Equal for specs of which the same is made, whatever their words and addresses are."""
+        told = dataclasses.asdict(self)
+        del told["summary"]
+        for key in ("base_url", "licence"):
+            told["details"].pop(key, None)
+        return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()
 
     @property
     def contigs(self) -> tuple[str, ...]:

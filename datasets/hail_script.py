@@ -1,6 +1,7 @@
 """Run by Hail's own Python (3.8 or later), not by the tracker's: write or export a MatrixTable."""
 
 import os
+import shlex
 import sys
 
 
@@ -38,11 +39,9 @@ def start() -> None:
         "spark.local.dir": scratch,
     }
     # read by PySpark when it starts the JVM; hl.init's own settings come too late for some
-    os.environ["PYSPARK_SUBMIT_ARGS"] = " ".join(
-        ["--driver-memory", os.environ["HAIL_DRIVER_MEMORY"]]
-        + ["--conf {}={}".format(*item) for item in settings.items()]
-        + ["pyspark-shell"]
-    )
+    memory = ["--driver-memory", os.environ["HAIL_DRIVER_MEMORY"]]
+    chosen = [word for item in settings.items() for word in ("--conf", "{}={}".format(*item))]
+    os.environ["PYSPARK_SUBMIT_ARGS"] = shlex.join([*memory, *chosen, "pyspark-shell"])
     import hail as hl
 
     hl.init(

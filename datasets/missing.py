@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import numpy as np
 
 from datasets.content import MISSING, Block, polymorphic
@@ -27,7 +25,3 @@ class MissingCalls:
         spoiled = ~polymorphic(dosage)
         dosage[spoiled] = block.dosage[spoiled]
         return block._replace(dosage=dosage)
-
-    def apply_all(self, blocks: Iterator[Block]) -> Iterator[Block]:
-        """`apply` to each."""
-        return map(self.apply, blocks)

@@ -8,6 +8,7 @@ catalogue's sha256 and only read: nothing in it is built or run. It holds `GRCH3
 
 from __future__ import annotations
 
+import contextlib
 import gzip
 import hashlib
 import re
@@ -66,6 +67,8 @@ class PackagedSites:
             for start, stop in ranges(len(rows), block_rows(n_samples)):
                 chosen = rows[start:stop]
                 chosen = chosen[polymorphic(dosage[chosen])]
+                if not len(chosen):
+                    continue
                 _, position, ref, alt = zip(*(sites[i] for i in chosen), strict=True)
                 yield Block(
                     contig,
@@ -77,11 +80,10 @@ class PackagedSites:
 
     def _read(self, name: str) -> bytes:
         member = f"{self._spec.details['package']}-{self._spec.details['version']}/peddy/{name}"
-        with tarfile.open(self._archive) as archive:
-            stream = archive.extractfile(member)
-            if stream is None:
-                raise DamagedError(f"{self._archive.name} has no {member}")
-            return stream.read()
+        with tarfile.open(self._archive) as archive, contextlib.suppress(KeyError):  # not there
+            if stream := archive.extractfile(member):  # None for a folder
+                return stream.read()
+        raise DamagedError(f"{self._archive.name} has no {member}")
 
 
 def _fetch(spec: Spec, reporter: Reporter) -> Path:

@@ -40,6 +40,7 @@ from tools.common.errors import (
 )
 
 RECIPE = 1  # raise it when what is written changes: sets are then made anew
+_TOLD = {"segment_length", "sha256"}  # details of a spec that `made` tells as they are
 TABLES = ("samples.tsv", "phenotypes.tsv", "covariates.tsv", "reference.npz")
 
 
@@ -53,11 +54,11 @@ def prepare(
     """
     folder = paths.datasets_dir() / spec.name
     with locked(spec.name):
-        if not is_whole(folder):
+        if not is_whole(folder, spec):
             _make(spec, folder, reporter)
         failure = None
         for format in wanted:
-            if formats.is_there(folder, format):
+            if formats.is_there(folder, format) and format in read(folder)["formats"]:
                 continue
             try:
                 _add(spec, folder, format, reporter)
@@ -70,12 +71,31 @@ def prepare(
     return folder
 
 
-def is_whole(folder: Path) -> bool:
-    """Whether the folder is that of a data set that this version of the recipe made."""
+def is_whole(folder: Path, spec: Spec | None = None) -> bool:
+    """Whether this version of the recipe made the folder, from the spec where one is given."""
     try:
-        return read(folder)["recipe"] == RECIPE
+        description = read(folder)
+        made = description["recipe"] == RECIPE
+        return made and (spec is None or _is_of(description, spec))
     except (FileNotFoundError, KeyError):
         return False
+
+
+def _is_of(description: dict[str, Any], spec: Spec) -> bool:
+    """Whether the description is that of a set that was made from this spec."""
+    if "spec" in description:
+        return description["spec"] == spec.fingerprint
+    # made before the fingerprint was kept: by what else it tells of the spec
+    made, zarr = description["made"], description["formats"].get("zarr")
+    size = description["n_variants"], description["n_samples"]
+    return (
+        made["traits_seed"] == spec.seed
+        and description["missing_rate"] == spec.missing_rate
+        and size[1] == spec.n_samples
+        and (size[0] == spec.variants or spec.source != "simulation")
+        and all(made.get(key) == spec.details[key] for key in _TOLD & spec.details.keys())
+        and (not zarr or zarr["chunks"] == [*map(min, spec.chunks, size)])
+    )
 
 
 def read(folder: Path) -> dict[str, Any]:
@@ -116,7 +136,7 @@ def _make(spec: Spec, folder: Path, reporter: Reporter) -> None:
         description = _fill(spec, partial, reporter)
         description["made"]["seconds"] = round(time.monotonic() - started, 1)
         files.write_json(partial / "dataset.json", description)
-        shutil.rmtree(folder, ignore_errors=True)  # one of an older recipe
+        shutil.rmtree(folder, ignore_errors=True)  # one of an older recipe or spec
         os.replace(partial, folder)
     except BaseException:
         shutil.rmtree(partial, ignore_errors=True)
@@ -152,6 +172,7 @@ def _fill(spec: Spec, partial: Path, reporter: Reporter) -> dict[str, Any]:
         "name": spec.name,
         "summary": spec.summary,
         "recipe": RECIPE,
+        "spec": spec.fingerprint,
         "n_variants": total,
         "n_samples": len(samples),
         "contigs": [
@@ -233,8 +254,10 @@ def _add(spec: Spec, folder: Path, format: str, reporter: Reporter) -> None:
                 raise BuildError(f"{spec.name}: what was written as {format} reads back otherwise")
             entry = formats.describe(spec, store, format, partial)
         description["formats"][format] = {**entry, "read_back": found}
-        os.replace(partial, final)
+        # told of first: what is there and not told of has no shape, and is never verified
         files.write_json(folder / "dataset.json", description)
+        shutil.rmtree(final, ignore_errors=True)  # one that was not told of
+        os.replace(partial, final)
     except BaseException:
         shutil.rmtree(partial, ignore_errors=True)
         raise

@@ -23,20 +23,6 @@ class Reporter(Protocol):
         """Something that the user ought to know."""
 
 
-class Silent:
-    """A Reporter that keeps notes and shows nothing."""
-
-    def __init__(self) -> None:
-        self.notes: list[str] = []
-
-    @contextmanager
-    def stage(self, title: str, total: int | None) -> Iterator[Advance]:
-        yield lambda amount: None
-
-    def note(self, text: str) -> None:
-        self.notes.append(text)
-
-
 class OnConsole:
     """A Reporter for people: bars with the time left; plain lines when output is no terminal."""
 

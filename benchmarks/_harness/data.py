@@ -43,7 +43,8 @@ def paths(name, format):
 def shaped_paths(name, format, shape):
     """The same with other chunks (`400x2504`) or partitions (`8`) of the native format."""
     found = paths(name, format)
-    if _shape_of(describe(found)["formats"][format], format) == shape:
+    entry = describe(found)["formats"].get(format)  # none of one that was left half prepared
+    if entry and _shape_of(entry, format) == shape:
         return found  # it is made in that shape from the start
     if not (found.folder / "calls-{}.{}".format(shape, format)).exists():
         option = {"zarr": "--chunks", "mt": "--partitions"}[format]

@@ -1,6 +1,7 @@
 """Hail's side of the harness: one local Spark on the chosen cores, quiet and offline."""
 
 import os
+import shlex
 import shutil
 
 from . import data
@@ -33,11 +34,7 @@ class Hail(NativeTask):
             **chosen,
         }
         # Read by PySpark when it starts the JVM; hl.init's own settings come too late for some
-        os.environ["PYSPARK_SUBMIT_ARGS"] = " ".join(
-            ["--driver-memory", _DRIVER_MEMORY]
-            + ["--conf {}={}".format(*item) for item in settings.items()]
-            + ["pyspark-shell"]
-        )
+        os.environ["PYSPARK_SUBMIT_ARGS"] = submit_arguments(settings)
         if chosen.get("spark.driver.host") == "127.0.0.1":
             os.environ["SPARK_LOCAL_IP"] = "127.0.0.1"
         import hail as hl
@@ -80,6 +77,12 @@ class Hail(NativeTask):
     def force(self, result):
         # computes every field of every row: what Hail's own benchmarks time
         return result._force_count()
+
+
+def submit_arguments(settings):
+    """The settings as PySpark reads them: split as a shell does, and paths may have blanks."""
+    chosen = [word for item in settings.items() for word in ("--conf", "{}={}".format(*item))]
+    return shlex.join(["--driver-memory", _DRIVER_MEMORY, *chosen, "pyspark-shell"])
 
 
 def _scratch():

@@ -88,6 +88,18 @@ def test_a_range_where_the_commit_does_not_build(store: Store) -> None:
     assert found.between == (COMMITS[SLOWER_AT],)
 
 
+def test_what_a_person_decides_while_it_is_measured_stands(store: Store) -> None:
+    event = add_event(store, COMMITS[0], COMMITS[-1], 3.0)
+
+    def budget() -> None:
+        if store.get(event.id).state == events.NEW:
+            store.move(event.id, events.SUPPRESSED, "known", "2027-01-01")
+
+    Examiner(store, MadeLaboratory(truth(3.0)), budget).confirm(event)
+    kept = store.get(event.id)
+    assert (kept.state, kept.until) == (events.SUPPRESSED, "2027-01-01")
+
+
 def test_a_value_without_a_ratio_is_no_proof(store: Store) -> None:
     laboratory = MadeLaboratory({COMMITS[0]: 0.0, COMMITS[1]: 1.0})
     event = add_event(store, COMMITS[0], COMMITS[1], 2.0)

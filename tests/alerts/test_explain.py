@@ -65,3 +65,10 @@ def test_what_the_machine_did_during_one_profile_is_no_gain() -> None:
     disturbed = {key: (1, 1, 0.005, 0.005, {})}
     (one,) = explain.difference([quiet, quiet], [disturbed, quiet])
     assert one["new"] == one["old"]
+
+
+def test_a_function_that_one_profile_lacks_has_the_time_of_the_other() -> None:
+    key = ("/a/lib/site-packages/sgkit/stats/ld.py", 10, "f")
+    seen = {key: (1, 1, 2.0, 2.0, {})}
+    (one,) = explain.difference([{}, {}], [seen, {}])
+    assert (one["old"], one["new"]) == (0.0, 2.0)

@@ -1,10 +1,14 @@
 """Repeats of one commit: the stated detectable change is one that is detected."""
 
 import math
+import sqlite3
+from pathlib import Path
 
 import numpy as np
 import pytest
+from asv.machine import Machine
 
+from tests.alerts.made import TARGET
 from tools.alerts import sequential
 from tools.alerts.repeats import POWER, false_alarms, minimal_detectable
 from tools.alerts.store import Store
@@ -52,11 +56,27 @@ def test_false_alarms_are_counted() -> None:
 
 
 def test_repeats_are_kept(store: Store) -> None:
-    store.add_repeat("frozen", "pca.Sgkit.time_compute-1", "c", 1.0, 1.1)
-    store.add_repeat("frozen", "pca.Sgkit.time_compute-1", "c", 1.2, 1.1)
-    assert store.repeats("frozen") == {"pca.Sgkit.time_compute-1": [(1.0, 1.1), (1.2, 1.1)]}
-    assert store.repeats("dated") == {}
-    assert store.stacks() == ["frozen"]
+    for machine, first in (("box", 1.0), ("other", 9.0), ("box", 1.2)):
+        store.add_repeat("frozen", machine, TARGET, "c", first, 1.1)
+    assert store.repeats("frozen", "box") == {TARGET: [(1.0, 1.1), (1.2, 1.1)]}
+    assert store.repeats("dated", "box") == {}
+    assert store.repeated() == [("frozen", "box"), ("frozen", "other")]
+
+
+def test_repeats_of_an_older_file_are_of_this_machine(tmp_path: Path) -> None:
+    old = sqlite3.connect(tmp_path / "old.sqlite")
+    with old:
+        old.execute(
+            "create table repeat (stack text not null, target text not null, commit_hash text not "
+            "null, first real not null, second real not null, at text not null)"
+        )
+        old.execute("insert into repeat values ('frozen', ?, 'c', 1.0, 1.1, '')", (TARGET,))
+    old.close()
+    for _ in range(2):
+        store = Store(tmp_path / "old.sqlite")
+        here = Machine.get_unique_machine_name()
+        assert store.repeats("frozen", here) == {TARGET: [(1.0, 1.1)]}
+        store.close()
 
 
 @pytest.mark.parametrize("count", [0, 3])

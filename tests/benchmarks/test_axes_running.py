@@ -12,8 +12,8 @@ import pytest
 
 from benchmarks._harness import clusters
 from datasets import catalogue, prepare
-from datasets.progress import Silent
 from tests.benchmarks.conftest import ROOT, RUNNER
+from tests.datasets.made import Silent
 
 TASKS = ["allele_frequency", "hardy_weinberg", "ld_prune", "pca", "association"]
 

@@ -79,6 +79,14 @@ def test_a_killed_command_takes_along_what_it_started(tmp_path: Path) -> None:
             time.sleep(0.05)
 
 
+def test_the_output_of_a_program_that_took_too_long_is_kept(tmp_path: Path) -> None:
+    log = tmp_path / "logs" / "x.log"
+    command = ["sh", "-c", "echo so far; sleep 60"]
+    with pytest.raises(process.ProgramError, match="took longer"):
+        process.run(command, timeout=1, log=log)
+    assert "so far" in log.read_text()
+
+
 def test_a_variable_is_removed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SPARK_HOME", "elsewhere")
     code = "import os; print(os.environ.get('SPARK_HOME'), os.environ.get('KEPT'))"

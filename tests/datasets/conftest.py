@@ -3,7 +3,7 @@
 import pytest
 
 from datasets import catalogue, prepare
-from datasets.progress import Silent
+from tests.datasets.made import Silent
 
 
 @pytest.fixture

@@ -1,4 +1,6 @@
-"""Small known content for tests."""
+"""Small known content for tests, and a Reporter that shows nothing."""
+
+from contextlib import contextmanager
 
 import numpy as np
 
@@ -32,3 +34,17 @@ def bed(folder, *blocks):
         for one in blocks:
             add(one)
     return BedReader(folder / "calls")
+
+
+class Silent:
+    """A Reporter that keeps notes and shows nothing."""
+
+    def __init__(self):
+        self.notes = []
+
+    @contextmanager
+    def stage(self, title, total):
+        yield lambda amount: None
+
+    def note(self, text):
+        self.notes.append(text)

@@ -7,7 +7,7 @@ import pytest
 import zarr
 
 from datasets import catalogue, edge_cases, hail_writer, hardy_weinberg
-from datasets.progress import Silent
+from tests.datasets.made import Silent
 from tools.__main__ import main
 from tools.common.errors import UsageError
 

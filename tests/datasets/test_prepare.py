@@ -6,12 +6,13 @@ import tracemalloc
 import numpy as np
 import pytest
 
+from benchmarks._harness import data
+from benchmarks._harness.data import NotPrepared
 from datasets import catalogue, cli, content, formats, hail_writer, prepare, verify
 from datasets.bed import BedReader
 from datasets.content import Block
 from datasets.identity import identity
-from datasets.progress import Silent
-from tests.datasets.made import block
+from tests.datasets.made import Silent, block
 from tools.__main__ import main
 from tools.common import files, paths
 from tools.common.errors import BuildError, BusyError, DiskFullError, MissingError
@@ -160,6 +161,45 @@ def test_older_recipe_is_made_anew(smoke_copy, monkeypatch):
     assert not prepare.is_whole(smoke_copy)
     prepare.prepare(SMOKE, ["bed"], [], Silent())
     assert prepare.is_whole(smoke_copy)
+
+
+CHANGED = [
+    {"seed": 7}, {"variants": 2_100}, {"chunks": (400, 100)}, {"samples": (50, 50, 50)},
+    {"details": {**SMOKE.details, "segment_length": 6_000}},
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("change", CHANGED, ids=str)
+@pytest.mark.parametrize("with_fingerprint", [True, False])
+def test_another_spec_is_made_anew(smoke_copy, change, with_fingerprint):
+    if not with_fingerprint:  # as earlier versions have left it
+        description = prepare.read(smoke_copy)
+        del description["spec"]
+        files.write_json(smoke_copy / "dataset.json", description)
+    assert prepare.is_whole(smoke_copy, SMOKE)
+    changed = dataclasses.replace(SMOKE, **change)
+    assert not prepare.is_whole(smoke_copy, changed)
+    assert prepare.is_whole(smoke_copy, dataclasses.replace(SMOKE, summary="in other words"))
+
+
+def test_changed_chunks_reach_the_store(smoke_copy):
+    changed = dataclasses.replace(SMOKE, chunks=(400, 100))
+    prepare.prepare(changed, ["zarr"], ["zarr"], Silent())
+    assert prepare.read(smoke_copy)["formats"]["zarr"]["chunks"] == [400, 100]
+
+
+def test_a_format_that_nothing_is_told_of_is_made_again(smoke_copy, monkeypatch):
+    """As a process leaves it that is killed between the rename and the description."""
+    description = prepare.read(smoke_copy)
+    del description["formats"]["zarr"]
+    files.write_json(smoke_copy / "dataset.json", description)
+    (smoke_copy / "calls.zarr" / "half").write_text("")
+    monkeypatch.setenv("GWAS_DATASETS", str(smoke_copy.parent))
+    with pytest.raises(NotPrepared):
+        data.shaped_paths("smoke", "zarr", "500x100")
+    prepare.prepare(SMOKE, ["zarr"], ["zarr"], Silent())
+    assert not (smoke_copy / "calls.zarr" / "half").exists()
+    assert data.shaped_paths("smoke", "zarr", "500x100").zarr == str(smoke_copy / "calls.zarr")
 
 
 def states(folder):

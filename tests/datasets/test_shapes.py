@@ -7,8 +7,8 @@ import pytest
 from benchmarks._harness import data
 from datasets import catalogue, formats, hail_writer, prepare, verify
 from datasets.bed import BedReader
-from datasets.progress import Silent
 from datasets.zarr_store import ZarrReader
+from tests.datasets.made import Silent
 from tools.__main__ import main
 from tools.common.errors import BuildError, UsageError
 

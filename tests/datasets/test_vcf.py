@@ -8,10 +8,9 @@ import pytest
 
 from datasets import catalogue, formats, prepare, vcf_source
 from datasets.bed import BedReader
-from datasets.progress import Silent
 from datasets.vcf import VcfReader
 from datasets.zarr_store import ZarrReader
-from tests.datasets.made import random_dosage
+from tests.datasets.made import Silent, random_dosage
 from tests.datasets.server import serving
 from tools.common.errors import DamagedError, UnreachableError
 

@@ -35,7 +35,7 @@ def store(tmp_path: Path) -> Iterator[Store]:
 
 def examining(store: Store, laboratory: Profiling, budget: Allowance) -> Examining:
     lines = {"sgkit": COMMITS[::-1]}
-    return Examining({}, None, lines, store, laboratory, "frozen", budget, lambda _: None)
+    return Examining({}, None, lines, store, laboratory, "frozen", "box", budget, lambda _: None)
 
 
 def test_an_event_is_explained_before_the_next_is_searched_for(store: Store) -> None:
@@ -67,3 +67,29 @@ def test_an_event_that_another_joins_is_explained_with_its_series(store: Store) 
     assert store.get(newer.id).state == events.MERGED
     assert {line.target for line in store.get(older.id).lines} == {TARGET, OTHER}
     assert laboratory.profiles == 2 * 2 * explain.PROFILES
+
+
+def test_what_stepped_on_another_machine_is_not_measured_here(store: Store) -> None:
+    laboratory = Profiling(dict.fromkeys(COMMITS, 1.0))
+    line = add_event(store, COMMITS[0], COMMITS[10], 2.0).lines[0]
+    there = store.add("sgkit", "frozen", "other", events.CODE, COMMITS[0], COMMITS[10], [line])
+    examining(store, laboratory, Allowance()).confirm()
+    assert [event.id for event in store.all(events.NEW)] == [there.id]
+
+
+def test_what_a_person_decides_about_what_cannot_be_measured_stands(store: Store) -> None:
+    event = add_event(store, COMMITS[0], COMMITS[10], 2.0)
+
+    class Deciding(Profiling):
+        def value(self, commit: str, place: str, target: str) -> float:
+            store.move(event.id, events.EXPECTED, "by a person")
+            return super().value(commit, place, target)
+
+    examining(store, Deciding({}, broken=COMMITS), Allowance()).confirm()
+    assert store.get(event.id).state == events.EXPECTED
+
+
+def test_repeats_are_kept_with_the_machine(store: Store) -> None:
+    laboratory = Profiling(dict.fromkeys(COMMITS, 1.0))
+    examining(store, laboratory, Allowance()).repeat([(COMMITS[0], TARGET)])
+    assert list(store.repeats("frozen", "box")) == [TARGET]

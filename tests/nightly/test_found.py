@@ -5,8 +5,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from tools.alerts import simulate
-from tools.nightly.found import detect
-from tools.site.series import Point
+from tools.nightly.found import Found, detect
+from tools.site.series import Point, Series
 
 
 def points(values: Sequence[float], spread: float | None = None) -> list[Point]:
@@ -58,3 +58,15 @@ def test_without_a_change_candidates_are_few() -> None:
             told |= set(detect(points([float(value) for value in values[:night]])))
         found += len(told)
     assert found <= 8  # of 320 nights
+
+
+def test_what_other_machines_have_measured_is_not_this_ones() -> None:
+    def series(machine: str, values: Sequence[float]) -> Series:
+        place = {"branch": "sgkit", "stack": "frozen", "machine": machine}
+        return Series("pca.Sgkit.time_compute", 0, {}, place, "", points(values))
+
+    all_series = [series("box", [1.0, 2.0]), series("other", [1.0, 1.0, 2.0])]
+    found = Found(all_series, {0: "a", 1: "b", 2: "c"}, {}, "box")
+    assert found.of_stack("frozen") == all_series[:1]
+    assert found.measured("frozen") == {"a", "b"}
+    assert found.newest_timings("frozen") == [("b", "pca.Sgkit.time_compute-0")]

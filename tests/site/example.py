@@ -78,7 +78,7 @@ def _add_events(project: Project) -> None:
     store.learn(slower.id, beside={"pca.Sgkit.track_graph_tasks-0": [10, 20]}, profile=[gained])
     store.move(slower.id, events.CONFIRMED, f"measured again {HOSTILE}")
     for number in range(8):
-        store.add_repeat("frozen", target, new, 0.8, 0.8 + (-1) ** number * 0.01)
+        store.add_repeat("frozen", "box", target, new, 0.8, 0.8 + (-1) ** number * 0.01)
     machine = Line("sentinels.Machine.time_file_read", "file read", "seconds", False, 1.0, 2.0)
     store.add("sgkit", "frozen", "box", events.MACHINE, old, new, [machine])
     store.close()

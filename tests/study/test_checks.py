@@ -47,7 +47,7 @@ def test_data_that_the_disk_does_not_hold(tmp_path: Path, monkeypatch: pytest.Mo
     monkeypatch.setattr(prepare, "room_needed", lambda spec: 10**18)
     with pytest.raises(DiskFullError, match="smoke, sim-1k take up to 2000000000"):
         checks.require_disk(["smoke", "sim-1k"])
-    monkeypatch.setattr(prepare, "is_whole", lambda folder: True)
+    monkeypatch.setattr(prepare, "is_whole", lambda folder, spec: True)
     checks.require_disk(["smoke", "sim-1k"])
 
 

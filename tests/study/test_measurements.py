@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
 
-from tests.study import made
+from tests.study import made, truth
 from tests.study.points_of import point
 from tools.study import editions, measurements, records, reducers
 from tools.study.measurements import Measurements
@@ -57,6 +58,16 @@ def test_a_failure_is_told_apart_from_what_does_not_apply(tmp_path: Path) -> Non
     found = measurements.read(tmp_path / "results")
     assert {one.axes["cache"] for one in found.points} == {"warm"}
     assert {one.axes["cache"] for one in found.failed} == {"cold"}
+
+
+def test_the_origin_of_a_value_is_its_own_machine(tmp_path: Path) -> None:
+    folder = tmp_path / "results"
+    made.write(folder, truth.small, [made.TODAY[0]])
+    shutil.copytree(folder / made.MACHINE / "provenance", folder / "later" / "provenance")
+    for path in (folder / "later" / "provenance").iterdir():
+        path.write_text(path.read_text().replace('"lock": "', '"lock": "of-later-'))
+    locks = {one.origin["lock"] for one in measurements.read(folder).points}
+    assert locks == {f"lock{made.TODAY[0].day}"}
 
 
 def test_no_results_are_no_points(tmp_path: Path) -> None:

@@ -75,7 +75,8 @@ def save(
         provenance = folder / "m" / "provenance" / f"{COMMIT[:8]}-{ENV}.jsonl"
         provenance.parent.mkdir(parents=True, exist_ok=True)
         with provenance.open("a") as stream:
-            stream.write(json.dumps({"benchmark": point.target}) + "\n")
+            line = {"benchmark": point.target, "commit": COMMIT, "stack": "frozen"}
+            stream.write(json.dumps(line) + "\n")
 
 
 def test_what_has_a_value_is_not_measured_again(conf: Config, tmp_path: Path) -> None:
@@ -107,6 +108,17 @@ def test_what_failed_or_did_not_apply_is_asked_again(conf: Config, tmp_path: Pat
     measured = Measured(conf, "m")
     assert measured.missing(step_of(one, two)) == [one, two]
     assert measured.failed(step_of(one, two), [one, two]) == [one]
+
+
+def test_a_line_of_provenance_that_was_cut_short_is_no_answer(
+    conf: Config, tmp_path: Path
+) -> None:
+    one, two = some("time_compute", task=["pca"], data=["smoke"], cores=[1, 2])
+    save(tmp_path, one, 1.5)
+    (provenance,) = tmp_path.glob("m/provenance/*.jsonl")
+    with provenance.open("a") as stream:
+        stream.write('{"benchm')
+    assert Measured(conf, "m").failed(step_of(one, two), [one, two]) == [two]
 
 
 def test_an_older_version_of_a_benchmark_does_not_count(conf: Config, tmp_path: Path) -> None:
@@ -156,13 +168,21 @@ def test_leaving_a_data_set_out() -> None:
 
 
 def test_answered_points_are_read_from_the_ledger(tmp_path: Path) -> None:
+    def add(text: str) -> None:
+        with ledger.open("a") as stream:
+            stream.write(text)
+
     ledger = tmp_path / "ledger.jsonl"
-    assert progress.answered(ledger, 0) == []
-    before = json.dumps({"benchmark": "old-1", "phase": "process"}) + "\n"
-    lines = [{"benchmark": "a-1", "phase": phase} for phase in ("start", "measure", "process")]
-    text = "".join(json.dumps(line) + "\n" for line in lines)
-    ledger.write_text(before + text + '{"benchmark": "b-2", "pha')
-    assert progress.answered(ledger, len(before)) == ["a-1"]
+    assert progress.Answers(ledger).more() == []
+    add(json.dumps({"benchmark": "old-1", "phase": "process"}) + "\n")
+    answers = progress.Answers(ledger)
+    for phase in ("start", "measure", "process"):
+        add(json.dumps({"benchmark": "a-1", "phase": phase}) + "\n")
+    add('{"benchmark": "b-2", "pha')
+    assert answers.more() == ["a-1"]
+    assert answers.more() == []
+    add('se": "process"}\n{"cut sh\n')
+    assert answers.more() == ["b-2"]
 
 
 def test_a_point_selects_itself_alone() -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -266,7 +265,6 @@ def test_publishing_asks_git_a_few_times_only(
         process, "run", lambda *args, **more: calls.append(args) or real(*args, **more)
     )
     repo = open_repo()
-    started = time.perf_counter()
     tags = repo.get_tags()
     revisions = repo.get_revisions(set(tags.values()))
     branches = {branch: repo.get_branch_commits(branch) for branch in ("one", "two")}
@@ -276,8 +274,6 @@ def test_publishing_asks_git_a_few_times_only(
     ordered = sorted(tags.values(), key=revisions.__getitem__)
     pairs = itertools.pairwise(commit for commit in ordered if commit in branches["one"])
     lengths = {len(repo.get_hashes_from_range(f"{older}..{newer}")) for older, newer in pairs}
-    seconds = time.perf_counter() - started
     assert (len(tags), len(branches["one"])) == (287, 2000)
     assert lengths == {7}
     assert len(calls) <= 3  # is there a mirror, its refs, its commits
-    assert seconds < 2

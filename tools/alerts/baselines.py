@@ -11,9 +11,8 @@ import numpy as np
 import numpy.typing as npt
 from asv.step_detect import detect_steps
 from numpy.lib.stride_tricks import sliding_window_view
-from uv import find_uv_bin
 
-from tools.common import process
+from tools.environments import uv
 
 OTAVA = "apache-otava==0.8.0"  # it pins numpy and scipy, so it gets an environment of its own
 PERFHERDER_WINDOW = 12
@@ -60,9 +59,10 @@ def otava(many: Sequence[Values]) -> list[list[int]]:
     Raises MissingError or ProgramError where that cannot be made, as without a package index.
     """
     worker = Path(__file__).with_name("otava_worker.py")
-    command = [find_uv_bin(), "run", "--quiet", "--no-project", "--isolated"]
-    command += ["--python", sys.executable, "--with", OTAVA, "python", str(worker)]
     given = json.dumps([[float(value) for value in values] for values in many])
-    answer = process.run(command, input=given, timeout=3600)
+    answer = uv.run(
+        "run", "--quiet", "--no-project", "--isolated", "--python", sys.executable,
+        "--with", OTAVA, "python", worker, input=given, timeout=3600,
+    )  # fmt: skip
     found: list[list[int]] = json.loads(answer.stdout)
     return found

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import argparse
 import math
+import statistics
+from collections.abc import Sequence
+from pathlib import Path
 
 from tools.common import asv_config, files, paths
 from tools.common.errors import UsageError
@@ -25,7 +28,6 @@ def add_action(actions: argparse._SubParsersAction) -> None:
 def run(args: argparse.Namespace) -> int:
     """Measure and print each pair, then the ratio with its 99 % interval."""
     # slow to import, and needed for this action only
-    from tools.alerts import sequential
     from tools.alerts.measure import Laboratory
     from tools.upstreams import config
     from tools.upstreams.mirror import Mirror
@@ -36,7 +38,7 @@ def run(args: argparse.Namespace) -> int:
     mirror = Mirror(paths.mirror_dir())
     old, new = mirror.find(args.old), mirror.find(args.new)
     laboratory = Laboratory(config.load(paths.ROOT / "upstreams.toml"), mirror, args.stack)
-    logs = []
+    pairs = []
     with files.lock(paths.ROOT / "env" / "measuring.lock", "measuring in this checkout"):
         for number in range(args.pairs):
             # A B, B A, ...: neither is always the first after a pause
@@ -44,14 +46,25 @@ def run(args: argparse.Namespace) -> int:
                 ((old, "old"), (new, "new")) if number % 2 == 0 else ((new, "new"), (old, "old"))
             )
             values = {place: laboratory.value(commit, place, target) for commit, place in order}
-            logs.append(math.log(values["new"] / values["old"]))
-            print(
-                f"{values['old']:.4g}  {values['new']:.4g}  {math.exp(logs[-1]):.3f}", flush=True
-            )
+            pair = values["old"], values["new"]
+            pairs.append(pair)
+            ratio = f"{pair[1] / pair[0]:.3f}" if min(pair) > 0 else "-"
+            print(f"{pair[0]:.4g}  {pair[1]:.4g}  {ratio}", flush=True)
+    print(conclusion(pairs))
+    return 0
+
+
+def conclusion(pairs: Sequence[tuple[float, float]]) -> str:
+    """The ratio of new to old with its interval; their difference where a value is 0 or less."""
+    from tools.alerts import sequential  # slow to import
+
+    if min(map(min, pairs)) <= 0:
+        difference = statistics.fmean(new - old for old, new in pairs)
+        return f"new - old: {difference:.4g} on average; values of 0 have no ratio"
+    logs = [math.log(new / old) for old, new in pairs]
     mean, width = sequential.interval(logs, sequential.ERROR)
     low, high = math.exp(mean - width), math.exp(mean + width)
-    print(f"new / old: {math.exp(mean):.3f}, 99 % interval {low:.3f} to {high:.3f}")
-    return 0
+    return f"new / old: {math.exp(mean):.3f}, 99 % interval {low:.3f} to {high:.3f}"
 
 
 def _target(benchmark: str, parameters: list[str]) -> str:
@@ -60,7 +73,8 @@ def _target(benchmark: str, parameters: list[str]) -> str:
     from tools.environments.keeping import target_of
 
     conf = asv_config.load()
-    known = Benchmarks.load(conf)
+    there = Path(conf.results_dir, "benchmarks.json").exists()
+    known = Benchmarks.load(conf) if there else {}
     if benchmark not in known:
         raise UsageError(
             f"no benchmark {benchmark!r} in {conf.results_dir}/benchmarks.json",

@@ -63,6 +63,7 @@ class Examiner:
             assert problem is not None  # there is a claim at least
             raise problem
         verdict, line = best
+        event = self._store.get(event.id)  # a person may have decided while it was measured
         self._store.learn(event.id, confirmation={**asdict(verdict), "target": line.target})
         state = verdict.outcome if event.state in _UNDECIDED_BY_PEOPLE else event.state
         self._store.move(event.id, state, measured(verdict), event.until)

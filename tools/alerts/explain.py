@@ -40,9 +40,9 @@ def timed(target: str, known: Mapping[str, Mapping[str, Any]]) -> str:
 def difference(old: Sequence[Stats], new: Sequence[Stats]) -> list[dict[str, Any]]:
     """The functions whose own seconds differ most, the largest gain first.
 
-    Each side may have several profiles: a function's least time counts, as any function may be
-    the one that ran while the machine did something else. Functions are told apart by file name
-    and name: lines move, and so do environments.
+    Each side may have several profiles: a function's least time counts, of those that have it, as
+    any may be the one that ran while the machine did something else. Functions are told apart by
+    file name and name: lines move, and so do environments.
     """
     before, after = _least(old), _least(new)
     pairs = [(name, before.get(name, 0.0), after.get(name, 0.0)) for name in before | after]
@@ -56,8 +56,11 @@ def load(path: Path) -> Stats:
 
 
 def _least(profiles: Sequence[Stats]) -> dict[str, float]:
-    each = [_own_seconds(stats) for stats in profiles]
-    return {name: min(one.get(name, 0.0) for one in each) for name in set().union(*each)}
+    least: dict[str, float] = {}
+    for stats in profiles:
+        for name, seconds in _own_seconds(stats).items():
+            least[name] = min(seconds, least.get(name, seconds))
+    return least
 
 
 def _own_seconds(stats: Stats) -> dict[str, float]:

@@ -10,47 +10,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from tools.alerts import schema
 from tools.alerts.events import NEW, STATES, Event, Line
 from tools.common.errors import DamagedError, UsageError
-
-_SCHEMA = """
-create table if not exists event (
-    id integer primary key, tool text not null, stack text not null, machine text not null,
-    kind text not null, old text not null, new text not null, state text not null,
-    until text, facts text not null default '{}', created text not null, updated text not null
-);
-create table if not exists series (
-    event integer not null references event on delete cascade, target text not null,
-    title text not null, unit text not null, better integer not null,
-    old_value real not null, new_value real not null, parameters text not null,
-    unique (event, target)
-);
-create table if not exists pair (
-    event integer not null references event on delete cascade, target text not null,
-    old text not null, new text not null, before real not null, after real not null,
-    at text not null
-);
-create table if not exists repeat (
-    stack text not null, target text not null, commit_hash text not null,
-    first real not null, second real not null, at text not null
-);
-create table if not exists answer (
-    event integer not null references event on delete cascade, commit_hash text not null,
-    after integer, why text not null, unique (event, commit_hash)
-);
-create table if not exists history (
-    event integer not null references event on delete cascade, state text not null,
-    why text not null, at text not null
-);
-create table if not exists night (
-    stack text not null, commit_hash text not null, done integer not null,
-    unique (stack, commit_hash)
-);
-create table if not exists sent (
-    event integer not null references event on delete cascade, channel text not null,
-    state text not null, at text not null, unique (event, channel, state)
-);
-"""
 
 
 class Store:
@@ -63,8 +25,7 @@ class Store:
         self._db = sqlite3.connect(path, timeout=30)
         self._db.row_factory = sqlite3.Row
         try:
-            self._db.execute("pragma foreign_keys = on")
-            self._db.executescript(_SCHEMA)
+            schema.prepare(self._db)
         except sqlite3.DatabaseError as error:
             raise DamagedError(
                 f"{path} cannot be read: {error}",
@@ -197,28 +158,30 @@ class Store:
     # ---- repeats of one commit (A/A)
 
     def add_repeat(
-        self, stack: str, target: str, commit: str, first: float, second: float
+        self, stack: str, machine: str, target: str, commit: str, first: float, second: float
     ) -> None:
         """Keep two values of one commit, measured as the sides of a comparison are."""
         with self._change() as db:
             db.execute(
-                "insert into repeat values (?, ?, ?, ?, ?, ?)",
-                (stack, target, commit, first, second, _now()),
+                "insert into repeat (stack, machine, target, commit_hash, first, second, at)"
+                " values (?, ?, ?, ?, ?, ?, ?)",
+                (stack, machine, target, commit, first, second, _now()),
             )
 
-    def repeats(self, stack: str) -> dict[str, list[tuple[float, float]]]:
-        """All repeats of a stack by target, in order."""
+    def repeats(self, stack: str, machine: str) -> dict[str, list[tuple[float, float]]]:
+        """All repeats of a stack on a machine by target, in order."""
         found: dict[str, list[tuple[float, float]]] = {}
         for row in self._db.execute(
-            "select * from repeat where stack = ? order by rowid", (stack,)
+            "select * from repeat where stack = ? and machine = ? order by rowid",
+            (stack, machine),
         ):
             found.setdefault(row["target"], []).append((row["first"], row["second"]))
         return found
 
-    def stacks(self) -> list[str]:
-        """The stacks that have repeats."""
-        found = self._db.execute("select distinct stack from repeat order by stack")
-        return [row["stack"] for row in found]
+    def repeated(self) -> list[tuple[str, str]]:
+        """The stacks and machines that have repeats."""
+        found = self._db.execute("select distinct stack, machine from repeat order by 1, 2")
+        return [(row["stack"], row["machine"]) for row in found]
 
     # ---- what nights have measured
 

@@ -16,12 +16,17 @@ from tools.common.errors import BusyError
 
 
 def write_text(path: Path, text: str) -> None:
-    """Write `text` aside and rename it into place, so that no reader sees half a file."""
+    """`write_bytes` of a text in UTF-8."""
+    write_bytes(path, text.encode())
+
+
+def write_bytes(path: Path, content: bytes) -> None:
+    """Write aside and rename into place, so that no reader sees half a file."""
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:
-        with os.fdopen(handle, "w", encoding="utf-8") as stream:
-            stream.write(text)
+        with os.fdopen(handle, "wb") as stream:
+            stream.write(content)
         os.chmod(name, 0o644)
         os.replace(name, path)
     except BaseException:
@@ -32,6 +37,17 @@ def write_text(path: Path, text: str) -> None:
 def write_json(path: Path, value: Any) -> None:
     """`write_text` of `value` as indented JSON."""
     write_text(path, json.dumps(value, indent=2, sort_keys=True) + "\n")
+
+
+def json_lines(text: str) -> Iterator[dict[str, Any]]:
+    """The objects of a text with one a line; a line that a killed run cut short says nothing."""
+    for line in text.split("\n"):
+        try:
+            found = json.loads(line)
+        except ValueError:
+            continue
+        if isinstance(found, dict):
+            yield found
 
 
 @contextmanager

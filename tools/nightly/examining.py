@@ -33,6 +33,7 @@ class Examining:
     store: Store
     laboratory: Laboratory
     stack: str
+    machine: str  # this one: what stepped on another cannot be looked at here
     budget: Budget
     say: Callable[[str], None]
 
@@ -43,7 +44,8 @@ class Examining:
             try:
                 examiner.confirm(event)
             except (NoValue, BuildError, MissingError) as problem:
-                self.store.move(event.id, events.UNDECIDED, str(problem).splitlines()[0])
+                if self.store.get(event.id).state == event.state:  # nobody has decided meanwhile
+                    self.store.move(event.id, events.UNDECIDED, str(problem).splitlines()[0])
             last = self.store.history(event.id)[-1]
             self.say(f"event {event.id} {last['state']}: {last['why']}")
 
@@ -142,14 +144,14 @@ class Examining:
             except (NoValue, BuildError, MissingError):
                 continue  # what asv measured and this cannot is no repeat
             if min(first, second) > 0:
-                self.store.add_repeat(self.stack, target, commit, first, second)
+                self.store.add_repeat(self.stack, self.machine, target, commit, first, second)
 
     def _open(self, *states: str) -> list[Event]:
-        """The events of this stack in these states, but for the machine's; the oldest first."""
+        """The tools' events of this stack and machine in these states, the oldest first."""
         return [
             event
             for event in reversed(self.store.all(*states))
             if event.kind != events.MACHINE
-            and event.stack == self.stack
+            and (event.stack, event.machine) == (self.stack, self.machine)
             and event.tool in self.lines
         ]

@@ -42,6 +42,7 @@ class Found:
     series: list[Series]
     hashes: Mapping[int, str]
     lines: Mapping[str, Sequence[str]]  # what can be measured at all: of some tools, releases
+    machine: str  # this one; the results may be of others as well
 
     @classmethod
     def read(cls, conf: Config, tools: Sequence[str]) -> Found:
@@ -54,20 +55,18 @@ class Found:
         if (Path(conf.results_dir) / "benchmarks.json").exists():
             results = list(iter_results(conf.results_dir))
             series = read(results, Benchmarks.load(conf), revisions, on_branch)
-        return cls(series, {revision: commit for commit, revision in revisions.items()}, lines)
+        hashes = {revision: commit for commit, revision in revisions.items()}
+        return cls(series, hashes, lines, Machine.get_unique_machine_name())
 
     def of_stack(self, stack: str) -> list[Series]:
-        """The series of one stack."""
-        return [one for one in self.series if one.environment.get("stack") == stack]
+        """The series of one stack on this machine."""
+        here = stack, self.machine
+        return [one for one in self.series if _measured_by(one) == here]
 
     def measured(self, stack: str) -> set[str]:
         """The commits that have any value on a stack of this machine."""
-        here = Machine.get_unique_machine_name()
         return {
-            self.hashes[point.revision]
-            for one in self.of_stack(stack)
-            if one.environment.get("machine") == here
-            for point in one.points
+            self.hashes[point.revision] for one in self.of_stack(stack) for point in one.points
         }
 
     def newest_timings(self, stack: str) -> list[tuple[str, str]]:
@@ -86,14 +85,19 @@ class Found:
     def record(self, store: Store, tools: frozenset[str]) -> list[Event]:
         """Detect in all series; the events that are new in the store."""
         declared = metrics.load(paths.ROOT / "benchmarks" / "metrics.json")
-        repeats = {stack: store.repeats(stack) for stack in store.stacks()}
+        repeats = {place: store.repeats(*place) for place in store.repeated()}
 
         def detector(one: Series) -> list[int]:
-            pairs = repeats.get(str(one.environment.get("stack")), {}).get(target_of(one), [])
+            pairs = repeats.get(_measured_by(one), {}).get(target_of(one), [])
             return detect(one.points, pairs)
 
         steps = steps_of(self.series, detector, declared, tools)
         return record(group(steps, count_measured(self.series, tools)), store, self.hashes)
+
+
+def _measured_by(one: Series) -> tuple[str, str]:
+    """The stack and the machine of a series."""
+    return str(one.environment.get("stack")), str(one.environment.get("machine"))
 
 
 def detect(points: Sequence[Point], repeats: Pairs = ()) -> list[int]:

@@ -118,8 +118,8 @@ class Night:
         laboratory = Laboratory(self.upstreams, mirror, self.stack)
         with files.lock(paths.ROOT / "env" / "measuring.lock", "measuring in this checkout"):
             yield Examining(
-                self.upstreams, mirror, found.lines, self.store, laboratory, self.stack, budget,
-                self.say,
+                self.upstreams, mirror, found.lines, self.store, laboratory, self.stack,
+                found.machine, budget, self.say,
             )  # fmt: skip
 
     def _found(self) -> Found:

@@ -46,7 +46,7 @@ def write(html: Path, database: Path, site: Site) -> None:
             for event in store.all():
                 events.append(_row(event))
                 files.write_json(html / "alerts" / f"{event.id}.json", _page(event, store, site))
-            noise = [_noise(stack, store) for stack in store.stacks()]
+            noise = [_noise(*place, store) for place in store.repeated()]
         finally:
             store.close()
     content = {"events": events, "noise": noise, "releases": site.releases}
@@ -133,11 +133,12 @@ def _place(one: Series | Event) -> tuple[str, str, str]:
     return one.branch, str(environment.get("stack", "")), str(environment.get("machine", ""))
 
 
-def _noise(stack: str, store: Store) -> dict[str, Any]:
+def _noise(stack: str, machine: str, store: Store) -> dict[str, Any]:
     """Our false alarms on repeats of one commit, and what each benchmark can show."""
-    repeats = store.repeats(stack)
+    repeats = store.repeats(stack, machine)
     return {
         "stack": stack,
+        "machine": machine,
         **asdict(false_alarms(repeats)),
         "pairs": sum(map(len, repeats.values())),
         "detectable": {

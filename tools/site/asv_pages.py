@@ -6,6 +6,7 @@ import re
 import shutil
 from pathlib import Path
 
+from tools.common import files
 from tools.site import vendor
 
 STATIC = Path(__file__).parent / "static"
@@ -56,5 +57,5 @@ def finish(html_dir: Path) -> str | None:
     if problem is None:
         vendor.copy_to(html_dir)
         text = localise(text)
-    index.write_text(text, encoding="utf-8")
+    files.write_text(index, text)
     return problem

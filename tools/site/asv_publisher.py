@@ -15,6 +15,7 @@ from asv.publishing import OutputPublisher
 from asv.repo import Repo
 from asv.results import iter_results
 
+from tools.common import files
 from tools.common.errors import TrackerError
 from tools.site import (
     alerts_page,
@@ -205,5 +206,4 @@ def _write_changes(
 
 
 def _write(path: Path, value: Any) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(json.dumps(value, separators=(",", ":"), allow_nan=False), encoding="utf-8")
+    files.write_text(path, json.dumps(value, separators=(",", ":"), allow_nan=False))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -10,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from tools.alerts.describe import pull_request
+from tools.measuring import stored
 from tools.site import links
 from tools.site.series import Series
 from tools.upstreams.mirror import Mirror
@@ -94,17 +94,12 @@ def provenance(results: Path) -> dict[str, list[dict[str, Any]]]:
     """With what each commit was measured: one entry for each different set-up, newest first."""
     kept = ("stack", "python", "java", "installed", "lock", "tracker")
     found: dict[str, dict[tuple[Any, ...], dict[str, Any]]] = defaultdict(dict)
-    for path in sorted(results.glob("*/provenance/*.jsonl")):
-        for line in path.read_text(encoding="utf-8").splitlines():
-            try:
-                entry = json.loads(line)
-                commit = entry["commit"]
-            except (ValueError, KeyError):
-                continue  # a line cut short by a killed run says nothing
-            shown = {"machine": path.parts[-3], **{key: entry.get(key) for key in kept}}
-            key = tuple(shown.values())
-            count = found[commit].get(key, {"benchmarks": 0})["benchmarks"] + 1
-            found[commit][key] = {**shown, "at": entry.get("at"), "benchmarks": count}
+    for machine, entry in stored.provenance(results):
+        shown = {"machine": machine, **{key: entry.get(key) for key in kept}}
+        key = tuple(shown.values())
+        setups = found[entry["commit"]]
+        count = setups.get(key, {"benchmarks": 0})["benchmarks"] + 1
+        setups[key] = {**shown, "at": entry.get("at"), "benchmarks": count}
     return {
         commit: sorted(setups.values(), key=lambda setup: setup["at"] or "", reverse=True)
         for commit, setups in found.items()

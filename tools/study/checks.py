@@ -61,7 +61,7 @@ def require_memory(names: Iterable[str]) -> None:
 def require_disk(names: Iterable[str]) -> None:
     """DiskFullError when the data sets that are not made yet would not fit together."""
     root = paths.datasets_dir()
-    missing = [name for name in names if not prepare.is_whole(root / name)]
+    missing = [name for name in names if not prepare.is_whole(root / name, catalogue.find(name))]
     needed = sum(prepare.room_needed(catalogue.find(name)) for name in missing)
     existing = next(folder for folder in (root, *root.parents) if folder.exists())
     free = shutil.disk_usage(existing).free

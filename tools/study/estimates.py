@@ -29,12 +29,6 @@ class Estimate:
             return False
         return self.low > self.worth or self.high < 1 / self.worth
 
-    def inverse(self) -> Estimate:
-        """The same ratio the other way round."""
-        low = None if self.high is None else 1 / self.high
-        high = None if self.low is None else 1 / self.low
-        return Estimate(1 / self.value, low, high, self.worth)
-
 
 def of(value: float, samples: Sequence[float]) -> Estimate:
     """A value with the 95 % interval of the samples' mean (on a log scale, by Student's t)."""

@@ -35,7 +35,9 @@ def data(folder: Path, name: str, records: Sequence[Record]) -> list[str]:
         for field in fields
     ]
     table = Table.from_arrays(arrays, schema=Schema(fields))
-    write_parquet(table, str(folder / f"{name}.parquet"))
+    content = io.BytesIO()
+    write_parquet(table, content)
+    files.write_bytes(folder / f"{name}.parquet", content.getvalue())
     return [f"{name}.csv", f"{name}.parquet"]
 
 
@@ -43,7 +45,7 @@ def drawing(folder: Path, name: str, spec: dict[str, Any]) -> list[str]:
     """Write NAME.svg and NAME.png; the names of both."""
     svg = vl_convert.vegalite_to_svg(spec)
     files.write_text(folder / f"{name}.svg", svg)
-    (folder / f"{name}.png").write_bytes(vl_convert.svg_to_png(svg, scale=2))
+    files.write_bytes(folder / f"{name}.png", vl_convert.svg_to_png(svg, scale=2))
     return [f"{name}.svg", f"{name}.png"]
 
 

@@ -15,6 +15,7 @@ from typing import Any
 from asv.results import Results, iter_results
 
 from datasets import catalogue
+from tools.measuring import stored
 from tools.site.series import parameter_sets
 from tools.study import estimates, reducers
 
@@ -27,7 +28,8 @@ TOOLS = ("sgkit", "hail", "plink")
 
 _TASK_OF = {"n_components": "pca", "r2": "ld_prune", "window": "ld_prune"}  # by hyperparameter
 
-Origins = Mapping[tuple[str, str, str], Mapping[str, Any]]  # by commit, stack and target
+# by machine, commit, stack and target
+Origins = Mapping[tuple[str, str, str, str], Mapping[str, Any]]
 
 
 @dataclass(frozen=True)
@@ -102,6 +104,7 @@ def _points(
 ) -> Iterator[Measurement]:
     """The points of one result file; what was not measured or does not apply gives none."""
     stack = str(result.params.get("stack", ""))
+    machine = str(result.params.get("machine", ""))
     for name in sorted(result.get_result_keys(declared)):  # a set: downloads keep one order
         entry = declared[name]
         module, cls, metric = name.rsplit(".", 2) if name.count(".") >= 2 else ("", "", "")
@@ -118,7 +121,8 @@ def _points(
             taken = tuple(samples[place] or ())
             reduced = reducers.reduce(taken, name) if taken else None
             first = reducers.rule_for(name).first if _by_study(reduced) else 0
-            origin = origins.get((result.commit_hash, stack, f"{name}-{place}"), {})
+            key = machine, result.commit_hash, stack, f"{name}-{place}"
+            origin = origins.get(key, {})
             yield Measurement(
                 experiment=module,
                 tool=cls.lower(),
@@ -132,7 +136,7 @@ def _points(
                 unit=entry.get("unit", ""),
                 release=_release(cls.lower(), result, origin),
                 stack=stack,
-                machine=str(result.params.get("machine", "")),
+                machine=machine,
                 commit=result.commit_hash,
                 date=result.date,
                 shown=f"{name}({', '.join(sets[name][place].values())})",
@@ -176,16 +180,11 @@ def _catalogued() -> dict[str, dict[str, int]]:
 
 
 def _origins(results_dir: Path) -> Origins:
-    """The last line of the provenance of each commit, stack and target."""
-    found: dict[tuple[str, str, str], dict[str, Any]] = {}
-    for path in sorted(results_dir.glob("*/provenance/*.jsonl")):
-        for text in path.read_text(encoding="utf-8").splitlines():
-            try:
-                line = json.loads(text)
-                found[line["commit"], line["stack"], line["benchmark"]] = line
-            except (ValueError, KeyError, TypeError):
-                continue  # a line cut short by a killed run says nothing
-    return found
+    """The last line of the provenance of each machine, commit, stack and target."""
+    return {
+        (machine, line["commit"], line["stack"], line["benchmark"]): line
+        for machine, line in stored.provenance(results_dir)
+    }
 
 
 def _json(path: Path) -> dict[str, Any]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,12 +9,37 @@ from pathlib import Path
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
+from tools.common import files
+
+
+class Answers:
+    """The targets whose process has ended since the object was made, as the ledger tells them."""
+
+    def __init__(self, ledger: Path) -> None:
+        self._ledger = ledger
+        self._read = ledger.stat().st_size if ledger.exists() else 0
+
+    def more(self) -> list[str]:
+        """Those that were not told yet."""
+        if not self._ledger.exists():
+            return []
+        with self._ledger.open("rb") as stream:
+            stream.seek(self._read)
+            whole, end, _ = stream.read().rpartition(b"\n")  # the last line may be half written
+        self._read += len(whole + end)
+        lines = files.json_lines(whole.decode("utf-8", errors="replace"))
+        return [line["benchmark"] for line in lines if line.get("phase") == "process"]
+
 
 @contextmanager
 def showing(ledger: Path, targets: Collection[str]) -> Iterator[Callable[[], None]]:
     """A bar of the targets; calling the value brings it up to date from the run's ledger."""
-    begun = ledger.stat().st_size if ledger.exists() else 0
     console = Console()
+    if not console.is_terminal:
+        yield lambda: None
+        return
+    answers = Answers(ledger)
+    done: set[str] = set()
     bar = Progress(
         TextColumn("      {task.description}"),
         BarColumn(),
@@ -23,26 +47,13 @@ def showing(ledger: Path, targets: Collection[str]) -> Iterator[Callable[[], Non
         TimeElapsedColumn(),
         console=console,
         transient=True,
-        disable=not console.is_terminal,
     )
     with bar:
         task = bar.add_task("points", total=len(targets))
 
         def show() -> None:
-            done = answered(ledger, begun)
-            last = done[-1] if done else "points"
-            bar.update(task, completed=len(set(done) & set(targets)), description=last)
+            for target in answers.more():
+                done.add(target)
+                bar.update(task, completed=len(done & set(targets)), description=target)
 
         yield show
-
-
-def answered(ledger: Path, begun: int) -> list[str]:
-    """The targets whose process has ended, from the ledger's lines after `begun` bytes."""
-    if not ledger.exists():
-        return []
-    with ledger.open("rb") as stream:
-        stream.seek(begun)
-        text = stream.read().decode("utf-8", errors="replace")
-    # the last line may be half written
-    lines = [json.loads(line) for line in text.split("\n")[:-1] if line]
-    return [line["benchmark"] for line in lines if line["phase"] == "process"]

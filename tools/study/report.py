@@ -7,7 +7,7 @@ import re
 import shutil
 from pathlib import Path
 
-from tools.common import asv_config, paths
+from tools.common import asv_config, files, paths
 from tools.common.errors import UsageError, from_os_error
 from tools.site import asv_pages, commits
 from tools.study import page
@@ -58,7 +58,7 @@ def copy_page(out: Path) -> None:
     if not (out / "index.html").exists():
         html = re.sub(r"(?s)\s*<nav>.*?</nav>", "", html)
         html = html.replace('"shortcut icon" href="swallow.ico"', '"icon" href="data:,"')
-    (out / "study.html").write_text(html, encoding="utf-8")
+    files.write_text(out / "study.html", html)
 
 
 def summary(shown: Record) -> list[str]:

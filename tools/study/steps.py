@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -80,8 +79,7 @@ class Measured:
         """The targets that were answered, by their provenance."""
         name = f"{step.commit.hash[:8]}-{step.environment}.jsonl"
         path = Path(self._conf.results_dir, self._machine, "provenance", name)
-        lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else ()
-        return {json.loads(line)["benchmark"] for line in lines}
+        return {line["benchmark"] for line in stored.provenance_of(path)}
 
 
 def hindrance(point: Point) -> NotImplementedError | None:

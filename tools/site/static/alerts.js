@@ -68,7 +68,7 @@ function noiseOf(stack) {
         element('td', {class: 'name mono'}, target),
         number('from', `${((ratio - 1) * 100).toPrecision(2)} %`)));
     return [
-        element('h2', {}, `Repeats of one commit, ${stack.stack} stack`),
+        element('h2', {}, `Repeats of one commit, ${stack.stack} stack, ${stack.machine}`),
         element('p', {}, `${stack.pairs} pairs. False alarms: ${rate}.`),
         rows.length ? table(['Benchmark', 'Smallest change that is confirmed 4 times in 5'], rows) : null,
     ].filter((part) => part !== null);

@@ -15,6 +15,7 @@ class Web:
     def __init__(self) -> None:
         self.requests: list[tuple[str, str, Any]] = []
         self.status = 200
+        self.page = b""  # what a proxy answers in place of the server
         web = self
 
         class Handler(http.server.BaseHTTPRequestHandler):
@@ -23,7 +24,7 @@ class Web:
                 web.requests.append((self.command, self.path, json.loads(body)))
                 self.send_response(web.status)
                 self.end_headers()
-                self.wfile.write(b'{"number": 12}')
+                self.wfile.write(web.page or b'{"number": 12}')
 
             do_POST = do_PATCH = _answer
 

@@ -10,6 +10,7 @@ from tests.alerts.made import TARGET, add_event
 from tests.alerts.servers import Post, Web, running
 from tools.alerts import channels, events, feed, message
 from tools.alerts.events import Event, Line
+from tools.alerts.github import GitHub
 from tools.alerts.store import Store
 from tools.common.errors import ConfigError, UnreachableError
 
@@ -107,8 +108,9 @@ def test_github_opens_updates_and_closes_one_issue(
 ) -> None:
     web = Web()
     monkeypatch.setenv("GWAS_GITHUB_TOKEN", "secret-token")
+    monkeypatch.setenv("GWAS_GITHUB_API", web.url)
     with running(web.server):
-        issues = channels.GitHub("sgkit-dev/sgkit", web.url)
+        issues = GitHub("sgkit-dev/sgkit")
         for state in (events.CONFIRMED, events.ACKNOWLEDGED, events.RESOLVED):
             store.move(event.id, state, "")
             now = store.get(event.id)
@@ -129,16 +131,54 @@ def test_github_opens_updates_and_closes_one_issue(
 
 
 def test_channels_of_a_tool(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert channels.of_table("sgkit.alerts", {}) == []
-    with pytest.raises(ConfigError, match=r"\[sgkit.alerts\] fax: unknown key"):
-        channels.of_table("sgkit.alerts", {"fax": "1"})
+    said: list[str] = []
+    assert channels.of_table("sgkit.alerts", {}, said.append) == []
+    monkeypatch.setenv("GWAS_SLACK", "x")
+    monkeypatch.setenv("GWAS_SMTP_HOST", "mail.example.org:587")
+    table = {"mail": ["a@example.org", "B <b@example.org>"], "webhook": "GWAS_SLACK"}
+    made = channels.of_table("sgkit.alerts", table, said.append)
+    assert [one.name for one in made] == [
+        "mail:a@example.org,B <b@example.org>", "webhook:GWAS_SLACK",
+    ]  # fmt: skip
+    assert said == []
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "expected"),
+    [
+        ("fax", "1", "unknown key"),
+        ("mail", "a@sekret.org", "a list of addresses"),
+        ("mail", 3, "a list of addresses"),
+        ("mail", [], "a list of addresses"),
+        ("mail", ["a@b.org", 3], "a list of addresses"),
+        ("mail", ["sekret@example.org\nBcc: all@example.org"], "a list of addresses"),
+        ("webhook", "https://hooks.slack.com/services/sekret", "name of the environment variable"),
+        ("webhook", ["sekret", "B"], "name of the environment variable"),
+        ("github", {"sekret": 1}, "owner/name"),
+        ("github", "sekret/a/b", "owner/name"),
+    ],
+)
+def test_an_entry_that_is_wrong_is_said_without_its_value(
+    key: str, value: object, expected: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GWAS_SLACK", "x")
+    with pytest.raises(ConfigError, match=rf"\[sgkit.alerts\] {key}: .*{expected}") as error:
+        channels.channel("sgkit.alerts", key, value)
+    assert "sekret" not in str(error.value)
+    said: list[str] = []
+    made = channels.of_table("sgkit.alerts", {key: value, "webhook": "GWAS_SLACK"}, said.append)
+    assert [one.name for one in made] == ["webhook:GWAS_SLACK"]  # the others are told
+    assert len(said) == (key != "webhook")
+
+
+def test_a_secret_or_a_server_that_is_missing_or_wrong(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("GWAS_SLACK", raising=False)
     with pytest.raises(ConfigError, match="GWAS_SLACK is not set"):
-        channels.of_table("sgkit.alerts", {"webhook": "GWAS_SLACK"})
-    monkeypatch.setenv("GWAS_SLACK", "x")
-    assert [one.name for one in channels.of_table("sgkit.alerts", {"webhook": "GWAS_SLACK"})] == [
-        "webhook:GWAS_SLACK"
-    ]
+        channels.channel("sgkit.alerts", "webhook", "GWAS_SLACK")
+    for host in ("mail.example.org:abc", ":25", "mail.example.org:1234567"):
+        monkeypatch.setenv("GWAS_SMTP_HOST", host)
+        with pytest.raises(ConfigError, match="GWAS_SMTP_HOST: expected host or host:port"):
+            channels.channel("sgkit.alerts", "mail", ["a@example.org"])
 
 
 def test_a_timing_that_is_proven_at_the_commit_is_the_headline(store: Store) -> None:

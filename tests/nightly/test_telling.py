@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import xml.etree.ElementTree as ET
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -45,9 +46,10 @@ class Place:
         self.said: list[str] = []
         table = {"mail": ["a@example.org"], "webhook": "GWAS_HOOK", "github": "o/r"}
         self.telling = Telling(
-            self.store, {"sgkit": tool}, {"sgkit": channels.of_table("sgkit.alerts", table)},
-            channels.of_table("operator", {"webhook": "GWAS_OPERATOR"}), tmp_path, SITE,
-            self.said.append,
+            self.store, {"sgkit": tool},
+            {"sgkit": channels.of_table("sgkit.alerts", table, self.said.append)},
+            channels.of_table("operator", {"webhook": "GWAS_OPERATOR"}, self.said.append),
+            tmp_path, SITE, self.said.append,
         )  # fmt: skip
 
     def confirmed(self, at: int, old: float, new: float, kind: str = events.CODE) -> int:
@@ -181,3 +183,31 @@ def test_what_was_not_sent_is_sent_the_next_night(place: Place) -> None:
     place.tell()
     assert len(place.post.mails) == 1
     assert len(place.asked("/hook")) == 2
+
+
+class Broken:
+    """A channel that fails as none of ours should; the error's text has its secret."""
+
+    name, follows = "broken", False
+
+    def send(self, event: Event, message: Message, store: Store) -> None:
+        raise ValueError("https://hooks.example.org/sekret")
+
+
+def test_a_channel_that_fails_in_any_way_keeps_nothing_from_the_others(place: Place) -> None:
+    channels_of_sgkit = place.telling.routes["sgkit"]
+    place.telling = replace(place.telling, routes={"sgkit": [Broken(), *channels_of_sgkit]})
+    place.locate(place.confirmed(1, 1.0, 2.0))
+    place.web.page = b"<html>a proxy's page</html>"
+    assert len(place.tell()) == 1
+    assert len(place.post.mails) == len(place.asked("/hook")) == 1
+    assert (place.html / "alerts.xml").exists()
+    assert place.said == [
+        "warning: broken failed: ValueError; it is tried again the next night",
+        "warning: github:o/r does not answer as GitHub does; it is tried again the next night",
+    ]
+    place.web.page = b""
+    place.tell()
+    assert len(place.post.mails) == len(place.asked("/hook")) == 1
+    assert len(place.asked("/repos")) == 2
+    assert place.said[2:] == place.said[:1]

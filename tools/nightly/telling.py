@@ -13,7 +13,7 @@ from tools.alerts.channels import Channel
 from tools.alerts.events import Event
 from tools.alerts.message import Message
 from tools.alerts.store import Store
-from tools.common.errors import UnreachableError
+from tools.common.errors import TrackerError
 from tools.upstreams.config import Upstream
 from tools.upstreams.mirror import Mirror
 
@@ -66,8 +66,11 @@ class Telling:
             return
         try:
             channel.send(event, text, self.store)
-        except UnreachableError as error:
-            self.say(f"warning: {error}; it is tried again the next night")
+        except Exception as error:  # whatever fails in one channel: the others are told
+            # only our own errors are known to hold no secret
+            ours = isinstance(error, TrackerError)
+            problem = error if ours else f"{channel.name} failed: {type(error).__name__}"
+            self.say(f"warning: {problem}; it is tried again the next night")
             return
         self.store.mark_sent(event.id, channel.name, mark)
         if channel.follows:

@@ -10,7 +10,6 @@ from tests.alerts.made import TARGET, add_event
 from tests.alerts.servers import Post, Web, running
 from tools.alerts import channels, events, feed, message
 from tools.alerts.events import Event, Line
-from tools.alerts.github import GitHub
 from tools.alerts.store import Store
 from tools.common.errors import ConfigError, UnreachableError
 
@@ -24,29 +23,25 @@ HOSTILE = {
 }
 
 
-@pytest.fixture
-def event(store: Store) -> Event:
-    made = add_event(store, "a" * 40, "b" * 40, 1.5)
-    proof = {
-        "ratio": 1.48,
-        "low": 1.4,
-        "high": 1.56,
-        "pairs": 6,
-        "outcome": "confirmed",
-        "target": TARGET,
-    }
-    store.learn(made.id, confirmation=proof)
-    store.move(made.id, events.CONFIRMED, "measured")
-    return store.get(made.id)
-
-
 def test_the_message_says_what_where_and_how_it_is_known(event: Event) -> None:
     told = message.compose(event, SITE, HOSTILE)
     assert told.subject == "sgkit: pca in Sgkit: time_compute 1.48 x slower at aaaaaaaa..bbbbbbbb"
+    assert f"event    {event.id}\nstate    confirmed\n" in told.text
     assert "6 interleaved pairs" in told.text
     assert "1.4 to 1.56" in told.text
     assert told.url == f"{SITE}/alerts.html?event={event.id}"
     assert f"alerts compare {'a' * 12} {'b' * 12} pca.Sgkit.time_compute-3 --stack" in told.text
+
+
+def test_what_was_decided_is_told_with_its_reason(event: Event, store: Store) -> None:
+    confirmed = message.compose(event, SITE)
+    store.move(event.id, events.SUPPRESSED, "until\x1b the release", "2027-01-31")
+    suppressed = message.compose(store.get(event.id), SITE)
+    assert "\nstate    suppressed until 2027-01-31: until  the release\n" in suppressed.text
+    assert suppressed.version != confirmed.version
+    moved = message.compose(event, "https://elsewhere.example.org")
+    assert moved.version == confirmed.version  # nothing new is told by another address
+    assert "https://elsewhere.example.org/alerts.html" in moved.text
 
 
 def test_an_improvement_and_a_localised_commit(store: Store) -> None:
@@ -101,33 +96,6 @@ def test_webhook(event: Event, store: Store, monkeypatch: pytest.MonkeyPatch) ->
     with pytest.raises(UnreachableError) as gone:
         hook.send(event, message.compose(event, SITE), store)
     assert web.url not in str(gone.value)
-
-
-def test_github_opens_updates_and_closes_one_issue(
-    event: Event, store: Store, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    web = Web()
-    monkeypatch.setenv("GWAS_GITHUB_TOKEN", "secret-token")
-    monkeypatch.setenv("GWAS_GITHUB_API", web.url)
-    with running(web.server):
-        issues = GitHub("sgkit-dev/sgkit")
-        for state in (events.CONFIRMED, events.ACKNOWLEDGED, events.RESOLVED):
-            store.move(event.id, state, "")
-            now = store.get(event.id)
-            issues.send(now, message.compose(now, SITE, HOSTILE), store)
-    asked = [(method, path) for method, path, _ in web.requests]
-    place = "/repos/sgkit-dev/sgkit/issues"
-    assert asked == [
-        ("POST", place),
-        ("PATCH", f"{place}/12"),
-        ("POST", f"{place}/12/comments"),
-        ("PATCH", f"{place}/12"),
-    ]
-    assert web.requests[-1][2] == {"state": "closed"}
-    body = web.requests[0][2]["body"]
-    assert body.startswith("```text\n")
-    assert body.count("```") == 2
-    assert "secret-token" not in str(web.requests)
 
 
 def test_channels_of_a_tool(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -128,7 +128,7 @@ def test_a_fix_is_told_once_and_closes_the_issue(place: Place) -> None:
     assert len(place.post.mails) == 2
     asked = place.asked("/repos/o/r/issues")
     assert [method for method, _ in asked] == ["POST", "POST", "PATCH"]  # no issue for the fix
-    assert asked[-1][1] == {"state": "closed"}
+    assert asked[-1][1]["state"] == "closed"
     assert digest.write([(event, text)], place.said.append) == digest.ONLY_FASTER
 
 

@@ -26,7 +26,7 @@ class Channel(Protocol):
     """Something that tells people; `name` is unique, so that each is told once of each state."""
 
     name: str
-    follows: bool  # whether it is sent every later version of a message as well
+    follows: bool  # whether it is sent what it has told of again, and tells of what is new
 
     def send(self, event: Event, message: Message, store: Store) -> None:
         """Tell of an event. Raises UnreachableError when that failed: it is tried again."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -21,8 +22,19 @@ class Message:
     """Plain text throughout: what upstream wrote is escaped by the channel that sends it."""
 
     subject: str
-    text: str
+    state: str  # the event's, and why
+    body: str
     url: str
+
+    @property
+    def text(self) -> str:
+        """The body with the address of the event's page."""
+        return f"{self.body}\npage     {self.url}\n"
+
+    @property
+    def version(self) -> str:
+        """Of what is told: another one for other words, and the same at another address."""
+        return hashlib.sha256(f"{self.subject}\n{self.body}".encode()).hexdigest()
 
 
 def compose(event: Event, site: str, commit: Mapping[str, Any] | None = None) -> Message:
@@ -31,7 +43,8 @@ def compose(event: Event, site: str, commit: Mapping[str, Any] | None = None) ->
     `commit` is what tools.alerts.describe says of the upstream commit, where it is known.
     """
     url = f"{site.rstrip('/')}/alerts.html?event={event.id}"
-    return Message(harmless(subject(event)), harmless(_text(event, url, commit or {})), url)
+    body = harmless(_body(event, commit or {}))
+    return Message(harmless(subject(event)), harmless(_state(event)), body, url)
 
 
 def subject(event: Event) -> str:
@@ -73,8 +86,15 @@ def _where(event: Event) -> str:
     return f"{old[:8]}..{new[:8]}"
 
 
-def _text(event: Event, url: str, commit: Mapping[str, Any]) -> str:
-    parts = [subject(event), ""]
+def _state(event: Event) -> str:
+    """The state, and why where the proof does not say it."""
+    until = f" until {event.until}" if event.until else ""
+    proven = event.state in (events.CONFIRMED, events.REFUTED) and "confirmation" in event.facts
+    return f"{event.state}{until}" + ("" if proven else f": {event.why}")
+
+
+def _body(event: Event, commit: Mapping[str, Any]) -> str:
+    parts = [subject(event), "", f"event    {event.id}", f"state    {_state(event)}"]
     if commit:
         parts += [
             f"commit   {commit.get('hash', '')}",
@@ -100,9 +120,8 @@ def _text(event: Event, url: str, commit: Mapping[str, Any]) -> str:
     parts += [f"  {title(line)}" for line in event.lines[:_LINES]]
     if len(event.lines) > _LINES:
         parts.append(f"  and {len(event.lines) - _LINES} more")
-    parts += ["", f"page     {url}"]
     again = command(event)
-    return "\n".join([*parts, *([f"again    {again}"] if again else [])]) + "\n"
+    return "\n".join([*parts, "", *([f"again    {again}"] if again else [])])
 
 
 def _why(event: Event) -> list[str]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -55,14 +54,9 @@ class Telling:
         return fresh
 
     def _send(self, channel: Channel, event: Event, text: Message) -> None:
-        """Once, while it is confirmed; a channel that follows gets every later version as well."""
-        mark = events.CONFIRMED
-        begun = self.store.was_sent(event.id, channel.name, mark)
-        if channel.follows and begun:
-            mark = hashlib.sha256(f"{event.state} {text}".encode()).hexdigest()
-            if self.store.was_sent(event.id, channel.name, mark):
-                return
-        elif begun or event.state != events.CONFIRMED:
+        """Once, while it is confirmed; from then on each night to a channel that follows."""
+        begun = self.store.was_sent(event.id, channel.name, events.CONFIRMED)
+        if not channel.follows if begun else event.state != events.CONFIRMED:
             return
         try:
             channel.send(event, text, self.store)
@@ -72,10 +66,7 @@ class Telling:
             problem = error if ours else f"{channel.name} failed: {type(error).__name__}"
             self.say(f"warning: {problem}; it is tried again the next night")
             return
-        self.store.mark_sent(event.id, channel.name, mark)
-        if channel.follows:
-            now = hashlib.sha256(f"{event.state} {text}".encode()).hexdigest()
-            self.store.mark_sent(event.id, channel.name, now)
+        self.store.mark_sent(event.id, channel.name, events.CONFIRMED)
 
     def _is_told(self, event: Event) -> bool:
         """Whether it was confirmed, and as much is known as can be within PATIENCE."""

@@ -51,11 +51,7 @@ create table if not exists sent (
     state text not null, at text not null, unique (event, channel, state)
 );
 """
-
-_EVENT = """
-select *, (select why from history where history.event = event.id order by rowid desc limit 1)
-as why from event
-"""
+_EVENT = "select *, (select why from history where event = id order by rowid desc) why from event"
 
 
 class Store:

@@ -1,5 +1,7 @@
 """Messages reach their channels, what upstream wrote does no harm, and secrets stay secret."""
 
+import argparse
+import shlex
 import xml.etree.ElementTree as ET
 from dataclasses import replace
 from pathlib import Path
@@ -8,7 +10,7 @@ import pytest
 
 from tests.alerts.made import TARGET, add_event
 from tests.alerts.servers import Post, Web, running
-from tools.alerts import channels, events, feed, message
+from tools.alerts import channels, cli, events, feed, message
 from tools.alerts.events import Event, Line
 from tools.alerts.store import Store
 from tools.common.errors import ConfigError, UnreachableError
@@ -50,7 +52,27 @@ def test_an_improvement_and_a_localised_commit(store: Store) -> None:
         made.id, range={"good": "a" * 40, "bad": "d" * 40, "between": [], "finished": True}
     )
     assert message.subject(store.get(made.id)).endswith("5 x faster at dddddddd")
-    assert message.subject(replace(made, kind=events.MACHINE)).startswith("machine box: ")
+    machine = message.subject(replace(made, kind=events.MACHINE))
+    assert machine.startswith("machine box: ")
+    assert machine.endswith(" at aaaaaaaa..bbbbbbbb")
+
+
+def test_the_commands_of_a_message_are_those_of_the_command_line(
+    event: Event, store: Store
+) -> None:
+    told = message.compose(event, SITE)
+    commands = [message.command(event), *message.decisions(event)]
+    for command in commands:
+        assert command is not None
+        assert command in told.text
+        program, *words = shlex.split(command.replace("YYYY-MM-DD", "2027-01-31"))
+        assert [program, *words[:3]] == [".venv/bin/python", "-m", "tools", "alerts"]
+        parser = argparse.ArgumentParser()
+        cli.add_arguments(parser)
+        args = parser.parse_args(words[3:])
+        assert args.action == "compare" or args.id == event.id
+    store.move(event.id, events.EXPECTED, "meant")
+    assert message.decisions(store.get(event.id)) == []
 
 
 def test_the_feed_has_absolute_links_and_survives_hostile_text(

@@ -15,6 +15,8 @@ _UNITS = {"seconds": ("faster", "slower"), "bytes": ("less memory", "more memory
 _NOTICED = 0.1  # relative difference of a metric that is told beside
 _FUNCTIONS = 3  # of the profile
 _LINES = 12  # series that are listed; the event's page has all
+_ALERTS = ".venv/bin/python -m tools alerts"  # as in README, so that a line can be copied
+_DECIDED = (events.REFUTED, events.EXPECTED, events.RESOLVED, events.MERGED)
 
 
 @dataclass(frozen=True)
@@ -51,7 +53,7 @@ def subject(event: Event) -> str:
     """One line: what, how much, where."""
     line = _headline(event)
     if event.kind == events.MACHINE:
-        return f"machine {event.machine}: {title(line)} at {event.new[:8]}"
+        return f"machine {event.machine}: {title(line)} at {_where(event)}"
     verb = "fixed: " if event.state == events.RESOLVED or event.facts.get("fixes") else ""
     return f"{verb}{event.tool}: {title(line, event)} at {_where(event)}"
 
@@ -121,7 +123,10 @@ def _body(event: Event, commit: Mapping[str, Any]) -> str:
     if len(event.lines) > _LINES:
         parts.append(f"  and {len(event.lines) - _LINES} more")
     again = command(event)
-    return "\n".join([*parts, "", *([f"again    {again}"] if again else [])])
+    parts += ["", *([f"again    {again}"] if again else [])]
+    labels = ("decide   ", "      or ", "      or ")
+    parts += [label + one for label, one in zip(labels, decisions(event), strict=False)]
+    return "\n".join(parts)
 
 
 def _why(event: Event) -> list[str]:
@@ -149,6 +154,17 @@ def command(event: Event) -> str | None:
         return None
     old, new = event.ends
     line = _headline(event)
-    words = ["python -m tools alerts compare", old[:12], new[:12], line.benchmark]
+    words = [f"{_ALERTS} compare", old[:12], new[:12], line.benchmark]
     words += [shlex.quote(f"{name}={value}") for name, value in line.parameters.items()]
     return " ".join([*words, "--stack", event.stack])
+
+
+def decisions(event: Event) -> list[str]:
+    """The commands to decide about an event, with what is to be filled in; none where all is."""
+    if event.state in _DECIDED:
+        return []
+    return [
+        f'{_ALERTS} ack {event.id} --why "..."',
+        f'{_ALERTS} expect {event.id} --why "..."',
+        f'{_ALERTS} suppress {event.id} --until YYYY-MM-DD --why "..."',
+    ]

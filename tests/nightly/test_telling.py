@@ -132,6 +132,24 @@ def test_a_fix_is_told_once_and_closes_the_issue(place: Place) -> None:
     assert digest.write([(event, text)], place.said.append) == digest.ONLY_FASTER
 
 
+def test_the_issue_of_an_event_that_joined_another_is_closed(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    event = place.confirmed(1, 1.0, 2.0)
+    other = place.confirmed(1, 1.0, 2.0)
+    place.store.move(other, events.MERGED, "the same commit as event 1")
+    monkeypatch.setattr(telling, "PATIENCE", telling.PATIENCE * -1)
+    assert [one.id for one, _ in place.tell()] == [event]  # what was never told of stays so
+    place.store.move(event, events.MERGED, "the same commit as event 9")
+    assert place.tell() == []
+    (_, opened), (_, comment), (_, last) = place.asked("/repos/o/r/issues")
+    assert "state    confirmed" in opened["body"]
+    assert "merged: the same commit as event 9" in comment["body"]
+    assert last["state"] == "closed"
+    assert len(place.asked("/hook")) == 1
+    assert "<entry>" not in (place.html / "alerts.xml").read_text()
+
+
 def test_the_machine_is_the_operators(place: Place) -> None:
     place.confirmed(1, 1.0, 2.0, events.MACHINE)
     told = place.tell()

@@ -18,6 +18,7 @@ _CLOSED = {
     events.RESOLVED: "completed",
     events.EXPECTED: "not_planned",
     events.REFUTED: "not_planned",
+    events.MERGED: "not_planned",
 }
 _PAGE, _PAGES = 100, 10  # as many issues as GitHub lists at once; and so often
 

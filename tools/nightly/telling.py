@@ -40,7 +40,8 @@ class Telling:
             for event in self.store.all()
             if self._is_told(event)
         ]
-        feed.write(self.html / "alerts.xml", self.site, known)
+        entries = [one for one in known if one[0].state != events.MERGED]
+        feed.write(self.html / "alerts.xml", self.site, entries)
         fresh = []
         for event, text in reversed(known):
             machine = event.kind == events.MACHINE
@@ -73,7 +74,7 @@ class Telling:
         confirmed = [
             row["at"] for row in self.store.history(event.id) if row["state"] == events.CONFIRMED
         ]
-        if not confirmed or event.state == events.MERGED:
+        if not confirmed:
             return False
         found = event.facts.get("range", {}).get("finished") or "dependencies" in event.facts
         if event.kind == events.MACHINE or (found and "profile" in event.facts):

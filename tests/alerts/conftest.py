@@ -5,6 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.alerts.made import TARGET, add_event
+from tools.alerts import events
+from tools.alerts.events import Event
 from tools.alerts.store import Store
 
 
@@ -13,3 +16,20 @@ def store(tmp_path: Path) -> Iterator[Store]:
     made = Store(tmp_path / "alerts.sqlite")
     yield made
     made.close()
+
+
+@pytest.fixture
+def event(store: Store) -> Event:
+    """A slow-down that was confirmed."""
+    made = add_event(store, "a" * 40, "b" * 40, 1.5)
+    proof = {
+        "ratio": 1.48,
+        "low": 1.4,
+        "high": 1.56,
+        "pairs": 6,
+        "outcome": "confirmed",
+        "target": TARGET,
+    }
+    store.learn(made.id, confirmation=proof)
+    store.move(made.id, events.CONFIRMED, "measured")
+    return store.get(made.id)

@@ -10,22 +10,33 @@ from typing import Any
 
 
 class Web:
-    """An HTTP server; `requests` holds (method, path, body), `status` is what it answers."""
+    """An HTTP server; `requests` holds (method, path, body) of what it was sent.
+
+    `status` is what it answers, but to the method `refused`. Asked for a list, it gives `listed`.
+    """
 
     def __init__(self) -> None:
         self.requests: list[tuple[str, str, Any]] = []
         self.status = 200
+        self.refused = ""
+        self.listed: list[dict[str, Any]] = []
+        self.page = b""  # what a proxy answers in place of the server
         web = self
 
         class Handler(http.server.BaseHTTPRequestHandler):
             def _answer(self) -> None:
                 body = self.rfile.read(int(self.headers["Content-Length"]))
                 web.requests.append((self.command, self.path, json.loads(body)))
-                self.send_response(web.status)
+                self.send_response(502 if self.command == web.refused else web.status)
                 self.end_headers()
-                self.wfile.write(b'{"number": 12}')
+                self.wfile.write(web.page or b'{"number": 12}')
 
             do_POST = do_PATCH = _answer
+
+            def do_GET(self) -> None:
+                self.send_response(web.status)
+                self.end_headers()
+                self.wfile.write(json.dumps(web.listed).encode())
 
             def log_message(self, *args: object) -> None:
                 """Keep the test's output clean."""

@@ -1,5 +1,7 @@
 """Messages reach their channels, what upstream wrote does no harm, and secrets stay secret."""
 
+import argparse
+import shlex
 import xml.etree.ElementTree as ET
 from dataclasses import replace
 from pathlib import Path
@@ -8,7 +10,7 @@ import pytest
 
 from tests.alerts.made import TARGET, add_event
 from tests.alerts.servers import Post, Web, running
-from tools.alerts import channels, events, feed, message
+from tools.alerts import channels, cli, events, feed, message
 from tools.alerts.events import Event, Line
 from tools.alerts.store import Store
 from tools.common.errors import ConfigError, UnreachableError
@@ -23,29 +25,25 @@ HOSTILE = {
 }
 
 
-@pytest.fixture
-def event(store: Store) -> Event:
-    made = add_event(store, "a" * 40, "b" * 40, 1.5)
-    proof = {
-        "ratio": 1.48,
-        "low": 1.4,
-        "high": 1.56,
-        "pairs": 6,
-        "outcome": "confirmed",
-        "target": TARGET,
-    }
-    store.learn(made.id, confirmation=proof)
-    store.move(made.id, events.CONFIRMED, "measured")
-    return store.get(made.id)
-
-
 def test_the_message_says_what_where_and_how_it_is_known(event: Event) -> None:
     told = message.compose(event, SITE, HOSTILE)
     assert told.subject == "sgkit: pca in Sgkit: time_compute 1.48 x slower at aaaaaaaa..bbbbbbbb"
+    assert f"event    {event.id}\nstate    confirmed\n" in told.text
     assert "6 interleaved pairs" in told.text
     assert "1.4 to 1.56" in told.text
     assert told.url == f"{SITE}/alerts.html?event={event.id}"
     assert f"alerts compare {'a' * 12} {'b' * 12} pca.Sgkit.time_compute-3 --stack" in told.text
+
+
+def test_what_was_decided_is_told_with_its_reason(event: Event, store: Store) -> None:
+    confirmed = message.compose(event, SITE)
+    store.move(event.id, events.SUPPRESSED, "until\x1b the release", "2027-01-31")
+    suppressed = message.compose(store.get(event.id), SITE)
+    assert "\nstate    suppressed until 2027-01-31: until  the release\n" in suppressed.text
+    assert suppressed.version != confirmed.version
+    moved = message.compose(event, "https://elsewhere.example.org")
+    assert moved.version == confirmed.version  # nothing new is told by another address
+    assert "https://elsewhere.example.org/alerts.html" in moved.text
 
 
 def test_an_improvement_and_a_localised_commit(store: Store) -> None:
@@ -54,7 +52,27 @@ def test_an_improvement_and_a_localised_commit(store: Store) -> None:
         made.id, range={"good": "a" * 40, "bad": "d" * 40, "between": [], "finished": True}
     )
     assert message.subject(store.get(made.id)).endswith("5 x faster at dddddddd")
-    assert message.subject(replace(made, kind=events.MACHINE)).startswith("machine box: ")
+    machine = message.subject(replace(made, kind=events.MACHINE))
+    assert machine.startswith("machine box: ")
+    assert machine.endswith(" at aaaaaaaa..bbbbbbbb")
+
+
+def test_the_commands_of_a_message_are_those_of_the_command_line(
+    event: Event, store: Store
+) -> None:
+    told = message.compose(event, SITE)
+    commands = [message.command(event), *message.decisions(event)]
+    for command in commands:
+        assert command is not None
+        assert command in told.text
+        program, *words = shlex.split(command.replace("YYYY-MM-DD", "2027-01-31"))
+        assert [program, *words[:3]] == [".venv/bin/python", "-m", "tools", "alerts"]
+        parser = argparse.ArgumentParser()
+        cli.add_arguments(parser)
+        args = parser.parse_args(words[3:])
+        assert args.action == "compare" or args.id == event.id
+    store.move(event.id, events.EXPECTED, "meant")
+    assert message.decisions(store.get(event.id)) == []
 
 
 def test_the_feed_has_absolute_links_and_survives_hostile_text(
@@ -102,43 +120,55 @@ def test_webhook(event: Event, store: Store, monkeypatch: pytest.MonkeyPatch) ->
     assert web.url not in str(gone.value)
 
 
-def test_github_opens_updates_and_closes_one_issue(
-    event: Event, store: Store, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    web = Web()
-    monkeypatch.setenv("GWAS_GITHUB_TOKEN", "secret-token")
-    with running(web.server):
-        issues = channels.GitHub("sgkit-dev/sgkit", web.url)
-        for state in (events.CONFIRMED, events.ACKNOWLEDGED, events.RESOLVED):
-            store.move(event.id, state, "")
-            now = store.get(event.id)
-            issues.send(now, message.compose(now, SITE, HOSTILE), store)
-    asked = [(method, path) for method, path, _ in web.requests]
-    place = "/repos/sgkit-dev/sgkit/issues"
-    assert asked == [
-        ("POST", place),
-        ("PATCH", f"{place}/12"),
-        ("POST", f"{place}/12/comments"),
-        ("PATCH", f"{place}/12"),
-    ]
-    assert web.requests[-1][2] == {"state": "closed"}
-    body = web.requests[0][2]["body"]
-    assert body.startswith("```text\n")
-    assert body.count("```") == 2
-    assert "secret-token" not in str(web.requests)
-
-
 def test_channels_of_a_tool(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert channels.of_table("sgkit.alerts", {}) == []
-    with pytest.raises(ConfigError, match=r"\[sgkit.alerts\] fax: unknown key"):
-        channels.of_table("sgkit.alerts", {"fax": "1"})
+    said: list[str] = []
+    assert channels.of_table("sgkit.alerts", {}, said.append) == []
+    monkeypatch.setenv("GWAS_SLACK", "x")
+    monkeypatch.setenv("GWAS_SMTP_HOST", "mail.example.org:587")
+    table = {"mail": ["a@example.org", "B <b@example.org>"], "webhook": "GWAS_SLACK"}
+    made = channels.of_table("sgkit.alerts", table, said.append)
+    assert [one.name for one in made] == [
+        "mail:a@example.org,B <b@example.org>", "webhook:GWAS_SLACK",
+    ]  # fmt: skip
+    assert said == []
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "expected"),
+    [
+        ("fax", "1", "unknown key"),
+        ("mail", "a@sekret.org", "a list of addresses"),
+        ("mail", 3, "a list of addresses"),
+        ("mail", [], "a list of addresses"),
+        ("mail", ["a@b.org", 3], "a list of addresses"),
+        ("mail", ["sekret@example.org\nBcc: all@example.org"], "a list of addresses"),
+        ("webhook", "https://hooks.slack.com/services/sekret", "name of the environment variable"),
+        ("webhook", ["sekret", "B"], "name of the environment variable"),
+        ("github", {"sekret": 1}, "owner/name"),
+        ("github", "sekret/a/b", "owner/name"),
+    ],
+)
+def test_an_entry_that_is_wrong_is_said_without_its_value(
+    key: str, value: object, expected: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GWAS_SLACK", "x")
+    with pytest.raises(ConfigError, match=rf"\[sgkit.alerts\] {key}: .*{expected}") as error:
+        channels.channel("sgkit.alerts", key, value)
+    assert "sekret" not in str(error.value)
+    said: list[str] = []
+    made = channels.of_table("sgkit.alerts", {key: value, "webhook": "GWAS_SLACK"}, said.append)
+    assert [one.name for one in made] == ["webhook:GWAS_SLACK"]  # the others are told
+    assert len(said) == (key != "webhook")
+
+
+def test_a_secret_or_a_server_that_is_missing_or_wrong(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("GWAS_SLACK", raising=False)
     with pytest.raises(ConfigError, match="GWAS_SLACK is not set"):
-        channels.of_table("sgkit.alerts", {"webhook": "GWAS_SLACK"})
-    monkeypatch.setenv("GWAS_SLACK", "x")
-    assert [one.name for one in channels.of_table("sgkit.alerts", {"webhook": "GWAS_SLACK"})] == [
-        "webhook:GWAS_SLACK"
-    ]
+        channels.channel("sgkit.alerts", "webhook", "GWAS_SLACK")
+    for host in ("mail.example.org:abc", ":25", "mail.example.org:1234567"):
+        monkeypatch.setenv("GWAS_SMTP_HOST", host)
+        with pytest.raises(ConfigError, match="GWAS_SMTP_HOST: expected host or host:port"):
+            channels.channel("sgkit.alerts", "mail", ["a@example.org"])
 
 
 def test_a_timing_that_is_proven_at_the_commit_is_the_headline(store: Store) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import xml.etree.ElementTree as ET
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -45,9 +46,10 @@ class Place:
         self.said: list[str] = []
         table = {"mail": ["a@example.org"], "webhook": "GWAS_HOOK", "github": "o/r"}
         self.telling = Telling(
-            self.store, {"sgkit": tool}, {"sgkit": channels.of_table("sgkit.alerts", table)},
-            channels.of_table("operator", {"webhook": "GWAS_OPERATOR"}), tmp_path, SITE,
-            self.said.append,
+            self.store, {"sgkit": tool},
+            {"sgkit": channels.of_table("sgkit.alerts", table, self.said.append)},
+            channels.of_table("operator", {"webhook": "GWAS_OPERATOR"}, self.said.append),
+            tmp_path, SITE, self.said.append,
         )  # fmt: skip
 
     def confirmed(self, at: int, old: float, new: float, kind: str = events.CODE) -> int:
@@ -126,8 +128,26 @@ def test_a_fix_is_told_once_and_closes_the_issue(place: Place) -> None:
     assert len(place.post.mails) == 2
     asked = place.asked("/repos/o/r/issues")
     assert [method for method, _ in asked] == ["POST", "POST", "PATCH"]  # no issue for the fix
-    assert asked[-1][1] == {"state": "closed"}
+    assert asked[-1][1]["state"] == "closed"
     assert digest.write([(event, text)], place.said.append) == digest.ONLY_FASTER
+
+
+def test_the_issue_of_an_event_that_joined_another_is_closed(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    event = place.confirmed(1, 1.0, 2.0)
+    other = place.confirmed(1, 1.0, 2.0)
+    place.store.move(other, events.MERGED, "the same commit as event 1")
+    monkeypatch.setattr(telling, "PATIENCE", telling.PATIENCE * -1)
+    assert [one.id for one, _ in place.tell()] == [event]  # what was never told of stays so
+    place.store.move(event, events.MERGED, "the same commit as event 9")
+    assert place.tell() == []
+    (_, opened), (_, comment), (_, last) = place.asked("/repos/o/r/issues")
+    assert "state    confirmed" in opened["body"]
+    assert "merged: the same commit as event 9" in comment["body"]
+    assert last["state"] == "closed"
+    assert len(place.asked("/hook")) == 1
+    assert "<entry>" not in (place.html / "alerts.xml").read_text()
 
 
 def test_the_machine_is_the_operators(place: Place) -> None:
@@ -181,3 +201,31 @@ def test_what_was_not_sent_is_sent_the_next_night(place: Place) -> None:
     place.tell()
     assert len(place.post.mails) == 1
     assert len(place.asked("/hook")) == 2
+
+
+class Broken:
+    """A channel that fails as none of ours should; the error's text has its secret."""
+
+    name, follows = "broken", False
+
+    def send(self, event: Event, message: Message, store: Store) -> None:
+        raise ValueError("https://hooks.example.org/sekret")
+
+
+def test_a_channel_that_fails_in_any_way_keeps_nothing_from_the_others(place: Place) -> None:
+    channels_of_sgkit = place.telling.routes["sgkit"]
+    place.telling = replace(place.telling, routes={"sgkit": [Broken(), *channels_of_sgkit]})
+    place.locate(place.confirmed(1, 1.0, 2.0))
+    place.web.page = b"<html>a proxy's page</html>"
+    assert len(place.tell()) == 1
+    assert len(place.post.mails) == len(place.asked("/hook")) == 1
+    assert (place.html / "alerts.xml").exists()
+    assert place.said == [
+        "warning: broken failed: ValueError; it is tried again the next night",
+        "warning: github:o/r does not answer as GitHub does; it is tried again the next night",
+    ]
+    place.web.page = b""
+    place.tell()
+    assert len(place.post.mails) == len(place.asked("/hook")) == 1
+    assert len(place.asked("/repos")) == 2
+    assert place.said[2:] == place.said[:1]

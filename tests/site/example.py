@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from dataclasses import replace
 from pathlib import Path
 
 from tests.site import made_site
@@ -59,7 +60,7 @@ def make(root: Path) -> Project:
 
 
 def _add_events(project: Project) -> None:
-    """A confirmed slow-down that was found, and a step of the machine."""
+    """A confirmed slow-down that was found, a step of the machine, and two that are settled."""
     store = Store(project.root / "results" / "alerts.sqlite")
     commits = project.commits["sgkit"]
     old, new = commits[SLOWER_AT - 2], commits[SLOWER_AT]
@@ -72,6 +73,7 @@ def _add_events(project: Project) -> None:
     proof = {"outcome": "confirmed", "ratio": 1.6, "low": 1.5, "high": 1.7, "pairs": 4}
     store.learn(slower.id, confirmation={**proof, "target": target})
     store.add_answer(slower.id, commits[SLOWER_AT - 1], False, "refuted")
+    store.add_pair(slower.id, target, old, commits[SLOWER_AT - 1], 0.5, 0.51)
     found = {"good": commits[SLOWER_AT - 1], "bad": new, "between": [], "finished": True}
     store.learn(slower.id, range=found)
     gained = {"function": "sgkit/stats/pca.py:<lambda>", "old": 0.1, "new": 0.4}
@@ -81,6 +83,11 @@ def _add_events(project: Project) -> None:
         store.add_repeat("frozen", "box", target, new, 0.8, 0.8 + (-1) ** number * 0.01)
     machine = Line("sentinels.Machine.time_file_read", "file read", "seconds", False, 1.0, 2.0)
     store.add("sgkit", "frozen", "box", events.MACHINE, old, new, [machine])
+    faster = replace(line, better=True, new_value=0.4)
+    for state, until in ((events.REFUTED, None), (events.SUPPRESSED, "2027-01-31")):
+        ends = commits[0], commits[2]
+        settled = store.add("sgkit", "frozen", "box", events.CODE, *ends, [faster])
+        store.move(settled.id, state, "a reason", until)
     store.close()
 
 

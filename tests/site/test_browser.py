@@ -168,14 +168,33 @@ def test_changes_both_ways(
 def test_alerts_and_an_event(visit: Visit, published: Project) -> None:
     page = visit.open("alerts.html", "main table")
     assert page.locator("h2").all_inner_texts() == [
-        "Open (1)", "The machine (1)", "Repeats of one commit, frozen stack",
+        "Open (1)", "The machine (1)", "Suppressed (1)", "Closed (1)",
+        "Repeats of one commit, frozen stack",
     ]  # fmt: skip
+    # colours are for what was proven; and each event says which one it is
+    assert page.locator(".badge.better").all_inner_texts() == ["suppressed until 2027-01-31"]
+    assert page.locator(".badge.worse").all_inner_texts() == ["confirmed"]
+    assert "event 4, 1 series" in page.locator("main").inner_text()
     assert "0 of 2 runs of four repeats" in page.locator("main").inner_text()
     visit.check("alerts")
-    page.get_by_role("link", name="pca in Sgkit").click()
+    page.get_by_role("link", name="slower").first.click()
     page.wait_for_selector("main blockquote")
     words = page.locator("main").inner_text()
-    assert "4 interleaved pairs" in words
+    assert "event 1, since" in words
+    assert "ratio 1.60, 99 % interval 1.50 to 1.70, 4 interleaved pairs" in words
+    commits = published.commits["sgkit"]
+    old, before = (commits[example.SLOWER_AT - back][:8] for back in (2, 1))
+    ends, search = page.locator("h3", has_text="→").all_inner_texts()
+    assert ends.endswith(f"{old} → 0.{example.SLOWER_AT}.0")
+    assert "the last commit before the change" in search
+    assert search.endswith(f"{old} → {before}")
+    assert f"{before} does not have the change: 1 interleaved pairs" in words
+    rows = page.locator("table", has_text="Pair").nth(1).locator("td").all_inner_texts()
+    assert rows == ["1", "500 ms", "510 ms", "1.02"]
+    assert '.venv/bin/python -m tools alerts suppress 1 --until YYYY-MM-DD --why "..."' in words
+    assert page.get_by_role("button", name="Copy").count() == 4
+    page.get_by_role("button", name="Copy").first.click()
+    page.wait_for_selector("button:has-text('Copied')")
     assert commit_of(published, "sgkit", example.SLOWER_AT)[:8] in words
     assert "sgkit/stats/pca.py:<lambda>" in words
     assert "<script>" in words  # what upstream wrote, as text

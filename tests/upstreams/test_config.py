@@ -96,3 +96,12 @@ def test_the_operator_is_no_tool(tmp_path: Path) -> None:
     assert config.operator(path) == {"mail": ["root@example.org"]}
     path.write_text(VALID)
     assert config.operator(path) == {}
+
+
+def test_alerts_are_a_table_and_what_they_are_is_not_printed(tmp_path: Path) -> None:
+    path = tmp_path / "upstreams.toml"
+    text = VALID.replace("]\n", ']\nalerts = "https://hooks.example.org/sekret"\n', 1)
+    path.write_text(text)
+    with pytest.raises(ConfigError, match=r"expected a table \[\w+.alerts\]") as error:
+        config.load(path)
+    assert "sekret" not in str(error.value)

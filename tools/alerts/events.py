@@ -65,6 +65,7 @@ class Event:
     old: str  # the last commit before the change that was measured
     new: str  # the first one after it
     state: str
+    why: str  # what or who put it into this state
     until: str | None  # of SUPPRESSED: an ISO date
     facts: dict[str, Any]  # what confirm, localise and explain found
     created: str

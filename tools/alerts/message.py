@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,6 +15,8 @@ _UNITS = {"seconds": ("faster", "slower"), "bytes": ("less memory", "more memory
 _NOTICED = 0.1  # relative difference of a metric that is told beside
 _FUNCTIONS = 3  # of the profile
 _LINES = 12  # series that are listed; the event's page has all
+_ALERTS = ".venv/bin/python -m tools alerts"  # as in README, so that a line can be copied
+_DECIDED = (events.REFUTED, events.EXPECTED, events.RESOLVED, events.MERGED)
 
 
 @dataclass(frozen=True)
@@ -21,8 +24,19 @@ class Message:
     """Plain text throughout: what upstream wrote is escaped by the channel that sends it."""
 
     subject: str
-    text: str
+    state: str  # the event's, and why
+    body: str
     url: str
+
+    @property
+    def text(self) -> str:
+        """The body with the address of the event's page."""
+        return f"{self.body}\npage     {self.url}\n"
+
+    @property
+    def version(self) -> str:
+        """Of what is told: another one for other words, and the same at another address."""
+        return hashlib.sha256(f"{self.subject}\n{self.body}".encode()).hexdigest()
 
 
 def compose(event: Event, site: str, commit: Mapping[str, Any] | None = None) -> Message:
@@ -31,14 +45,15 @@ def compose(event: Event, site: str, commit: Mapping[str, Any] | None = None) ->
     `commit` is what tools.alerts.describe says of the upstream commit, where it is known.
     """
     url = f"{site.rstrip('/')}/alerts.html?event={event.id}"
-    return Message(harmless(subject(event)), harmless(_text(event, url, commit or {})), url)
+    body = harmless(_body(event, commit or {}))
+    return Message(harmless(subject(event)), harmless(_state(event)), body, url)
 
 
 def subject(event: Event) -> str:
     """One line: what, how much, where."""
     line = _headline(event)
     if event.kind == events.MACHINE:
-        return f"machine {event.machine}: {title(line)} at {event.new[:8]}"
+        return f"machine {event.machine}: {title(line)} at {_where(event)}"
     verb = "fixed: " if event.state == events.RESOLVED or event.facts.get("fixes") else ""
     return f"{verb}{event.tool}: {title(line, event)} at {_where(event)}"
 
@@ -73,8 +88,15 @@ def _where(event: Event) -> str:
     return f"{old[:8]}..{new[:8]}"
 
 
-def _text(event: Event, url: str, commit: Mapping[str, Any]) -> str:
-    parts = [subject(event), ""]
+def _state(event: Event) -> str:
+    """The state, and why where the proof does not say it."""
+    until = f" until {event.until}" if event.until else ""
+    proven = event.state in (events.CONFIRMED, events.REFUTED) and "confirmation" in event.facts
+    return f"{event.state}{until}" + ("" if proven else f": {event.why}")
+
+
+def _body(event: Event, commit: Mapping[str, Any]) -> str:
+    parts = [subject(event), "", f"event    {event.id}", f"state    {_state(event)}"]
     if commit:
         parts += [
             f"commit   {commit.get('hash', '')}",
@@ -100,9 +122,11 @@ def _text(event: Event, url: str, commit: Mapping[str, Any]) -> str:
     parts += [f"  {title(line)}" for line in event.lines[:_LINES]]
     if len(event.lines) > _LINES:
         parts.append(f"  and {len(event.lines) - _LINES} more")
-    parts += ["", f"page     {url}"]
     again = command(event)
-    return "\n".join([*parts, *([f"again    {again}"] if again else [])]) + "\n"
+    parts += ["", *([f"again    {again}"] if again else [])]
+    labels = ("decide   ", "      or ", "      or ")
+    parts += [label + one for label, one in zip(labels, decisions(event), strict=False)]
+    return "\n".join(parts)
 
 
 def _why(event: Event) -> list[str]:
@@ -130,6 +154,17 @@ def command(event: Event) -> str | None:
         return None
     old, new = event.ends
     line = _headline(event)
-    words = ["python -m tools alerts compare", old[:12], new[:12], line.benchmark]
+    words = [f"{_ALERTS} compare", old[:12], new[:12], line.benchmark]
     words += [shlex.quote(f"{name}={value}") for name, value in line.parameters.items()]
     return " ".join([*words, "--stack", event.stack])
+
+
+def decisions(event: Event) -> list[str]:
+    """The commands to decide about an event, with what is to be filled in; none where all is."""
+    if event.state in _DECIDED:
+        return []
+    return [
+        f'{_ALERTS} ack {event.id} --why "..."',
+        f'{_ALERTS} expect {event.id} --why "..."',
+        f'{_ALERTS} suppress {event.id} --until YYYY-MM-DD --why "..."',
+    ]

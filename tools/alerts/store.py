@@ -14,6 +14,8 @@ from tools.alerts import schema
 from tools.alerts.events import NEW, STATES, Event, Line
 from tools.common.errors import DamagedError, UsageError
 
+_EVENT = "select *, (select why from history where event = id order by rowid desc) why from event"
+
 
 class Store:
     """The events of one checkout."""
@@ -99,14 +101,14 @@ class Store:
 
     def get(self, event: int) -> Event:
         """One event; UsageError when there is none of that number."""
-        row = self._db.execute("select * from event where id = ?", (event,)).fetchone()
+        row = self._db.execute(f"{_EVENT} where id = ?", (event,)).fetchone()
         if row is None:
             raise UsageError(f"no event {event}", hint="`python -m tools alerts list` shows them")
         return self._event(row)
 
     def all(self, *states: str) -> list[Event]:
         """The events in these states (all by default), the newest first."""
-        rows = self._db.execute("select * from event order by id desc").fetchall()
+        rows = self._db.execute(f"{_EVENT} order by id desc").fetchall()
         return [self._event(row) for row in rows if not states or row["state"] in states]
 
     def history(self, event: int) -> list[Mapping[str, str]]:

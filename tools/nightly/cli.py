@@ -17,7 +17,7 @@ from tools.alerts import channels, digest, message
 from tools.alerts.decisions import DEFAULT_SITE, open_store
 from tools.alerts.store import Store
 from tools.common import asv_config, files, paths
-from tools.common.errors import TrackerError, UsageError
+from tools.common.errors import UsageError
 from tools.nightly.night import Night
 from tools.nightly.telling import Telling
 from tools.upstreams import config
@@ -77,15 +77,10 @@ def _telling(conf: Config, upstreams: Mapping[str, Upstream], store: Store, site
     """The channels, with their secrets, which nothing else gets to see."""
     tables = {f"{tool}.alerts": one.tables.get("alerts", {}) for tool, one in upstreams.items()}
     tables[config.OPERATOR] = config.operator(paths.ROOT / conf.repo)
-    made: dict[str, list[channels.Channel]] = {}
-    for name, table in tables.items():
-        try:
-            made[name] = channels.of_table(name, table)
-        except TrackerError as error:  # what is not told tonight is told when that is mended
-            _say(f"warning: {error}")
+    made = {name: channels.of_table(name, table, _say) for name, table in tables.items()}
     channels.forget_secrets(tables.values())
-    routes = {tool: made.get(f"{tool}.alerts", []) for tool in upstreams}
-    operator = made.get(config.OPERATOR, [])
+    routes = {tool: made[f"{tool}.alerts"] for tool in upstreams}
+    operator = made[config.OPERATOR]
     return Telling(store, upstreams, routes, operator, Path(conf.html_dir), site, _say)
 
 

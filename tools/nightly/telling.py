@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,7 +12,7 @@ from tools.alerts.channels import Channel
 from tools.alerts.events import Event
 from tools.alerts.message import Message
 from tools.alerts.store import Store
-from tools.common.errors import UnreachableError
+from tools.common.errors import TrackerError
 from tools.upstreams.config import Upstream
 from tools.upstreams.mirror import Mirror
 
@@ -41,7 +40,8 @@ class Telling:
             for event in self.store.all()
             if self._is_told(event)
         ]
-        feed.write(self.html / "alerts.xml", self.site, known)
+        entries = [one for one in known if one[0].state != events.MERGED]
+        feed.write(self.html / "alerts.xml", self.site, entries)
         fresh = []
         for event, text in reversed(known):
             machine = event.kind == events.MACHINE
@@ -55,31 +55,26 @@ class Telling:
         return fresh
 
     def _send(self, channel: Channel, event: Event, text: Message) -> None:
-        """Once, while it is confirmed; a channel that follows gets every later version as well."""
-        mark = events.CONFIRMED
-        begun = self.store.was_sent(event.id, channel.name, mark)
-        if channel.follows and begun:
-            mark = hashlib.sha256(f"{event.state} {text}".encode()).hexdigest()
-            if self.store.was_sent(event.id, channel.name, mark):
-                return
-        elif begun or event.state != events.CONFIRMED:
+        """Once, while it is confirmed; from then on each night to a channel that follows."""
+        begun = self.store.was_sent(event.id, channel.name, events.CONFIRMED)
+        if not channel.follows if begun else event.state != events.CONFIRMED:
             return
         try:
             channel.send(event, text, self.store)
-        except UnreachableError as error:
-            self.say(f"warning: {error}; it is tried again the next night")
+        except Exception as error:  # whatever fails in one channel: the others are told
+            # only our own errors are known to hold no secret
+            ours = isinstance(error, TrackerError)
+            problem = error if ours else f"{channel.name} failed: {type(error).__name__}"
+            self.say(f"warning: {problem}; it is tried again the next night")
             return
-        self.store.mark_sent(event.id, channel.name, mark)
-        if channel.follows:
-            now = hashlib.sha256(f"{event.state} {text}".encode()).hexdigest()
-            self.store.mark_sent(event.id, channel.name, now)
+        self.store.mark_sent(event.id, channel.name, events.CONFIRMED)
 
     def _is_told(self, event: Event) -> bool:
         """Whether it was confirmed, and as much is known as can be within PATIENCE."""
         confirmed = [
             row["at"] for row in self.store.history(event.id) if row["state"] == events.CONFIRMED
         ]
-        if not confirmed or event.state == events.MERGED:
+        if not confirmed:
             return False
         found = event.facts.get("range", {}).get("finished") or "dependencies" in event.facts
         if event.kind == events.MACHINE or (found and "profile" in event.facts):

@@ -71,13 +71,15 @@ def _page(event: Event, store: Store, site: Site) -> dict[str, Any]:
     """All that is known of an event."""
     target = event.worst.target
     lines = sorted(event.lines, key=lambda line: (line.target != target, -line.size))
+    answers = store.answers(event.id)
+    shown = (event.old, event.new, *event.ends, *answers)
     return {
         **_row(event),
         "facts": event.facts,
         "commit": describe.commit(event, site.mirror, site.links.get(event.tool, {})),
         "series": [_line(event, line, site, drawn=at < _DRAWN) for at, line in enumerate(lines)],
         "proofs": _proofs(event, store),
-        "answers": store.answers(event.id),
+        "answers": answers,
         "beside": [
             {"name": name, "old": old, "new": new,
              "unit": site.declared[name].unit if name in site.declared else ""}
@@ -86,20 +88,35 @@ def _page(event: Event, store: Store, site: Site) -> dict[str, Any]:
         ],
         "history": store.history(event.id),
         "command": message.command(event),
-        "names": {end: site.releases[end] for end in event.ends if end in site.releases},
+        "decisions": message.decisions(event),
+        "names": {one: site.releases[one] for one in shown if one in site.releases},
     }  # fmt: skip
 
 
 def _proofs(event: Event, store: Store) -> list[dict[str, Any]]:
-    """What was measured again: the event between its ends, and a timing at its commit."""
+    """What was measured again, each with its two commits and the pairs that count.
+
+    The event between its ends, and what the search measured of the nearest commits before and
+    after the change, each against the first end; then a timing between these two.
+    """
     units = {line.target: line.unit for line in event.lines}
-    ends = {"confirmation": (event.old, event.new), "timing": event.ends}
-    return [
-        {**proof, "unit": units.get(proof["target"], ""),
-         "values": store.pairs(event.id, proof["target"], *ends[name])}
-        for name in ends
-        if (proof := event.facts.get(name))
-    ]  # fmt: skip
+    confirmation, timing = (event.facts.get(name, {}) for name in ("confirmation", "timing"))
+    before, after = event.ends
+    searched = {"target": confirmation.get("target")}
+    measured = [("confirmation", confirmation, event.old, event.new)]
+    if before != event.old:
+        measured.append(("before", searched, event.old, before))
+    if after != event.new:
+        measured.append(("after", searched, event.old, after))
+    measured.append(("timing", timing, before, after))
+    found = []
+    for name, proof, old, new in measured:
+        if proof.get("target") is None:
+            continue
+        values = store.pairs(event.id, proof["target"], old, new)[-proof.get("pairs", 0) :]
+        own = {"name": name, "old": old, "new": new, "values": values}
+        found.append({**proof, **own, "unit": units.get(proof["target"], "")})
+    return found
 
 
 def _line(event: Event, line: Line, site: Site, *, drawn: bool) -> dict[str, Any]:

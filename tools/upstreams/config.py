@@ -109,6 +109,8 @@ def _upstream(path: Path, name: str, table: object) -> Upstream:
         raise fail("links", "a table of URL templates")
     for key, template in links.items():
         _check_template(f"{path}: [{name}.links] {key} = {template!r}", template)
+    if not isinstance(table.get("alerts", {}), dict):
+        raise ConfigError(f"{path}: [{name}] alerts: expected a table [{name}.alerts]")
     override = os.environ.get(f"GWAS_UPSTREAM_{name.upper().replace('-', '_')}")
     return Upstream(
         name=name,

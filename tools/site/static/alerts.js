@@ -3,10 +3,15 @@
 /* alerts.html: all events, and what repeats of one commit say of our own errors. */
 
 const OPEN = ['new', 'confirmed', 'undecided', 'acknowledged'];
+const UNPROVEN = ['new', 'refuted', 'undecided'];
+
+/* Colours are for what measuring again has confirmed, and a commit can be blamed or praised for. */
+function colour(event, better) {
+    return event.kind === 'machine' || UNPROVEN.includes(event.state) ? '' : better ? 'better' : 'worse';
+}
 
 function badge(event) {
-    const kind = event.kind === 'machine' ? '' : event.better ? 'better' : 'worse';
-    return element('span', {class: `badge ${kind}`}, event.state + (event.until ? ` until ${event.until}` : ''));
+    return element('span', {class: `badge ${colour(event, event.better)}`}, event.state + (event.until ? ` until ${event.until}` : ''));
 }
 
 /* Headings stand above their columns: numbers, and so theirs, at the right. */
@@ -30,18 +35,19 @@ function row(event, releases) {
     return element('tr', {},
         element('td', {'data-label': ''}, badge(event)),
         element('td', {class: 'name'}, link(`alerts.html?event=${event.id}`, event.title),
-            element('span', {class: 'soft'}, `${event.lines} series, ${event.stack} stack, ${event.machine}`)),
+            element('span', {class: 'soft'}, `event ${event.id}, ${event.lines} series, ${event.stack} stack, ${event.machine}`)),
         element('td', {}, ...commits(event, releases)),
         element('td', {class: 'date'}, event.created.slice(0, 10)));
 }
 
 function overview(events, noise, releases) {
     const ofTools = events.filter((event) => event.kind !== 'machine' && event.state !== 'merged');
-    const told = ofTools.filter((event) => !['new', 'refuted', 'undecided'].includes(event.state));
+    const told = ofTools.filter((event) => !UNPROVEN.includes(event.state));
     const groups = [
         ['Open', ofTools.filter((event) => OPEN.includes(event.state))],
         ['The machine', events.filter((event) => event.kind === 'machine')],
-        ['Closed', ofTools.filter((event) => !OPEN.includes(event.state))],
+        ['Suppressed', ofTools.filter((event) => event.state === 'suppressed')],
+        ['Closed', ofTools.filter((event) => ![...OPEN, 'suppressed'].includes(event.state))],
     ];
     const refuted = ofTools.filter((event) => event.state === 'refuted').length;
     return [

@@ -45,27 +45,50 @@ function chart(line, ends) {
 
 function seriesOf(event) {
     return event.series.flatMap((line) => [
-        element('h3', {}, element('span', {class: `badge ${line.better ? 'better' : 'worse'}`}, factor(line.ratio, line.unit)), ' ',
+        element('h3', {}, element('span', {class: `badge ${colour(event, line.better)}`}, factor(line.ratio, line.unit)), ' ',
             link(line.graph, line.title)),
         line.points ? chart({...line, first: event.first}, event.ends)
             : element('p', {class: 'soft'}, `${withUnit(line.old_value, line.unit)} → ${withUnit(line.new_value, line.unit)}`),
     ]);
 }
 
+const MEASURED = {
+    confirmation: 'The ends of the range in which the results stepped',
+    before: 'In the search: the start of that range, and the last commit before the change',
+    after: 'In the search: the start of that range, and the first commit with the change',
+    timing: 'The time, at the last commit before the change and the first one with it',
+};
+
 function proof(event) {
     if (!event.proofs.length) {
         return [element('p', {}, event.kind === 'machine' ? 'A sentinel, PLINK or most series stepped with it.'
             : 'Not measured again yet.')];
     }
-    return event.proofs.flatMap((found) => [
-        element('p', {}, `${found.outcome}: ratio ${found.ratio.toPrecision(3)}, interval `
-            + `${found.low.toPrecision(3)} to ${found.high.toPrecision(3)}, ${found.pairs} interleaved pairs of ${found.target}`),
-        table(['Pair', 'Before', 'After', 'Ratio'], found.values.map(([before, after], at) => element('tr', {},
-            number('pair', String(at + 1)),
-            number('before', withUnit(before, found.unit)),
-            number('after', withUnit(after, found.unit)),
-            number('ratio', (after / before).toPrecision(3))))),
-    ]);
+    const named = (commit) => event.names[commit] || commit.slice(0, 8);
+    return [
+        element('p', {class: 'soft'}, 'A pair is one fresh process of each commit, in turn; its values are the medians of their samples.'),
+        ...event.proofs.flatMap((found) => [
+            element('h3', {}, `${MEASURED[found.name]}: `, commitLink(found.old, named(found.old)), ' → ', commitLink(found.new, named(found.new))),
+            element('p', {}, found.outcome ? `${found.outcome}: ratio ${found.ratio.toPrecision(3)}, 99 % interval `
+                + `${found.low.toPrecision(3)} to ${found.high.toPrecision(3)}, ${found.pairs} interleaved pairs of ${found.target}`
+                : `${named(found.new)} ${event.answers[found.new] ? 'has' : 'does not have'} the change: ${found.values.length} interleaved pairs of ${found.target}`),
+            table(['Pair', named(found.old), named(found.new), 'Ratio'], found.values.map(([before, after], at) => element('tr', {},
+                number('pair', String(at + 1)),
+                number(named(found.old), withUnit(before, found.unit)),
+                number(named(found.new), withUnit(after, found.unit)),
+                number('ratio', (after / before).toPrecision(3))))),
+        ]),
+    ];
+}
+
+/* A command: one click selects it whole, and the button copies it where the browser lets it. */
+function copyable(text) {
+    const button = element('button', {type: 'button'}, 'Copy');
+    button.addEventListener('click', async () => {
+        await navigator.clipboard.writeText(text);
+        button.replaceChildren('Copied');
+    });
+    return element('div', {class: 'command'}, element('pre', {}, text), navigator.clipboard ? button : null);
 }
 
 function upstream(commit) {
@@ -127,13 +150,16 @@ function why(event) {
 function eventPage(event) {
     return [
         element('h1', {}, event.title),
-        element('p', {}, badge(event), ` since ${event.created.slice(0, 10)}, ${event.stack} stack, machine ${event.machine}`),
+        element('p', {}, badge(event), ` event ${event.id}, since ${event.created.slice(0, 10)}, ${event.stack} stack, machine ${event.machine}`),
         element('h2', {}, 'Commit'), ...where(event),
         element('h2', {}, 'Proof'), ...proof(event),
         ...why(event),
         element('h2', {}, event.series.length > 1 ? `Series (${event.series.length})` : 'Series'), ...seriesOf(event),
         event.command ? element('h2', {}, 'Measure it again') : null,
-        event.command ? element('pre', {}, event.command) : null,
+        event.command ? copyable(event.command) : null,
+        event.decisions.length ? element('h2', {}, 'Decide') : null,
+        event.decisions.length ? element('p', {class: 'soft'}, 'Someone looks after it; it was meant; or silence until a day. The reason is kept, and shown.') : null,
+        ...event.decisions.map(copyable),
         element('h2', {}, 'History'),
         element('ul', {}, ...event.history.map((step) => element('li', {}, `${step.at.slice(0, 16).replace('T', ' ')} ${step.state}: ${step.why}`))),
     ].filter((part) => part !== null);

@@ -21,7 +21,10 @@ EXIT_CODES = {
     7: "busy: another process of this checkout holds the lock",
     8: "no room: the disk is full",
     9: "damaged: a result, lock or data file that cannot be read",
-    12: "not allowed: a file or folder that this user cannot write",
+    10: "nightly and digest: something got slower",
+    11: "nightly and digest: only improvements and fixes",
+    12: "nightly and digest: only the machine stepped",
+    13: "not allowed: a file or folder that this user cannot write",
     130: "interrupted",
 }
 
@@ -73,7 +76,7 @@ class DamagedError(TrackerError):
 
 
 class DeniedError(TrackerError):
-    exit_code = 12
+    exit_code = 13
 
 
 def from_os_error(error: OSError) -> TrackerError | None:

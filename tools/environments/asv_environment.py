@@ -37,9 +37,7 @@ from tools.environments.provenance import record
 from tools.upstreams import config
 from tools.upstreams.mirror import Commit, Mirror
 
-TOOL_CLASSES = frozenset({"sgkit", "hail", "plink"})
 CONTROLS = frozenset({"plink", "machine"})  # classes that no upstream commit can change
-
 
 class PerCommit(Environment):
     """One entry of asv's matrix (a stack); what is in it changes with each commit."""
@@ -234,7 +232,7 @@ class PerCommit(Environment):
         """Whether the target's class runs here: no process is started for one that does not."""
         assert self._plan is not None
         cls = tool_class(target)
-        return cls not in TOOL_CLASSES or cls in self._plan.classes
+        return cls not in config.TOOL_CLASSES | self._upstreams.keys() or cls in self._plan.classes
 
     def _environment(self, env: Any) -> dict[str, str]:
         kept = {key: value for key, value in env.items() if key not in settings.REMOVED}

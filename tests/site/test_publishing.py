@@ -61,10 +61,19 @@ def test_undeclared_metric_is_one_clear_error(scriptless: Project) -> None:
     declared = {k: v for k, v in made_site.METRICS.items() if k != "track_throughput"}
     path.write_text(json.dumps(declared))
     done = scriptless.publish()
-    assert done.returncode == 1
+    assert done.returncode == ConfigError.exit_code
     said = done.stdout + done.stderr
     assert "the metric track_throughput is not declared in benchmarks/metrics.json" in said
     assert "Traceback" not in said
+
+
+def test_a_wrong_upstreams_toml_ends_as_in_any_other_command(scriptless: Project) -> None:
+    path = scriptless.root / "upstreams.toml"
+    path.write_text(path.read_text().replace('source = "git"', 'source = "gut"', 1))
+    done = scriptless.publish()
+    assert done.returncode == ConfigError.exit_code
+    assert "source = 'gut': expected one of auto, git, index" in done.stderr
+    assert "Traceback" not in done.stdout + done.stderr
 
 
 @pytest.mark.parametrize(

@@ -30,7 +30,6 @@ EXIT_CODES = {
 
 
 AGAIN = "check the network and run the command again: what was measured is kept"
-INTERRUPTED = "interrupted; run the same command again to go on"
 _SCANT = 256 * 1024  # bytes: with less than this, a program that failed had no room
 
 
@@ -79,6 +78,13 @@ class DeniedError(TrackerError):
     exit_code = 13
 
 
+class Interrupted(TrackerError):
+    exit_code = 130
+
+    def __init__(self) -> None:
+        super().__init__("interrupted", hint="run the same command again to go on")
+
+
 def from_os_error(error: OSError) -> TrackerError | None:
     """The TrackerError that an OSError stands for, or None where it is not one we know."""
     place = error.filename or "while writing"
@@ -124,12 +130,11 @@ def explain_uncaught(
     kind: type[BaseException], error: BaseException, trace: TracebackType | None
 ) -> None:
     """sys.excepthook for asv's own code: one message for what the user can mend."""
-    if isinstance(error, KeyboardInterrupt):
-        print(INTERRUPTED, file=sys.stderr)
-        sys.exit(130)
     known: TrackerError | None = None
     if isinstance(error, TrackerError):
         known = error
+    elif isinstance(error, KeyboardInterrupt):
+        known = Interrupted()
     elif isinstance(error, FileNotFoundError) and str(error.filename).endswith("html"):
         known = UsageError(f"there is no site in {error.filename}", hint="`asv publish` makes it")
     elif isinstance(error, ModuleNotFoundError):

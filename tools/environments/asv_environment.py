@@ -21,6 +21,7 @@ from asv.machine import Machine, MachineCollection
 from tools.common import files, paths
 from tools.common.errors import (
     BuildError,
+    Interrupted,
     MissingError,
     TrackerError,
     UnreachableError,
@@ -119,8 +120,7 @@ class PerCommit(Environment):
             self._give_up(commit, error, remember=not known)
         except TrackerError as error:
             full = is_no_room(getattr(error, "output", ""), self._root)
-            told = no_room(str(self._root)) if full else error
-            raise util.UserError(str(told)) from None
+            raise (no_room(str(self._root)) if full else error) from None
         finally:
             ledger.add("", commit.tool, "environment", time.perf_counter() - started)
         self._commit_date = int(commit.date.timestamp() * 1000)
@@ -137,7 +137,7 @@ class PerCommit(Environment):
         """Report a commit that cannot be measured, and let asv go on with the next."""
         output = getattr(error, "output", "") or str(error)
         if is_no_room(output, self._root):  # not the commit's fault: nothing to remember
-            raise util.UserError(str(no_room(str(self._root)))) from None
+            raise no_room(str(self._root)) from None
         log.error(f"{commit.tool} {commit.hash[:8]} ({self._stack}): {error}")
         # what this machine lacks today (an interpreter, the network) is tried again
         self._keeper.hold(commit.hash, may_fail=isinstance(error, BuildError))
@@ -154,8 +154,10 @@ class PerCommit(Environment):
         if command == "run":
             try:
                 return self._measure(args, kwargs)
+            except KeyboardInterrupt:  # asv would say so, but not what to do
+                raise Interrupted from None
             except OSError as error:
-                raise util.UserError(str(from_os_error(error) or error)) from error
+                raise (from_os_error(error) or TrackerError(str(error))) from error
         env = self._environment(kwargs.pop("env", os.environ))
         output = util.check_output([self._python_program(), *args], env=env, **kwargs)
         PerCommit._discovered = PerCommit._discovered or command == "discover"
@@ -179,7 +181,7 @@ class PerCommit(Environment):
         output, status = self._run_forked(args, kwargs, parameters.get("cores", "1"))
         seconds = time.perf_counter() - started
         if status != 0 and is_no_room(output, self._work, self._results_dir):
-            raise util.UserError(str(no_room(target)))
+            raise no_room(target)
         ledger.add(target, tool_class(target), "process", seconds)
         if status == 0 and _saving():
             self._keeper.add(self._commit.hash, self._commit_date, target, result_file, output)

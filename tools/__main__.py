@@ -7,6 +7,7 @@ import importlib
 import os
 import sys
 
+from tools.common import asv_messages
 from tools.common.errors import (
     EXIT_CODES,
     Interrupted,
@@ -77,5 +78,6 @@ def _parse(arguments: list[str]) -> argparse.Namespace:
 
 
 if __name__ == "__main__":
+    asv_messages.explain_damaged_files()
     end_on_signals()  # a plain kill ends what was started as well
     sys.exit(main())

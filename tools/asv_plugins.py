@@ -2,11 +2,12 @@
 
 import sys
 
-from tools.common import paths
+from tools.common import asv_messages, paths
 from tools.common.errors import explain_uncaught
 from tools.common.process import end_on_signals
 
 sys.excepthook = explain_uncaught  # before the imports below, which take long enough to interrupt
+asv_messages.explain_damaged_files()
 end_on_signals()  # a plain kill ends what was started as well
 # asv's program finds `tools` by the plugin's leading dot, and would not find `benchmarks`
 sys.path.append(str(paths.ROOT))

@@ -140,6 +140,33 @@ def test_commit_index_has_neighbours_releases_and_provenance(published: Project)
     assert setup["python"] == "3.11"
 
 
+def test_what_is_damaged_is_left_out_and_said_once(scriptless: Project) -> None:
+    result = sorted(scriptless.root.glob("results/*/*-*.json"))[0]
+    result.write_text('{"version": 2, "resu')
+    (scriptless.root / "results" / "alerts.sqlite").write_text("no database " * 100)
+    done = scriptless.publish()
+    assert done.returncode == 0, done.stdout + done.stderr
+    said = " ".join((done.stdout + done.stderr).split())
+    assert said.count(str(result.relative_to(scriptless.root))) == 1
+    assert "cannot be read: it is left out; the next `asv run` of its commit" in said
+    assert "Error parsing JSON" not in said
+    assert said.count("the Alerts page has no events") == 1
+    assert "move it away: a new one is made" in said
+    assert json.loads((scriptless.html / "alerts.json").read_text())["events"] == []
+    assert json.loads((scriptless.html / "changes.json").read_text())["changes"]
+
+
+def test_a_damaged_machine_says_what_to_do(scriptless: Project) -> None:
+    (machine,) = scriptless.root.glob("results/*/machine.json")
+    machine.write_text("{")
+    done = scriptless.publish()
+    assert done.returncode == 1
+    said = " ".join((done.stdout + done.stderr).split())
+    assert "machine.json cannot be read" in said
+    assert "the next `asv run` on that machine writes it anew" in said
+    assert "Error parsing JSON" not in said
+
+
 def test_a_range_is_respected(scriptless: Project) -> None:
     after = scriptless.commits["sgkit"][example.FASTER_AT + 1]
     done = scriptless.publish(f"{after}..sgkit")

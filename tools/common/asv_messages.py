@@ -7,11 +7,10 @@ import os
 import re
 
 _UNREADABLE = re.compile(
-    r"Error parsing JSON in file '(?P<damaged>.+?\.json)'|No version specified in (?P<old>.+?\.json)"
+    r"Error parsing JSON in file '(?P<damaged>.+?\.json)'|"
+    r"No version specified in (?P<other>.+?\.json)"
 )
-_RESULT = (
-    "it is left out; the next `asv run` of its commit keeps it as *.damaged and measures anew"
-)
+_RESULT = "it is left out; the next `asv run` of its commit sets it aside and measures anew"
 _MACHINE = "the results beside it are left out; the next `asv run` on that machine writes it anew"
 _BENCHMARKS = "`asv run --bench just-discover` writes it anew"
 
@@ -25,7 +24,7 @@ class _Once(logging.Filter):
         found = _UNREADABLE.search(str(record.msg))
         if found is None:
             return True
-        path = found["damaged"] or found["old"]
+        path = found["damaged"] or found["other"]
         if path in self._said:
             return False
         self._said.add(path)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+import json
 import multiprocessing
 import os
 import re
@@ -10,7 +11,7 @@ import shutil
 import sys
 import time
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import filelock
 from asv import util
@@ -40,12 +41,13 @@ from tools.upstreams.mirror import Commit, Mirror
 
 CONTROLS = frozenset({"plink", "machine"})  # classes that no upstream commit can change
 
+
 class PerCommit(Environment):
     """One entry of asv's matrix (a stack); what is in it changes with each commit."""
 
     tool_name = "per-commit"
     _run_lock: filelock.FileLock | None = None
-    _discovered = False  # whether asv has listed the benchmarks
+    _benchmarks: ClassVar[dict[str, Any]] = {}  # by name, once asv has listed them
 
     def __init__(self, conf: Any, python: str, requirements: dict, tagged_env_vars: dict) -> None:
         if python != "auto":
@@ -54,7 +56,7 @@ class PerCommit(Environment):
         super().__init__(conf, python, requirements, tagged_env_vars)
         self._stack = requirements.get("stack", "frozen")
         self._root = Path(conf.env_dir).absolute()
-        self._keeper = Keeper(conf.results_dir, python, self.name, requirements)
+        self._keeper = Keeper(conf.results_dir, python, self.name, requirements, self._benchmarks)
         self._results_dir = Path(conf.results_dir).absolute()
         self._upstreams = config.load(Path(conf.repo))
         self._installed: str | None = None
@@ -87,7 +89,7 @@ class PerCommit(Environment):
 
     def install_project(self, conf: Any, repo: Any, commit_hash: str) -> None:
         """Make ready what measures this commit; asv's ProcessError when it cannot be had."""
-        if self._installed == commit_hash or not PerCommit._discovered:
+        if self._installed == commit_hash or not self._benchmarks:
             return  # asv first lists the benchmarks, which import without any tool
         if not re.fullmatch("[0-9a-f]{40}", commit_hash):
             raise util.UserError(
@@ -160,7 +162,9 @@ class PerCommit(Environment):
                 raise (from_os_error(error) or TrackerError(str(error))) from error
         env = self._environment(kwargs.pop("env", os.environ))
         output = util.check_output([self._python_program(), *args], env=env, **kwargs)
-        PerCommit._discovered = PerCommit._discovered or command == "discover"
+        if command == "discover":  # `asv find` writes them nowhere else
+            listed = json.loads(Path(args[3]).read_text())
+            self._benchmarks.update({benchmark["name"]: benchmark for benchmark in listed})
         return output
 
     def _measure(self, args: list[str], kwargs: dict[str, Any]) -> tuple[str, str, int]:
@@ -288,7 +292,7 @@ def _not_applicable(result_file: str) -> tuple[str, str, int]:
 
 
 def _saving() -> bool:
-    return not {"--dry-run", "-n"} & set(sys.argv)
+    return not {"--dry-run", "-n", "--skip-save"} & set(sys.argv)
 
 
 ensure_machine()

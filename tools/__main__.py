@@ -78,6 +78,6 @@ def _parse(arguments: list[str]) -> argparse.Namespace:
 
 
 if __name__ == "__main__":
-    asv_messages.explain_damaged_files()
+    asv_messages.explain()
     end_on_signals()  # a plain kill ends what was started as well
     sys.exit(main())

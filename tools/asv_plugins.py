@@ -7,12 +7,15 @@ from tools.common.errors import explain_uncaught
 from tools.common.process import end_on_signals
 
 sys.excepthook = explain_uncaught  # before the imports below, which take long enough to interrupt
-asv_messages.explain_damaged_files()
 end_on_signals()  # a plain kill ends what was started as well
 # asv's program finds `tools` by the plugin's leading dot, and would not find `benchmarks`
 sys.path.append(str(paths.ROOT))
 
 # E402: after what is above, on purpose; F401: asv finds the subclasses, so nothing names them
 from tools.environments import asv_environment  # noqa: E402, F401
+from tools.environments.plan import STACKS  # noqa: E402
+from tools.measuring.asv_run import environment  # noqa: E402
 from tools.site import asv_publisher, study_publisher  # noqa: E402, F401
 from tools.upstreams import asv_repo  # noqa: E402, F401
+
+asv_messages.explain([environment(stack) for stack in STACKS])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tools.common.errors import DiskFullError, Interrupted, TrackerError
+from tools.common.errors import DiskFullError, Interrupted, TrackerError, UsageError
 from tools.environments.asv_environment import PerCommit
 
 
@@ -25,3 +25,9 @@ def test_what_ends_a_benchmark_says_what_to_do(
     monkeypatch.setattr(PerCommit, "_measure", measure)
     with pytest.raises(expected, match=said):
         PerCommit.__new__(PerCommit).run(["benchmark.py", "run"])
+
+
+def test_tags_are_refused_before_anything_is_listed_or_built() -> None:
+    one = PerCommit.__new__(PerCommit)
+    with pytest.raises(UsageError, match="HASHFILE"):
+        one.install_project(None, None, "sgkit/0.7.0")

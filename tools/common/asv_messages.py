@@ -1,11 +1,13 @@
-"""asv's messages about files that it cannot read: each file once, with what to do."""
+"""asv's own messages made to say what to do: files that it cannot read, unknown environments."""
 
 from __future__ import annotations
 
 import logging
 import os
 import re
+from collections.abc import Sequence
 
+_NO_ENVIRONMENT = re.compile(r"Unknown environment type '(?P<name>[^']*)'")
 _UNREADABLE = re.compile(
     r"Error parsing JSON in file '(?P<damaged>.+?\.json)'|"
     r"No version specified in (?P<other>.+?\.json)"
@@ -15,12 +17,18 @@ _MACHINE = "the results beside it are left out; the next `asv run` on that machi
 _BENCHMARKS = "`asv run --bench just-discover` writes it anew"
 
 
-class _Once(logging.Filter):
-    def __init__(self) -> None:
+class _Explained(logging.Filter):
+    def __init__(self, environments: Sequence[str]) -> None:
         super().__init__()
+        self._environments = environments
         self._said: set[str] = set()
 
     def filter(self, record: logging.LogRecord) -> bool:
+        unknown = _NO_ENVIRONMENT.search(str(record.msg))
+        if unknown:
+            known = ", ".join(self._environments)
+            record.msg = f"there is no environment {unknown['name']!r}; -E takes one of {known}"
+            return True
         found = _UNREADABLE.search(str(record.msg))
         if found is None:
             return True
@@ -34,6 +42,9 @@ class _Once(logging.Filter):
         return True
 
 
-def explain_damaged_files() -> None:
-    """Have asv say what to do about a damaged file, once, and not at each time it meets it."""
-    logging.getLogger().addFilter(_Once())  # asv's log is the root logger
+def explain(environments: Sequence[str] = ()) -> None:
+    """Have asv say what to do, and not say the same of a file each time it meets it.
+
+    `environments` are the names that -E takes.
+    """
+    logging.getLogger().addFilter(_Explained(environments))  # asv's log is the root logger

@@ -26,6 +26,7 @@ from tools.common.errors import (
     MissingError,
     TrackerError,
     UnreachableError,
+    UsageError,
     from_os_error,
     is_no_room,
     no_room,
@@ -89,13 +90,13 @@ class PerCommit(Environment):
 
     def install_project(self, conf: Any, repo: Any, commit_hash: str) -> None:
         """Make ready what measures this commit; asv's ProcessError when it cannot be had."""
-        if self._installed == commit_hash or not self._benchmarks:
-            return  # asv first lists the benchmarks, which import without any tool
         if not re.fullmatch("[0-9a-f]{40}", commit_hash):
-            raise util.UserError(
+            raise UsageError(
                 "`asv run TAGS` would store results under names, which no graph shows. Put the "
                 "releases into a file, one a line, and use `asv run HASHFILE:FILE`"
             )
+        if self._installed == commit_hash or not self._benchmarks:
+            return  # asv first lists the benchmarks, which import without any tool
         self._installed = self._plan = None
         self._keeper.give_back()
         self._stop_servers()

@@ -10,7 +10,7 @@ from typing import Any
 from packaging.specifiers import SpecifierSet
 from packaging.version import Version
 
-from tools.common.errors import BuildError, ConfigError, MissingError
+from tools.common.errors import BuildError, ConfigError, MissingError, UsageError
 from tools.environments import java, locks, venvs, wheels
 from tools.environments.interpreters import candidates, find_python
 from tools.upstreams.config import Upstream
@@ -21,6 +21,8 @@ STACKS = ("frozen", "dated", "study")
 
 class NotCovered(BuildError):
     """This stack does not cover the commit: nothing failed, there is nothing to measure."""
+
+    exit_code = UsageError.exit_code  # where it was asked for
 
 
 @dataclass(frozen=True)

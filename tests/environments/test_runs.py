@@ -100,9 +100,7 @@ def test_nothing_is_left_of_a_cluster_whose_benchmark_did_not_end(
 
 
 def test_a_server_that_was_killed_says_what_to_do(bench: Bench) -> None:
-    with pytest.raises(
-        runs.ServerLost, match=r"gone.*it was killed.*memory.*run the same"
-    ):
+    with pytest.raises(runs.ServerLost, match=r"gone.*it was killed.*memory.*run the same"):
         bench("import os, signal; os.kill(os.getppid(), signal.SIGKILL)")
 
 

@@ -24,26 +24,32 @@ class _Explained(logging.Filter):
         self._said: set[str] = set()
 
     def filter(self, record: logging.LogRecord) -> bool:
-        unknown = _NO_ENVIRONMENT.search(str(record.msg))
+        explained = self._explain(str(record.msg))
+        if explained is None:
+            return True
+        if explained in self._said:
+            return False
+        self._said.add(explained)
+        record.msg = explained
+        return True
+
+    def _explain(self, text: str) -> str | None:
+        """What to say in place of asv's text; None where that is good as it is."""
+        unknown = _NO_ENVIRONMENT.search(text)
         if unknown:
             known = ", ".join(self._environments)
-            record.msg = f"there is no environment {unknown['name']!r}; -E takes one of {known}"
-            return True
-        found = _UNREADABLE.search(str(record.msg))
+            return f"there is no environment {unknown['name']!r}; -E takes one of {known}"
+        found = _UNREADABLE.search(text)
         if found is None:
-            return True
+            return None
         path = found["damaged"] or found["other"]
-        if path in self._said:
-            return False
-        self._said.add(path)
         advice = {"machine.json": _MACHINE, "benchmarks.json": _BENCHMARKS}
         what = advice.get(os.path.basename(path), _RESULT)
-        record.msg = f"{os.path.relpath(path)} cannot be read: {what}"
-        return True
+        return f"{os.path.relpath(path)} cannot be read: {what}"
 
 
 def explain(environments: Sequence[str] = ()) -> None:
-    """Have asv say what to do, and not say the same of a file each time it meets it.
+    """Have asv say what to do, and not the same again each time it meets a file.
 
     `environments` are the names that -E takes.
     """

@@ -113,18 +113,18 @@ GRAPH = "ld_prune.Sgkit.track_graph_tasks"  # counted, not timed: the same each 
 
 
 def test_find_searches_for_the_release(
-    measured: dict[str, str], command: Callable, results: Callable
+    releases: dict[str, str], command: Callable, results: Callable
 ) -> None:
     done = command("asv", "find", "sgkit/0.4.0..sgkit/0.7.0", f"{GRAPH}{SMOKE}", *FROZEN[:2])
     assert done.returncode == 0, done.stdout + done.stderr
     names = ("sgkit/0.5.0", "sgkit/0.6.0", "sgkit/0.7.0")
-    old, middle, new = (numbers(results(measured[name])[GRAPH])[0] for name in names)
+    old, middle, new = (numbers(results(releases[name])[GRAPH])[0] for name in names)
     assert old != new
     found = names[1] if middle - old >= new - middle else names[2]
-    assert f"Greatest regression found: {measured[found][:8]} <{found}>" in done.stdout
+    assert f"Greatest regression found: {releases[found][:8]} <{found}>" in done.stdout
 
 
-def test_continuous_compares_two_releases(measured: dict[str, str], command: Callable) -> None:
+def test_continuous_compares_two_releases(releases: dict[str, str], command: Callable) -> None:
     done = command(
         "asv", "continuous", "sgkit/0.6.0", "sgkit/0.7.0", *FROZEN,
         "--bench", f"{GRAPH}{SMOKE}", "--factor", "1.001",

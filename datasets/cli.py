@@ -54,19 +54,20 @@ def run(args: argparse.Namespace) -> int:
 
 def _list(args: argparse.Namespace) -> int:
     table = Table(box=None, pad_edge=False)
-    for heading in ("NAME", "PREPARED", "MB", "CONTENT", "WHAT IT IS"):
-        table.add_column(heading, no_wrap=heading != "WHAT IT IS")
+    for heading in ("NAME", "MB", "CONTENT", "PREPARED", "WHAT IT IS"):
+        # what may be long is wrapped, so that the rest is never cut
+        table.add_column(heading, no_wrap=heading not in ("PREPARED", "WHAT IT IS"))
     names = dict.fromkeys([*catalogue.load(), edge_cases.NAME, *_prepared()])
     for name in names:
         folder = _folder(name)
         summary = edge_cases.SUMMARY if name == edge_cases.NAME else catalogue.find(name).summary
         if not (folder / "dataset.json").exists():
-            table.add_row(name, "-", "", "", summary)
+            table.add_row(name, "", "", "-", summary)
             continue
         description = prepare.read(folder)
-        there = ",".join(_formats(folder))
+        there = ", ".join(_formats(folder))
         size = sum(file.stat().st_size for file in folder.rglob("*") if file.is_file())
-        table.add_row(name, there, f"{size / 1e6:.1f}", description["sha256"][:12], summary)
+        table.add_row(name, f"{size / 1e6:.1f}", description["sha256"][:12], there, summary)
     Console(highlight=False).print(table)
     return 0
 
@@ -102,6 +103,8 @@ def _prepare(args: argparse.Namespace) -> int:
 
 def _verify(args: argparse.Namespace) -> int:
     names = [_known(name) for name in args.names] or _prepared()
+    if not names:
+        raise UsageError("nothing is prepared", hint="python -m tools datasets prepare NAME")
     reporter = OnConsole()
     damaged = []
     for name in names:

@@ -23,11 +23,13 @@ def fetch(
     md5: str,
     advance: Callable[[int], None],
     pause: float = _PAUSE,
+    elsewhere: str = "",
 ) -> None:
     """Fetch `url` to `target` unless it is there; `advance` is told of bytes, kept ones too.
 
     What was fetched is kept in `target`.part when the connection fails, and used by the next
-    call (HTTP Range). Raises UnreachableError, or DamagedError for another file than expected.
+    call (HTTP Range). Raises UnreachableError (with `elsewhere`: how to have it from another
+    place), or DamagedError for another file than expected.
     """
     if target.exists():
         advance(target.stat().st_size)
@@ -45,7 +47,7 @@ def fetch(
         except requests.HTTPError as error:
             raise UnreachableError(
                 f"the server has no such file: {error}",
-                hint="the file may have moved: see the README of datasets/ for other places",
+                hint=f"the file may have moved{elsewhere and f': {elsewhere}'}",
             ) from None
         except requests.RequestException as error:
             failure = type(error).__name__
@@ -58,7 +60,8 @@ def fetch(
             raise UnreachableError(
                 f"{url} cannot be fetched ({failure}); {done / 1e6:.1f} of {size / 1e6:.1f} MB "
                 "are here and kept",
-                hint="check the network and run the same command again: it goes on from there",
+                hint="check the network and run the same command again: it goes on from there"
+                f"{elsewhere and f'; or {elsewhere}'}",
             )
         time.sleep(pause * attempt)
     require(part, size, md5, remove=True)

@@ -21,6 +21,7 @@ from datasets.vcf import VcfReader
 from tools.common import files, paths
 from tools.common.errors import DamagedError, UnreachableError
 
+_ELSEWHERE = "set GWAS_1KG_URL to a mirror's address, or to a folder that has the files"
 PANEL = "integrated_call_samples_v3.20130502.ALL.panel"
 
 
@@ -61,7 +62,8 @@ class Chromosome:
             return local
         kept = paths.cache("downloads", name)
         with reporter.stage("fetching the VCF", size) as advance:
-            download.fetch(f"{self._base.rstrip('/')}/{name}", kept, size, md5, advance)
+            url = f"{self._base.rstrip('/')}/{name}"
+            download.fetch(url, kept, size, md5, advance, elsewhere=_ELSEWHERE)
         return kept
 
     def _get_panel(self) -> Path:
@@ -77,7 +79,7 @@ class Chromosome:
             except requests.RequestException as error:
                 raise UnreachableError(
                     f"{url} cannot be fetched ({type(error).__name__})",
-                    hint="check the network and run the same command again",
+                    hint=f"check the network and run the same command again; or {_ELSEWHERE}",
                 ) from None
             files.write_text(kept, response.text)
         return kept

@@ -7,9 +7,10 @@ import importlib
 import os
 import sys
 
+from tools.common import asv_messages
 from tools.common.errors import (
     EXIT_CODES,
-    INTERRUPTED,
+    Interrupted,
     MissingError,
     TrackerError,
     from_os_error,
@@ -37,8 +38,8 @@ def main(argv: list[str] | None = None) -> int:
         args = _parse(sys.argv[1:] if argv is None else argv)
         return args.run(args) or 0
     except KeyboardInterrupt:
-        print(INTERRUPTED, file=sys.stderr)
-        return 130
+        print(f"error: {Interrupted()}", file=sys.stderr)
+        return Interrupted.exit_code
     except ModuleNotFoundError as error:
         print(f"error: {not_installed(error)}", file=sys.stderr)
         return MissingError.exit_code
@@ -77,5 +78,6 @@ def _parse(arguments: list[str]) -> argparse.Namespace:
 
 
 if __name__ == "__main__":
+    asv_messages.explain()
     end_on_signals()  # a plain kill ends what was started as well
     sys.exit(main())

@@ -2,7 +2,7 @@
 
 import sys
 
-from tools.common import paths
+from tools.common import asv_messages, paths
 from tools.common.errors import explain_uncaught
 from tools.common.process import end_on_signals
 
@@ -13,5 +13,9 @@ sys.path.append(str(paths.ROOT))
 
 # E402: after what is above, on purpose; F401: asv finds the subclasses, so nothing names them
 from tools.environments import asv_environment  # noqa: E402, F401
+from tools.environments.plan import STACKS  # noqa: E402
+from tools.measuring.asv_run import environment  # noqa: E402
 from tools.site import asv_publisher, study_publisher  # noqa: E402, F401
 from tools.upstreams import asv_repo  # noqa: E402, F401
+
+asv_messages.explain([environment(stack) for stack in STACKS])

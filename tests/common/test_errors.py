@@ -11,6 +11,7 @@ from pathlib import Path
 import psutil
 import pytest
 
+from tools.alerts import digest
 from tools.common import errors, process
 
 
@@ -25,8 +26,18 @@ def test_a_full_disk_is_known_by_its_number() -> None:
 def test_what_may_not_be_written_is_named() -> None:
     known = errors.from_os_error(OSError(errno.EROFS, "Read-only file system", "results/x.json"))
     assert known is not None
-    assert known.exit_code == 12
+    assert known.exit_code == 13
     assert "results/x.json: read-only file system" in str(known)
+
+
+def test_no_exit_code_means_two_things() -> None:
+    kinds = [errors.TrackerError, *errors.TrackerError.__subclasses__()]
+    own = [kind for kind in kinds if kind.__module__ == errors.__name__]
+    codes = [kind.exit_code for kind in own]
+    codes += [digest.SLOWER, digest.ONLY_FASTER, digest.ONLY_MACHINE]
+    assert len(codes) == len(set(codes))
+    assert set(codes) <= errors.EXIT_CODES.keys()
+    assert {kind.exit_code for kind in kinds} <= set(codes)
 
 
 def test_a_full_disk_is_known_by_what_a_program_said(tmp_path: Path) -> None:

@@ -1,5 +1,7 @@
 """A cache folder for each test, and the set `smoke` made once."""
 
+import shutil
+
 import pytest
 
 from datasets import catalogue, prepare
@@ -28,3 +30,9 @@ def smoke_cache(tmp_path_factory):
 def smoke(smoke_cache):
     """The folder of `smoke`."""
     return smoke_cache / "datasets" / "smoke"
+
+
+@pytest.fixture
+def smoke_copy(smoke, cache):
+    """`smoke` in a cache of the test's own, to be damaged."""
+    return shutil.copytree(smoke, cache / "datasets" / "smoke")

@@ -8,7 +8,7 @@ import pytest
 
 from benchmarks._harness import data
 from benchmarks._harness.data import NotPrepared
-from datasets import catalogue, cli, content, formats, hail_writer, prepare, verify
+from datasets import catalogue, content, formats, hail_writer, prepare, verify
 from datasets.bed import BedReader
 from datasets.content import Block
 from datasets.identity import identity
@@ -18,12 +18,6 @@ from tools.common import files, paths
 from tools.common.errors import BuildError, BusyError, DiskFullError, MissingError
 
 SMOKE = catalogue.find("smoke")
-
-
-@pytest.fixture
-def smoke_copy(smoke, cache):
-    """`smoke` in a cache of the test's own, to be damaged."""
-    return shutil.copytree(smoke, cache / "datasets" / "smoke")
 
 
 @pytest.fixture
@@ -231,20 +225,6 @@ def test_verify_says_what_it_could_not_check(smoke_copy, no_hail):
     description["formats"]["mt"] = {}
     files.write_json(smoke_copy / "dataset.json", description)
     assert states(smoke_copy)["mt"] == "unchecked"
-
-
-def test_command_line(smoke_copy, capsys):
-    assert main(["datasets", "list"]) == 0
-    assert "bed,zarr" in capsys.readouterr().out
-    assert main(["datasets", "path", "smoke"]) == 0
-    assert capsys.readouterr().out.strip() == str(smoke_copy)
-    assert main(["datasets", "path", "sim-1k"]) == 2
-    assert "datasets prepare sim-1k" in capsys.readouterr().err
-    assert main(["datasets", "prepare", "nope"]) == 2
-    assert main(["datasets", "prepare", "smoke", "--formats", "vcf"]) == 2
-    (smoke_copy / "dataset.json").write_text("{")
-    assert main(["datasets", "verify", "smoke"]) == 9
-    assert cli.__doc__
 
 
 @pytest.mark.integration

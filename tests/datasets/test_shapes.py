@@ -1,7 +1,5 @@
 """Copies of a data set in other chunks or partitions, beside the one of the catalogue."""
 
-import shutil
-
 import pytest
 
 from benchmarks._harness import data
@@ -11,12 +9,6 @@ from datasets.zarr_store import ZarrReader
 from tests.datasets.made import Silent
 from tools.__main__ import main
 from tools.common.errors import BuildError, UsageError
-
-
-@pytest.fixture
-def smoke_copy(smoke, cache):
-    """`smoke` in a cache of the test's own."""
-    return shutil.copytree(smoke, cache / "datasets" / "smoke")
 
 
 def test_another_shape_has_the_same_content(smoke_copy, capsys):

@@ -170,12 +170,20 @@ def test_official_file_in_a_folder(chromosome, cache, tmp_path, monkeypatch):
         vcf_source.Chromosome(spec, Silent())
 
 
+def test_without_the_file_it_is_said_how_to_have_it_from_elsewhere(chromosome, cache, monkeypatch):
+    spec, _, _ = chromosome
+    with serving({}) as (url, _):
+        monkeypatch.setenv("GWAS_1KG_URL", url)
+        with pytest.raises(UnreachableError, match="may have moved: set GWAS_1KG_URL to"):
+            vcf_source.Chromosome(spec, Silent())
+
+
 def test_failed_fetch_leaves_no_data_set(chromosome, cache, monkeypatch):
     spec, files, _ = chromosome
     files.pop(vcf_source.PANEL)
     with serving(files) as (url, _):
         monkeypatch.setenv("GWAS_1KG_URL", url)
-        with pytest.raises(UnreachableError, match="panel"):
+        with pytest.raises(UnreachableError, match=r"(?s)panel.*GWAS_1KG_URL"):
             prepare.prepare(spec, ["bed"], ["bed"], Silent())
     left = [path.name for path in (cache / "datasets").iterdir()]
     assert left == [".1kg-chr21.lock"]

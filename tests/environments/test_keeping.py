@@ -20,13 +20,14 @@ BENCHMARK = {
     "type": "time",
     "unit": "seconds",
 }
+PLINK = {**BENCHMARK, "name": "pca.Plink.time_end_to_end"}
 
 
 @pytest.fixture
 def keeper(tmp_path: Path) -> Keeper:
     util.write_json(str(tmp_path / "box" / "machine.json"), {"machine": "box", "ram": "1"}, 1)
-    util.write_json(str(tmp_path / "benchmarks.json"), {BENCHMARK["name"]: BENCHMARK}, 2)
-    return Keeper(str(tmp_path), "auto", "env", {"stack": "frozen"})
+    listed = {made["name"]: made for made in (BENCHMARK, PLINK)}
+    return Keeper(str(tmp_path), "auto", "env", {"stack": "frozen"}, listed)
 
 
 def add(keeper: Keeper, tmp_path: Path, target: str, value: object) -> None:
@@ -73,20 +74,17 @@ def test_a_damaged_file_is_set_aside_and_not_deleted(keeper: Keeper, tmp_path: P
 def test_what_a_missing_program_left_is_measured_once_it_is_there(
     keeper: Keeper, tmp_path: Path
 ) -> None:
-    plink = {**BENCHMARK, "name": "pca.Plink.time_end_to_end"}
-    known = {made["name"]: made for made in (BENCHMARK, plink)}
-    util.write_json(str(tmp_path / "benchmarks.json"), known, 2)
     add(keeper, tmp_path, f"{BENCHMARK['name']}-1", {"samples": [1.0], "number": 1})
-    add(keeper, tmp_path, f"{plink['name']}-1", math.nan)
+    add(keeper, tmp_path, f"{PLINK['name']}-1", math.nan)
     keeper.forget_missing("plink")  # nothing was missing: nothing is forgotten
-    assert load(tmp_path).get_all_result_keys() == set(known)
+    assert load(tmp_path).get_all_result_keys() == {BENCHMARK["name"], PLINK["name"]}
     keeper.note_missing("plink", COMMIT)
     keeper.note_missing("plink", "d" * 40)  # a run that was ended before it saved anything
     keeper.forget_missing("plink")
     assert load(tmp_path).get_all_result_keys() == {BENCHMARK["name"]}
-    add(keeper, tmp_path, f"{plink['name']}-1", {"samples": [2.0], "number": 1})
+    add(keeper, tmp_path, f"{PLINK['name']}-1", {"samples": [2.0], "number": 1})
     keeper.forget_missing("plink")
-    assert load(tmp_path).get_all_result_keys() == set(known)
+    assert load(tmp_path).get_all_result_keys() == {BENCHMARK["name"], PLINK["name"]}
 
 
 def test_what_was_measured_outlives_a_failure_to_set_up(keeper: Keeper, tmp_path: Path) -> None:
@@ -130,3 +128,11 @@ def test_targets() -> None:
         "sentinels.Machine.time_file_read",
         None,
     )
+
+
+def test_a_damaged_result_does_not_stop_what_is_forgotten(keeper: Keeper, tmp_path: Path) -> None:
+    keeper.note_missing("plink", COMMIT)
+    path = tmp_path / "box" / "cccccccc-env.json"
+    path.write_text("{broken")
+    keeper.forget_missing("plink")
+    assert path.with_suffix(".damaged").read_text() == "{broken"

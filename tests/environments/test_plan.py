@@ -55,8 +55,9 @@ def test_the_frozen_stack_of_dask_changes_pandas_once() -> None:
 
 
 def test_a_stack_that_does_not_cover_a_release_says_so() -> None:
-    with pytest.raises(NotCovered, match=r"dated stack does not cover dask 2021\.12\.0"):
+    with pytest.raises(NotCovered, match=r"dated stack does not cover dask 2021\.12\.0") as error:
         _table(UPSTREAMS["dask"], "dated", "2021.12.0")
+    assert error.value.exit_code == 2  # of `environments show`: no build has failed
 
 
 @pytest.mark.parametrize(("tool", "own"), [("sgkit", "0.4.0"), ("hail", "0.2.85")])

@@ -1,7 +1,9 @@
 """A benchmark process ends in time, and nothing of its tree stays behind."""
 
 import os
+import subprocess
 import sys
+import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -97,8 +99,8 @@ def test_nothing_is_left_of_a_cluster_whose_benchmark_did_not_end(
     assert not (tmp_path / "work" / "clusters").exists()
 
 
-def test_a_server_that_was_killed_is_reported(bench: Bench) -> None:
-    with pytest.raises(runs.ServerLost, match="gone"):
+def test_a_server_that_was_killed_says_what_to_do(bench: Bench) -> None:
+    with pytest.raises(runs.ServerLost, match=r"gone.*it was killed.*memory.*run the same"):
         bench("import os, signal; os.kill(os.getppid(), signal.SIGKILL)")
 
 
@@ -118,3 +120,12 @@ def test_a_server_that_is_slow_to_listen_is_waited_for() -> None:
     server = runs.Server([sys.executable, "-c", code], dict(os.environ))
     assert server.alive
     server.close()
+
+
+def test_folders_of_a_killed_tracker_are_removed() -> None:
+    gone = subprocess.Popen(["true"])
+    gone.wait()
+    names = {pid: tempfile.mkdtemp(prefix=f"gwas-run-{pid}-") for pid in (gone.pid, os.getpid())}
+    runs.sweep_orphans()
+    assert not Path(names[gone.pid]).exists()
+    Path(names[os.getpid()]).rmdir()  # of a tracker that runs: it stays

@@ -109,18 +109,43 @@ def test_an_unknown_release_is_one_clear_message(
     assert "Traceback" not in said
 
 
+GRAPH = "ld_prune.Sgkit.track_graph_tasks"  # counted, not timed: the same each time
+
+
+def test_find_searches_for_the_release(
+    releases: dict[str, str], command: Callable, results: Callable
+) -> None:
+    done = command("asv", "find", "sgkit/0.4.0..sgkit/0.7.0", f"{GRAPH}{SMOKE}", *FROZEN[:2])
+    assert done.returncode == 0, done.stdout + done.stderr
+    names = ("sgkit/0.5.0", "sgkit/0.6.0", "sgkit/0.7.0")
+    old, middle, new = (numbers(results(releases[name])[GRAPH])[0] for name in names)
+    assert old != new
+    found = names[1] if middle - old >= new - middle else names[2]
+    assert f"Greatest regression found: {releases[found][:8]} <{found}>" in done.stdout
+
+
+def test_continuous_compares_two_releases(releases: dict[str, str], command: Callable) -> None:
+    done = command(
+        "asv", "continuous", "sgkit/0.6.0", "sgkit/0.7.0", *FROZEN,
+        "--bench", f"{GRAPH}{SMOKE}", "--factor", "1.001",
+    )  # fmt: skip
+    assert "Traceback" not in done.stdout + done.stderr
+    assert f"{GRAPH}('smoke', 1)" in done.stdout
+    assert done.returncode == int("PERFORMANCE DECREASED" in done.stdout)
+
+
 @pytest.mark.parametrize(
-    ("arguments", "said"),
+    ("arguments", "said", "code"),
     [
-        (("TAGS",), "HASHFILE"),
-        (("sgkit/0.7.0^!", "--parallel", "2"), "leave out --parallel"),
-        (("sgkit/0.7.0^!", "--python", "3.11"), "leave out --python"),
+        (("TAGS",), "HASHFILE", 2),
+        (("sgkit/0.7.0^!", "--parallel", "2"), "leave out --parallel", 1),
+        (("sgkit/0.7.0^!", "--python", "3.11"), "leave out --python", 1),
     ],
 )
 def test_what_would_spoil_the_results_is_refused(
-    releases: dict[str, str], command: Callable, arguments: tuple[str, ...], said: str
+    releases: dict[str, str], command: Callable, arguments: tuple[str, ...], said: str, code: int
 ) -> None:
     done = command("asv", "run", *arguments, "--no-pull", "--bench", "sentinels")
-    assert done.returncode == 1
+    assert done.returncode == code
     assert said in done.stdout + done.stderr
     assert "Traceback" not in done.stdout + done.stderr

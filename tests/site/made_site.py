@@ -109,11 +109,6 @@ def make(
     configuration = json.loads((ROOT / "asv.conf.json").read_text())
     configuration |= {
         "branches": list(histories),
-        "plugins": [
-            ".tools.upstreams.asv_repo",
-            ".tools.site.asv_publisher",
-            ".tools.site.study_publisher",
-        ],
         "environment_type": "virtualenv",
     }
     (root / "asv.conf.json").write_text(json.dumps(configuration))

@@ -61,10 +61,19 @@ def test_undeclared_metric_is_one_clear_error(scriptless: Project) -> None:
     declared = {k: v for k, v in made_site.METRICS.items() if k != "track_throughput"}
     path.write_text(json.dumps(declared))
     done = scriptless.publish()
-    assert done.returncode == 1
+    assert done.returncode == ConfigError.exit_code
     said = done.stdout + done.stderr
     assert "the metric track_throughput is not declared in benchmarks/metrics.json" in said
     assert "Traceback" not in said
+
+
+def test_a_wrong_upstreams_toml_ends_as_in_any_other_command(scriptless: Project) -> None:
+    path = scriptless.root / "upstreams.toml"
+    path.write_text(path.read_text().replace('source = "git"', 'source = "gut"', 1))
+    done = scriptless.publish()
+    assert done.returncode == ConfigError.exit_code
+    assert "source = 'gut': expected one of auto, git, index" in done.stderr
+    assert "Traceback" not in done.stdout + done.stderr
 
 
 @pytest.mark.parametrize(
@@ -129,6 +138,33 @@ def test_commit_index_has_neighbours_releases_and_provenance(published: Project)
     [setup] = details["setups"]  # the line cut short is passed over
     assert setup["has_lock"]
     assert setup["python"] == "3.11"
+
+
+def test_what_is_damaged_is_left_out_and_said_once(scriptless: Project) -> None:
+    result = sorted(scriptless.root.glob("results/*/*-*.json"))[0]
+    result.write_text('{"version": 2, "resu')
+    (scriptless.root / "results" / "alerts.sqlite").write_text("no database " * 100)
+    done = scriptless.publish()
+    assert done.returncode == 0, done.stdout + done.stderr
+    said = " ".join((done.stdout + done.stderr).split())
+    assert said.count(str(result.relative_to(scriptless.root))) == 1
+    assert "cannot be read: it is left out; the next `asv run` of its commit" in said
+    assert "Error parsing JSON" not in said
+    assert said.count("the Alerts page has no events") == 1
+    assert "move it away: a new one is made" in said
+    assert json.loads((scriptless.html / "alerts.json").read_text())["events"] == []
+    assert json.loads((scriptless.html / "changes.json").read_text())["changes"]
+
+
+def test_a_damaged_machine_says_what_to_do(scriptless: Project) -> None:
+    (machine,) = scriptless.root.glob("results/*/machine.json")
+    machine.write_text("{")
+    done = scriptless.publish()
+    assert done.returncode == 1
+    said = " ".join((done.stdout + done.stderr).split())
+    assert "machine.json cannot be read" in said
+    assert "the next `asv run` on that machine writes it anew" in said
+    assert "Error parsing JSON" not in said
 
 
 def test_a_range_is_respected(scriptless: Project) -> None:

@@ -13,6 +13,7 @@ from asv.repo import NoSuchNameError, get_repo
 
 from tests.upstreams import made
 from tools.common import files, process
+from tools.common.errors import ConfigError, DamagedError, UnreachableError
 from tools.upstreams.asv_repo import UnionRepo
 from tools.upstreams.repository import Repository
 
@@ -217,13 +218,13 @@ def test_a_second_process_goes_on(
 
 
 def test_nothing_to_start_from(open_repo: Callable[[], UnionRepo]) -> None:
-    with pytest.raises(util.UserError, match="does not answer"):
+    with pytest.raises(UnreachableError, match="does not answer"):
         open_repo()
 
 
 def test_a_configuration_that_is_wrong(repo: UnionRepo, tmp_path: Path) -> None:
     (tmp_path / "wrong.toml").write_text("one = 1")
-    with pytest.raises(util.UserError, match=r"wrong\.toml: one: expected a table"):
+    with pytest.raises(ConfigError, match=r"wrong\.toml: \[one\]: expected a table"):
         UnionRepo(str(tmp_path / "wrong.toml"), "unused")
 
 
@@ -231,7 +232,7 @@ def test_a_damaged_mirror_is_one_message(
     repo: UnionRepo, open_repo: Callable[[], UnionRepo]
 ) -> None:
     (Path(repo._path) / "HEAD").write_text("nonsense")
-    with pytest.raises(util.UserError, match=r"(?s)cannot be read.*remove"):
+    with pytest.raises(DamagedError, match=r"(?s)cannot be read.*remove"):
         open_repo()
 
 

@@ -28,6 +28,9 @@ class Store:
         self._db.row_factory = sqlite3.Row
         try:
             schema.prepare(self._db)
+            (found,) = self._db.execute("pragma quick_check(1)").fetchone()
+            if found != "ok":
+                raise sqlite3.DatabaseError(found)
         except sqlite3.DatabaseError as error:
             raise DamagedError(
                 f"{path} cannot be read: {error}",

@@ -21,13 +21,15 @@ EXIT_CODES = {
     7: "busy: another process of this checkout holds the lock",
     8: "no room: the disk is full",
     9: "damaged: a result, lock or data file that cannot be read",
-    12: "not allowed: a file or folder that this user cannot write",
+    10: "nightly and digest: something got slower",
+    11: "nightly and digest: only improvements and fixes",
+    12: "nightly and digest: only the machine stepped",
+    13: "not allowed: a file or folder that this user cannot write",
     130: "interrupted",
 }
 
 
 AGAIN = "check the network and run the command again: what was measured is kept"
-INTERRUPTED = "interrupted; run the same command again to go on"
 _SCANT = 256 * 1024  # bytes: with less than this, a program that failed had no room
 
 
@@ -73,7 +75,14 @@ class DamagedError(TrackerError):
 
 
 class DeniedError(TrackerError):
-    exit_code = 12
+    exit_code = 13
+
+
+class Interrupted(TrackerError):
+    exit_code = 130
+
+    def __init__(self) -> None:
+        super().__init__("interrupted", hint="run the same command again to go on")
 
 
 def from_os_error(error: OSError) -> TrackerError | None:
@@ -121,12 +130,11 @@ def explain_uncaught(
     kind: type[BaseException], error: BaseException, trace: TracebackType | None
 ) -> None:
     """sys.excepthook for asv's own code: one message for what the user can mend."""
-    if isinstance(error, KeyboardInterrupt):
-        print(INTERRUPTED, file=sys.stderr)
-        sys.exit(130)
     known: TrackerError | None = None
     if isinstance(error, TrackerError):
         known = error
+    elif isinstance(error, KeyboardInterrupt):
+        known = Interrupted()
     elif isinstance(error, FileNotFoundError) and str(error.filename).endswith("html"):
         known = UsageError(f"there is no site in {error.filename}", hint="`asv publish` makes it")
     elif isinstance(error, ModuleNotFoundError):

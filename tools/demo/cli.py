@@ -49,7 +49,8 @@ def run(args: argparse.Namespace) -> int:
     if args.list:
         for step in plan:
             state = "to measure" if step in todo else "measured"
-            _say(f"   {step.commit.tool}/{step.commit.version:12} {state}")
+            name = f"{step.commit.tool}/{step.commit.version}"
+            _say(f"   {name:18} {state}")
         return 0
     if settings.plink() is None:
         _say("   PLINK 1.9 is not installed (Debian: apt-get install plink1.9): shown as n/a")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+import json
 import multiprocessing
 import os
 import re
@@ -10,7 +11,7 @@ import shutil
 import sys
 import time
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import filelock
 from asv import util
@@ -21,9 +22,11 @@ from asv.machine import Machine, MachineCollection
 from tools.common import files, paths
 from tools.common.errors import (
     BuildError,
+    Interrupted,
     MissingError,
     TrackerError,
     UnreachableError,
+    UsageError,
     from_os_error,
     is_no_room,
     no_room,
@@ -37,7 +40,6 @@ from tools.environments.provenance import record
 from tools.upstreams import config
 from tools.upstreams.mirror import Commit, Mirror
 
-TOOL_CLASSES = frozenset({"sgkit", "hail", "plink"})
 CONTROLS = frozenset({"plink", "machine"})  # classes that no upstream commit can change
 
 
@@ -46,7 +48,7 @@ class PerCommit(Environment):
 
     tool_name = "per-commit"
     _run_lock: filelock.FileLock | None = None
-    _discovered = False  # whether asv has listed the benchmarks
+    _benchmarks: ClassVar[dict[str, Any]] = {}  # by name, once asv has listed them
 
     def __init__(self, conf: Any, python: str, requirements: dict, tagged_env_vars: dict) -> None:
         if python != "auto":
@@ -55,7 +57,7 @@ class PerCommit(Environment):
         super().__init__(conf, python, requirements, tagged_env_vars)
         self._stack = requirements.get("stack", "frozen")
         self._root = Path(conf.env_dir).absolute()
-        self._keeper = Keeper(conf.results_dir, python, self.name, requirements)
+        self._keeper = Keeper(conf.results_dir, python, self.name, requirements, self._benchmarks)
         self._results_dir = Path(conf.results_dir).absolute()
         self._upstreams = config.load(Path(conf.repo))
         self._installed: str | None = None
@@ -88,13 +90,13 @@ class PerCommit(Environment):
 
     def install_project(self, conf: Any, repo: Any, commit_hash: str) -> None:
         """Make ready what measures this commit; asv's ProcessError when it cannot be had."""
-        if self._installed == commit_hash or not PerCommit._discovered:
-            return  # asv first lists the benchmarks, which import without any tool
         if not re.fullmatch("[0-9a-f]{40}", commit_hash):
-            raise util.UserError(
+            raise UsageError(
                 "`asv run TAGS` would store results under names, which no graph shows. Put the "
                 "releases into a file, one a line, and use `asv run HASHFILE:FILE`"
             )
+        if self._installed == commit_hash or not self._benchmarks:
+            return  # asv first lists the benchmarks, which import without any tool
         self._installed = self._plan = None
         self._keeper.give_back()
         self._stop_servers()
@@ -121,8 +123,7 @@ class PerCommit(Environment):
             self._give_up(commit, error, remember=not known)
         except TrackerError as error:
             full = is_no_room(getattr(error, "output", ""), self._root)
-            told = no_room(str(self._root)) if full else error
-            raise util.UserError(str(told)) from None
+            raise (no_room(str(self._root)) if full else error) from None
         finally:
             ledger.add("", commit.tool, "environment", time.perf_counter() - started)
         self._commit_date = int(commit.date.timestamp() * 1000)
@@ -139,7 +140,7 @@ class PerCommit(Environment):
         """Report a commit that cannot be measured, and let asv go on with the next."""
         output = getattr(error, "output", "") or str(error)
         if is_no_room(output, self._root):  # not the commit's fault: nothing to remember
-            raise util.UserError(str(no_room(str(self._root)))) from None
+            raise no_room(str(self._root)) from None
         log.error(f"{commit.tool} {commit.hash[:8]} ({self._stack}): {error}")
         # what this machine lacks today (an interpreter, the network) is tried again
         self._keeper.hold(commit.hash, may_fail=isinstance(error, BuildError))
@@ -156,11 +157,15 @@ class PerCommit(Environment):
         if command == "run":
             try:
                 return self._measure(args, kwargs)
+            except KeyboardInterrupt:  # asv would say so, but not what to do
+                raise Interrupted from None
             except OSError as error:
-                raise util.UserError(str(from_os_error(error) or error)) from error
+                raise (from_os_error(error) or TrackerError(str(error))) from error
         env = self._environment(kwargs.pop("env", os.environ))
         output = util.check_output([self._python_program(), *args], env=env, **kwargs)
-        PerCommit._discovered = PerCommit._discovered or command == "discover"
+        if command == "discover":  # `asv find` writes them nowhere else
+            listed = json.loads(Path(args[3]).read_text())
+            self._benchmarks.update({benchmark["name"]: benchmark for benchmark in listed})
         return output
 
     def _measure(self, args: list[str], kwargs: dict[str, Any]) -> tuple[str, str, int]:
@@ -181,7 +186,7 @@ class PerCommit(Environment):
         output, status = self._run_forked(args, kwargs, parameters.get("cores", "1"))
         seconds = time.perf_counter() - started
         if status != 0 and is_no_room(output, self._work, self._results_dir):
-            raise util.UserError(str(no_room(target)))
+            raise no_room(target)
         ledger.add(target, tool_class(target), "process", seconds)
         if status == 0 and _saving():
             self._keeper.add(self._commit.hash, self._commit_date, target, result_file, output)
@@ -234,7 +239,7 @@ class PerCommit(Environment):
         """Whether the target's class runs here: no process is started for one that does not."""
         assert self._plan is not None
         cls = tool_class(target)
-        return cls not in TOOL_CLASSES or cls in self._plan.classes
+        return cls not in config.TOOL_CLASSES | self._upstreams.keys() or cls in self._plan.classes
 
     def _environment(self, env: Any) -> dict[str, str]:
         kept = {key: value for key, value in env.items() if key not in settings.REMOVED}
@@ -288,7 +293,7 @@ def _not_applicable(result_file: str) -> tuple[str, str, int]:
 
 
 def _saving() -> bool:
-    return not {"--dry-run", "-n"} & set(sys.argv)
+    return not {"--dry-run", "-n", "--skip-save"} & set(sys.argv)
 
 
 ensure_machine()

@@ -26,12 +26,20 @@ class Keeper:
     get there. It uses asv's own Results class, and so the same names and formats.
     """
 
-    def __init__(self, results_dir: str, python: str, env_name: str, requirements: dict) -> None:
+    def __init__(
+        self,
+        results_dir: str,
+        python: str,
+        env_name: str,
+        requirements: dict,
+        benchmarks: Mapping[str, dict[str, Any]],
+    ) -> None:
+        """`benchmarks` by name, as asv has listed them; they may be put in later."""
         self._results_dir = Path(results_dir)
         self._python = python
         self._env_name = env_name
         self._requirements = requirements
-        self._benchmarks: dict[str, Any] = {}
+        self._benchmarks = benchmarks
         self._held: dict[Path, bytes | None] = {}
 
     def machine(self) -> dict[str, Any]:
@@ -44,7 +52,7 @@ class Keeper:
     def add(self, commit: str, date: int, target: str, result_file: str, output: str) -> None:
         """Save the result of `target` ("module.Class.method-3"), read from `result_file`."""
         name, index = split_target(target)
-        benchmark = self._benchmark(name)
+        benchmark = self._benchmarks.get(name)
         value = _read(result_file)
         if benchmark is None or value is None:
             return  # it failed: asv records that, and there is nothing to lose
@@ -97,6 +105,7 @@ class Keeper:
         """
         path = self._missing(tool)
         for commit in path.read_text().split() if path.exists() else []:
+            self.set_aside_damaged(commit)
             if not self._file(commit).exists():
                 continue
             results = Results.load(str(self._file(commit)))
@@ -117,7 +126,7 @@ class Keeper:
     def parameters(self, target: str) -> dict[str, str]:
         """The parameters of `target` by name, as asv writes them."""
         name, index = split_target(target)
-        benchmark = self._benchmark(name)
+        benchmark = self._benchmarks.get(name)
         if benchmark is None or index is None:
             return {}
         combinations = itertools.product(*benchmark["params"])
@@ -137,12 +146,6 @@ class Keeper:
         except util.UserError:
             return path.rename(path.with_suffix(".damaged"))
         return None
-
-    def _benchmark(self, name: str) -> dict[str, Any] | None:
-        if name not in self._benchmarks:
-            path = self._results_dir / "benchmarks.json"
-            self._benchmarks = json.loads(path.read_text()) if path.exists() else {}
-        return self._benchmarks.get(name)
 
 
 def split_target(target: str) -> tuple[str, int | None]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,7 +10,7 @@ from typing import Any
 from packaging.specifiers import SpecifierSet
 from packaging.version import Version
 
-from tools.common.errors import BuildError, ConfigError, MissingError
+from tools.common.errors import BuildError, ConfigError, MissingError, UsageError
 from tools.environments import java, locks, venvs, wheels
 from tools.environments.interpreters import candidates, find_python
 from tools.upstreams.config import Upstream
@@ -22,6 +21,8 @@ STACKS = ("frozen", "dated", "study")
 
 class NotCovered(BuildError):
     """This stack does not cover the commit: nothing failed, there is nothing to measure."""
+
+    exit_code = UsageError.exit_code  # where it was asked for
 
 
 @dataclass(frozen=True)
@@ -69,11 +70,10 @@ def plan(upstream: Upstream, commit: Commit, stack: str, mirror: Mirror) -> Plan
         python, lock = _dated(wanted, commit, constraints)
     else:
         python = table["python"]
-        cut = _date(table["exclude_newer"])
         wanted = tuple(table["requirements"]) + own
         if table.get("own_requirements"):
             wanted = (_requirement(upstream, tool), *wanted)
-        lock = locks.resolve(locks.Question(wanted, python, cut, constraints))
+        lock = locks.resolve(locks.Question(wanted, python, table["exclude_newer"], constraints))
     find_python(python)  # raises here, before anything is built, when it is missing
     return Plan(
         commit=commit,
@@ -123,9 +123,3 @@ def _requirement(upstream: Upstream, artefact: str) -> str:
     if "==" in artefact:
         return artefact
     return f"{upstream.package} @ {Path(artefact).as_uri()}"
-
-
-def _date(value: object) -> datetime.date:
-    if isinstance(value, datetime.date):
-        return value
-    return datetime.date.fromisoformat(str(value))

@@ -25,7 +25,13 @@ TIMEOUT = -256  # asv.util.TIMEOUT_RETCODE
 _GRACE = 15  # seconds that a server gets to report a benchmark's time-out itself
 _START = 120  # seconds in which a server must listen, on a machine that is busy
 _PREIMPORT = 1800  # and in which it must have imported its tools: old ones compile meanwhile
+_PREFIX = "gwas-run-"  # in /tmp, as a socket's path is short; with the process that made it
 MARK = "GWAS_RUN"  # the variable that marks the processes of one benchmark
+
+_KILLED = (
+    "it was killed, by someone or by the system for want of memory (`dmesg` says which): run the "
+    "same command again, where memory was short with smaller data or fewer cores"
+)
 
 
 class Server:
@@ -44,7 +50,7 @@ class Server:
         """
         self._mark = new_mark()
         self._clusters = Path(env["GWAS_WORK"], FOLDER) if "GWAS_WORK" in env else None
-        self._folder = Path(tempfile.mkdtemp(prefix="gwas-run-"))
+        self._folder = Path(tempfile.mkdtemp(prefix=f"{_PREFIX}{os.getpid()}-"))
         self._socket = str(self._folder / "socket")
         self._log = self._folder / "log"
         with self._log.open("wb") as log:
@@ -138,8 +144,12 @@ class Server:
 
     def _lost(self, error: OSError) -> ServerLost:
         words = self._log.read_text(errors="replace").strip() if self._log.exists() else ""
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self._process.wait(1)  # what closed its socket may be about to end
+        killed = self._process.poll() == -signal.SIGKILL
         self.close()
-        return ServerLost(f"the benchmark server is gone ({error})\n{words}".strip())
+        advice = _KILLED if killed else "run the same command again; its last words:"
+        return ServerLost(f"the benchmark server is gone ({error}): {advice}\n{words}".strip())
 
 
 class ServerLost(RuntimeError):
@@ -175,7 +185,14 @@ def _kill(processes: Sequence[psutil.Process]) -> None:
 
 
 def sweep_orphans() -> int:
-    """Kill what a tracker that was itself killed left running; returns how many."""
+    """Kill what a tracker that was itself killed left running; returns how many.
+
+    Its folders are removed as well.
+    """
+    for folder in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*-*"):
+        owner = folder.name.removeprefix(_PREFIX).partition("-")[0]
+        if owner.isdecimal() and not psutil.pid_exists(int(owner)):
+            shutil.rmtree(folder, ignore_errors=True)
     marks = {mark for process in psutil.process_iter() if (mark := _mark(process))}
     orphaned = [mark for mark in marks if not psutil.pid_exists(int(mark.split(":")[0]))]
     for mark in orphaned:

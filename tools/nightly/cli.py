@@ -18,6 +18,7 @@ from tools.alerts.decisions import DEFAULT_SITE, open_store
 from tools.alerts.store import Store
 from tools.common import asv_config, files, paths
 from tools.common.errors import UsageError
+from tools.measuring import benchmarks
 from tools.nightly.night import Night
 from tools.nightly.telling import Telling
 from tools.upstreams import config
@@ -64,10 +65,12 @@ def run(args: argparse.Namespace) -> int:
         unknown = set(tools) - (upstreams.keys() & set(conf.branches))
         if unknown:
             raise UsageError(f"{min(unknown)} is not tracked", hint="upstreams.toml says what is")
+        bench = tuple(args.bench or PROFILE)
+        benchmarks.require(conf, bench)
         store = open_store()
         telling = _telling(conf, upstreams, store, args.site)
         told = Night(
-            conf, upstreams, tools, store, telling, args.stack, tuple(args.bench or PROFILE),
+            conf, upstreams, tools, store, telling, args.stack, bench,
             args.hours * 3600, _say,
         ).run()  # fmt: skip
     return digest.write(told, _say)

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from contextlib import closing
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
+
+from asv.console import log
 
 from tools.alerts import describe, message
 from tools.alerts.candidates import target_of
@@ -14,6 +17,7 @@ from tools.alerts.events import Event, Line
 from tools.alerts.repeats import false_alarms, minimal_detectable
 from tools.alerts.store import Store
 from tools.common import files
+from tools.common.errors import DamagedError
 from tools.site import links
 from tools.site.metrics import Metric
 from tools.site.series import Series
@@ -37,18 +41,22 @@ class Site:
 
 
 def write(html: Path, database: Path, site: Site) -> None:
-    """Write the data; empty where no night has run yet."""
+    """Write the data; empty where no night has run yet, or where its memory is damaged."""
+    pages: list[dict[str, Any]] = []
     events: list[dict[str, Any]] = []
     noise: list[dict[str, Any]] = []
     if database.exists():
-        store = Store(database)
         try:
-            for event in store.all():
-                events.append(_row(event))
-                files.write_json(html / "alerts" / f"{event.id}.json", _page(event, store, site))
-            noise = [_noise(*place, store) for place in store.repeated()]
-        finally:
-            store.close()
+            with closing(Store(database)) as store:
+                for event in store.all():
+                    events.append(_row(event))
+                    pages.append(_page(event, store, site))
+                noise = [_noise(*place, store) for place in store.repeated()]
+        except DamagedError as error:
+            log.warning(f"the Alerts page has no events: {error}")
+            pages, events, noise = [], [], []
+    for page in pages:
+        files.write_json(html / "alerts" / f"{page['id']}.json", page)
     content = {"events": events, "noise": noise, "releases": site.releases}
     files.write_text(html / "alerts.json", json.dumps(content, separators=(",", ":")))
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +15,6 @@ from asv.repo import Repo
 from asv.results import iter_results
 
 from tools.common import files
-from tools.common.errors import TrackerError
 from tools.site import (
     alerts_page,
     asv_pages,
@@ -50,10 +48,8 @@ class Directions(OutputPublisher):
         graphs: GraphSet,
         revisions: Mapping[str, int],
     ) -> None:
-        with _asv_errors():
-            regressions.publish(
-                conf, repo, benchmarks, graphs, revisions, _declared(conf, benchmarks)
-            )
+        declared = _declared(conf, benchmarks)
+        regressions.publish(conf, repo, benchmarks, graphs, revisions, declared)
 
 
 class Site(OutputPublisher):
@@ -73,9 +69,8 @@ class Site(OutputPublisher):
         revisions: Mapping[str, int],
     ) -> None:
         html, results_dir = Path(conf.html_dir), Path(conf.results_dir)
-        with _asv_errors():
-            declared = _declared(conf, benchmarks)
-            templates = _link_templates(conf)
+        declared = _declared(conf, benchmarks)
+        templates = _link_templates(conf)
         for name, benchmark in benchmarks.items():  # asv writes them into index.json afterwards
             metric = metrics.metric_of(name, declared)
             benchmark["higher_is_better"] = not metric.lower_is_better
@@ -133,15 +128,6 @@ class Site(OutputPublisher):
                 f"{problem}: this site loads its scripts from public CDNs and needs a network "
                 "to be read. Run `python -m tools site fetch` and publish again."
             )
-
-
-@contextmanager
-def _asv_errors() -> Iterator[None]:
-    """asv ends with one message on its own UserError, and with a traceback on any other."""
-    try:
-        yield
-    except TrackerError as error:
-        raise util.UserError(str(error)) from error
 
 
 def _declared(conf: Any, benchmarks: Mapping[str, Any]) -> dict[str, Metric]:

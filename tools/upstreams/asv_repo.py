@@ -11,8 +11,7 @@ import os
 import re
 import shlex
 import shutil
-from collections.abc import Container, Iterator
-from contextlib import contextmanager
+from collections.abc import Container
 from pathlib import Path
 
 from asv import util
@@ -48,9 +47,8 @@ class UnionRepo(Git):
         self._toml = Path(url)
         self._mirror = Mirror(paths.mirror_dir())
         self._default_branch = None
-        with _one_message():
-            self._upstreams = tuple(config.load(self._toml).values())
-            is_new = not self._mirror.exists()
+        self._upstreams = tuple(config.load(self._toml).values())
+        is_new = not self._mirror.exists()
         # other commits of these could not be installed: they are no part of NEW and ranges
         self._releases_only = {one.name for one in self._upstreams if one.build == "index"}
         if is_new:
@@ -67,24 +65,19 @@ class UnionRepo(Git):
 
     def _update(self, wait: float) -> None:
         log.info("Updating the upstreams")
-        with _one_message():
-            try:
-                self._mirror.update(self._upstreams, say=_say, wait=wait)
-            except BusyError:
-                if not self._mirror.exists():
-                    raise
-                log.warning(
-                    "another process updates the upstreams; going on with what is mirrored"
-                )
+        try:
+            self._mirror.update(self._upstreams, say=_say, wait=wait)
+        except BusyError:
+            if not self._mirror.exists():
+                raise
+            log.warning("another process updates the upstreams; going on with what is mirrored")
         self._pulled = True
 
     def _history(self) -> History:
-        with _one_message():
-            return self._mirror.history()
+        return self._mirror.history()
 
     def checkout(self, path: str, commit_hash: str) -> None:
-        with _one_message():
-            self._mirror.checkout(commit_hash, Path(path))
+        self._mirror.checkout(commit_hash, Path(path))
 
     def get_branch_name(self, branch: str | None = None) -> str:
         if branch is None:
@@ -169,22 +162,12 @@ class UnionRepo(Git):
         return dict(self._history().tags)
 
     def get_branch_commits(self, branch: str) -> Line:
-        with _one_message():
-            line = self._mirror.line(self.get_branch_name(branch))
+        line = self._mirror.line(self.get_branch_name(branch))
         return Line([commit for commit in line if self._is_measured(commit)])
 
     def get_revisions(self, commits: Container[str]) -> dict[str, int]:
         ordered = enumerate(self._history().in_order())
         return {commit: number for number, commit in ordered if commit in commits}
-
-
-@contextmanager
-def _one_message() -> Iterator[None]:
-    """asv ends with the message of its own UserError, and with a traceback for any other."""
-    try:
-        yield
-    except TrackerError as error:
-        raise util.UserError(str(error)) from None
 
 
 def _say(text: str) -> None:

@@ -8,16 +8,14 @@ from __future__ import annotations
 
 import os
 import re
-import string
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from packaging.version import InvalidVersion, Version
-
 from tools.common.errors import ConfigError
+from tools.upstreams import tables
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -26,12 +24,29 @@ else:
 
 SOURCES = ("auto", "git", "index")
 BUILDS = ("source", "index")
-_TEXTS = ("package", "git", "branch", "source", "build", "first")
-_SWITCHES = ("prereleases", "yanked")
-_KEYS = (*_TEXTS, "classes", *_SWITCHES)
-_PLACEHOLDERS = {"hash", "old", "new", "version", "number"}
+# benchmark classes of the tools; another tool's class has the name of its table
+TOOL_CLASSES = frozenset({"sgkit", "hail", "plink"})
 OPERATOR = "operator"  # the one table that is no tool's
-_TABLES = ("links", "frozen", "dated", "study", "java", "alerts")
+_KEYS = {
+    **dict.fromkeys(("package", "git", "branch"), tables.TEXT),
+    "source": tables.one_of(*SOURCES),
+    "build": tables.one_of(*BUILDS),
+    "first": replace(tables.VERSION, required=True),
+    "prereleases": tables.SWITCH,
+    "yanked": tables.SWITCH,
+}
+_TABLES = {
+    "links": tables.LINKS,
+    "frozen": tables.FIXED,
+    "dated": tables.DATED,
+    "study": tables.FIXED,
+    "java": tables.JAVA,
+    "alerts": tables.ALERTS,
+}
+_SEVERAL: dict[str, type | tuple[type, ...]] = {
+    "java": list,
+    **dict.fromkeys(("frozen", "dated", "study"), (dict, list)),
+}
 
 
 @dataclass(frozen=True)
@@ -60,57 +75,30 @@ def load(path: Path) -> dict[str, Upstream]:
         raise ConfigError(f"{path} is missing: it says what is tracked") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ConfigError(f"{path}: not valid TOML: {error}") from None
-    if not data:
+    if OPERATOR in data:
+        tables.check(f"{path}: [{OPERATOR}]", data[OPERATOR], tables.ALERTS)
+    tools = {name: table for name, table in data.items() if name != OPERATOR}
+    if not tools:
         raise ConfigError(f"{path}: no tool is tracked: add a table such as [sgkit]")
-    return {name: _upstream(path, name, table) for name, table in data.items() if name != OPERATOR}
+    classes = TOOL_CLASSES | tools.keys()
+    return {name: _upstream(path, name, table, classes) for name, table in tools.items()}
 
 
 def operator(path: Path) -> dict[str, Any]:
     """The table [operator] of a file that `load` takes: who hears of the machine; may be empty."""
-    table = tomllib.loads(path.read_text(encoding="utf-8")).get(OPERATOR, {})
-    if not isinstance(table, dict):
-        raise ConfigError(f"{path}: {OPERATOR}: expected a table [{OPERATOR}]")
+    table: dict[str, Any] = tomllib.loads(path.read_text(encoding="utf-8")).get(OPERATOR, {})
     return table
 
 
-def _upstream(path: Path, name: str, table: object) -> Upstream:
-    if not isinstance(table, dict):
-        raise ConfigError(f"{path}: {name}: expected a table [{name}]")
-
+def _upstream(path: Path, name: str, table: Any, classes: frozenset[str]) -> Upstream:
     if not re.fullmatch(r"[a-z][a-z0-9_-]*", name):
         raise ConfigError(f"{path}: [{name}]: expected a name of small letters: it is a branch")
-
-    def fail(key: str, expected: str) -> ConfigError:
-        return ConfigError(f"{path}: [{name}] {key} = {table.get(key)!r}: expected {expected}")
-
-    for key in table:
-        if key not in (*_KEYS, *_TABLES):
-            known = ", ".join((*_KEYS, *_TABLES))
-            raise ConfigError(f"{path}: [{name}] {key}: unknown key; known: {known}")
-    for key in _TEXTS:
-        if not isinstance(table.get(key), str) or not table[key]:
-            raise fail(key, "a text")
-    if table["source"] not in SOURCES:
-        raise fail("source", f"one of {', '.join(SOURCES)}")
-    if table["build"] not in BUILDS:
-        raise fail("build", f"one of {', '.join(BUILDS)}")
-    try:
-        Version(table["first"])
-    except InvalidVersion:
-        raise fail("first", "a version such as 0.3.0") from None
-    classes = table.get("classes")
-    if not isinstance(classes, list) or not all(isinstance(cls, str) for cls in classes):
-        raise fail("classes", 'a list such as ["sgkit", "plink"]')
-    for key in _SWITCHES:
-        if not isinstance(table.get(key, False), bool):
-            raise fail(key, "true or false")
-    links = table.get("links", {})
-    if not isinstance(links, dict):
-        raise fail("links", "a table of URL templates")
-    for key, template in links.items():
-        _check_template(f"{path}: [{name}.links] {key} = {template!r}", template)
-    if not isinstance(table.get("alerts", {}), dict):
-        raise ConfigError(f"{path}: [{name}] alerts: expected a table [{name}.alerts]")
+    keys = {**_KEYS, "classes": tables.names_of(classes)}
+    for nested in _TABLES:
+        keys[nested] = tables.nested(f"{name}.{nested}", _SEVERAL.get(nested, dict))
+    tables.check(f"{path}: [{name}]", table, keys)
+    for nested in _TABLES.keys() & table.keys():
+        tables.check_each(path, f"{name}.{nested}", table[nested], _TABLES[nested])
     override = os.environ.get(f"GWAS_UPSTREAM_{name.upper().replace('-', '_')}")
     return Upstream(
         name=name,
@@ -120,21 +108,9 @@ def _upstream(path: Path, name: str, table: object) -> Upstream:
         source="git" if override else table["source"],
         build=table["build"],
         first=table["first"],
-        classes=tuple(classes),
+        classes=tuple(table["classes"]),
         prereleases=table.get("prereleases", False),
         yanked=table.get("yanked", False),
-        links=links,
-        tables={key: table[key] for key in _TABLES[1:] if key in table},
+        links=table.get("links", {}),
+        tables={key: table[key] for key in _TABLES if key in table and key != "links"},
     )
-
-
-def _check_template(place: str, template: object) -> None:
-    expected = f"a URL with any of {', '.join(f'{{{name}}}' for name in sorted(_PLACEHOLDERS))}"
-    if not isinstance(template, str):
-        raise ConfigError(f"{place}: expected {expected}")
-    try:
-        used = {name for _, name, _, _ in string.Formatter().parse(template) if name is not None}
-    except ValueError:
-        used = {""}
-    if used - _PLACEHOLDERS:
-        raise ConfigError(f"{place}: expected {expected}")

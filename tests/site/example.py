@@ -15,9 +15,15 @@ from tools.alerts.store import Store
 
 COMMITS = 24
 SLOWER_AT, FASTER_AT, SPIKE_AT, DROP_AT = 12, 8, 22, 14
+MACHINE_AT = 6  # of Hail's branch: slower for good
 HOSTILE = (
     "Speed up <script>window.hacked = 1</script><img src=x onerror='window.hacked = 1'> (#123)"
 )
+
+
+def _machine(tool: str, number: int) -> float:
+    return 0.14 if tool == "hail" and number >= MACHINE_AT else 0.1
+
 
 BENCHMARKS = [
     Benchmark("pca.Sgkit.time_compute", lambda _, n: 0.5 if n < SLOWER_AT else 0.8),
@@ -35,6 +41,8 @@ BENCHMARKS = [
     Benchmark("pca.Hail.time_compute", lambda _, n: 20 - n / 10, noise=0.002),
     Benchmark("pca.Spark.time_compute", lambda *_: math.nan),  # listed, never measured
     Benchmark("pca.Plink.time_compute", lambda *_: 15.0, noise=0.02),
+    Benchmark("sentinels.Machine.time_compute", _machine, data=("'smoke'",)),
+    Benchmark("association.Hail.time_compute", lambda *at: 3.0 * _machine(*at)),
 ]
 
 

@@ -13,7 +13,7 @@ from tools.alerts import events
 from tools.alerts.events import Line
 from tools.alerts.sequential import NEGLIGIBLE
 from tools.alerts.standing import stands
-from tools.site.changes import explains
+from tools.site.changes import explains, is_control
 from tools.site.metrics import Metric, metric_of
 from tools.site.series import Point, Series
 
@@ -83,7 +83,7 @@ def steps_of(
             )
             old = series.points[max(start, edge - 1 - blur)].revision
             new = series.points[min(end - 1, edge + blur)].revision
-            control = _is_control(series, tools)
+            control = is_control(series.benchmark, tools)
             found.append(Step(_place(series), old, new, line, control, stands(*positive)))
     return found
 
@@ -165,12 +165,8 @@ def count_measured(
     count: dict[tuple[Place, int], list[bool]] = defaultdict(list)
     for series in all_series:
         for point in series.points:
-            count[_place(series), point.revision].append(_is_control(series, tools))
+            count[_place(series), point.revision].append(is_control(series.benchmark, tools))
     return {key: Measured(len(flags), sum(flags)) for key, flags in count.items()}
-
-
-def _is_control(series: Series, tools: frozenset[str]) -> bool:
-    return series.benchmark.split(".")[-2].lower() not in tools
 
 
 def _shows_machine(step: Step) -> bool:

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from tests.site import example
+from tests.site import example, made_site
 from tests.site.browsing import Visit, chromium, needs_chromium, served
 from tests.site.made_site import Project
 
@@ -67,6 +67,13 @@ def test_what_was_not_measured_says_so(visit: Visit, published: Project) -> None
             assert cell.inner_text() == "n/a"
 
 
+def in_sight(row: Any, width: int) -> None:
+    """No cell of a row of a table is beyond the window, nor outside what scrolls."""
+    cells = [box for box in (cell.bounding_box() for cell in row.locator("td, th").all()) if box]
+    assert len(cells) > 1
+    assert max(box["x"] + box["width"] for box in cells) <= width
+
+
 def test_summary_list(visit: Visit) -> None:
     page = visit.open("index.html#/summarylist?branch=sgkit", "#summarylist-body tbody tr")
     assert page.get_by_text("hardy_weinberg.Sgkit.time_compute", exact=False).count()
@@ -74,7 +81,20 @@ def test_summary_list(visit: Visit) -> None:
         row = page.locator(f"#summarylist-body tr:has(a[href*='pca.Sgkit.{metric}'])").first
         change = row.locator("td.positive-change")  # red
         assert change.inner_text().startswith(worse)
+    rows = page.locator("#summarylist-body tbody tr")
+    here = [one for one in example.BENCHMARKS if not re.search("Hail|Spark", one.name)]
+    every = sum(len(one.data) for one in here)
+    shown = every - sum(len(one.absent) for one in here)
+    assert shown < every
+    assert (rows.locator("visible=true").count(), rows.count()) == (shown, every)
+    caption = page.locator("#summarylist-body caption")
+    assert f"{shown} of {every} have a value here." in caption.inner_text()
+    in_sight(rows.locator("visible=true").first, visit.width)
     visit.check("list")
+    caption.get_by_role("button", name="Show all").click()
+    assert all(row.is_visible() for row in rows.all())
+    caption.get_by_role("button", name="Hide those without").click()
+    assert rows.locator("visible=true").count() == shown
 
 
 def test_graph_draws_with_the_releases_of_its_own_tool(visit: Visit) -> None:
@@ -97,6 +117,7 @@ def test_graph_draws_with_the_releases_of_its_own_tool(visit: Visit) -> None:
     boxes.sort(key=lambda box: box["x"])
     for left, right in pairwise(boxes):
         assert left["x"] + left["width"] <= right["x"] + 1
+    assert min(box["y"] for box in boxes) >= below_navigation(page)
     values = page.locator("#main-graph .flot-y-axis .flot-tick-label").all_text_contents()
     assert values
     assert not [value for value in values if "e+" in value]
@@ -107,6 +128,39 @@ def test_graph_draws_with_the_releases_of_its_own_tool(visit: Visit) -> None:
         overview = page.locator("#overview").bounding_box()
         assert navigation["y"] >= overview["y"] + overview["height"]
     visit.check("graph")
+
+
+def below_navigation(page: Any) -> float:
+    """Where the page may begin: asv's bar is fixed, and may have the title below it."""
+    boxes = [page.locator(part).bounding_box() for part in ("#nav", "#nav-li-graphdisplay")]
+    return max(box["y"] + box["height"] for box in boxes)
+
+
+@pytest.mark.parametrize("width", [1900, 1280, 1101, 1000, 768, 390])
+def test_nothing_is_below_the_navigation(
+    browser: Any, address: str, tmp_path: Path, width: int
+) -> None:
+    visit = Visit(browser, address, width, False, tmp_path)
+    longest = max((one.name for one in example.BENCHMARKS), key=len)
+    page = visit.open(f"index.html#{longest}?branch=sgkit", "#main-graph canvas")
+    page.evaluate("document.getElementById('title').textContent += '_and_still_longer'")
+    assert page.locator("#nav").bounding_box()["height"] < 60  # one line
+    top = below_navigation(page)
+    for part in ("#main-graph > div[style*='-2ex']", "#graphdisplay-navigation .panel"):
+        assert page.locator(part).first.bounding_box()["y"] >= top
+    visit.check("navigation")
+    visit.close()
+
+
+@pytest.mark.parametrize("name", ["changes", "alerts", "study"])
+def test_all_pages_are_in_sight_in_our_navigation(visit: Visit, name: str) -> None:
+    page = visit.open(f"{name}.html", "h1")
+    links = page.locator("nav a")
+    assert links.count() == 6
+    for link in links.all():
+        box = link.bounding_box()
+        assert box["x"] >= 0
+        assert box["x"] + box["width"] <= visit.width
 
 
 def test_a_benchmark_opens_on_the_branch_of_its_tool(visit: Visit) -> None:
@@ -139,6 +193,9 @@ def test_regressions_by_what_is_better(visit: Visit, published: Project) -> None
     assert "allele_frequency.Sgkit.track_throughput" not in listed  # a rise
     commit = commit_of(published, "sgkit", example.SLOWER_AT)
     assert page.locator(f"#regression-div-0 a[href='commit.html?h={commit[:8]}']").count()
+    row = page.locator("#regression-div-0 tbody tr").first
+    in_sight(row, visit.width)
+    in_sight(page.locator("#regression-div-0 thead tr").first, visit.width)
     visit.check("regressions")
 
 
@@ -225,6 +282,7 @@ def test_commit_page(visit: Visit, published: Project) -> None:
     page = visit.open(f"commit.html?h={commit[:7]}", "h1")
     assert page.locator("h1").inner_text() == example.HOSTILE
     assert page.locator("h1 *").count() == 0
+    assert page.get_by_text(made_site.AUTHOR, exact=True).count() == 1
     upstream = "https://example.org/sgkit"
     links = page.locator(".links a").evaluate_all("all => all.map((a) => a.getAttribute('href'))")
     assert links == [

@@ -149,6 +149,13 @@ def test_commit_index_has_neighbours_releases_and_provenance(published: Project)
     assert setup["python"] == "3.11"
 
 
+def test_a_tag_that_names_no_release_is_in_no_page(published: Project) -> None:
+    """asv's graphs put tags into the page as they are."""
+    tags = json.loads((published.html / "index.json").read_text())["tags"]
+    assert "sgkit/0.4.0" in tags
+    assert not [tag for tag in tags if "<" in tag]
+
+
 def test_a_range_is_respected(scriptless: Project) -> None:
     after = scriptless.commits["sgkit"][example.FASTER_AT + 1]
     done = scriptless.publish(f"{after}..sgkit")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -12,33 +11,10 @@ from typing import Any
 import pytest
 
 from tests.site import example, made_site
-from tests.site.browsing import Visit, chromium, needs_chromium, served
+from tests.site.browsing import WIDTHS, Visit, needs_chromium
 from tests.site.made_site import Project
 
 pytestmark = needs_chromium
-WIDTHS = [1280, 390]
-
-
-@pytest.fixture(scope="module")
-def address(published: Project) -> Iterator[str]:
-    """The site below a sub-path of a plain file server."""
-    with served(published.root) as root:
-        yield f"{root}html/"
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    with chromium() as running:
-        yield running
-
-
-@pytest.fixture(params=WIDTHS)
-def visit(
-    request: pytest.FixtureRequest, browser: Any, address: str, tmp_path: Path
-) -> Iterator[Visit]:
-    made = Visit(browser, address, request.param, False, tmp_path)
-    yield made
-    made.close()
 
 
 def commit_of(published: Project, tool: str, number: int) -> str:
@@ -117,7 +93,6 @@ def test_graph_draws_with_the_releases_of_its_own_tool(visit: Visit) -> None:
     boxes.sort(key=lambda box: box["x"])
     for left, right in pairwise(boxes):
         assert left["x"] + left["width"] <= right["x"] + 1
-    assert min(box["y"] for box in boxes) >= below_navigation(page)
     values = page.locator("#main-graph .flot-y-axis .flot-tick-label").all_text_contents()
     assert values
     assert not [value for value in values if "e+" in value]
@@ -128,39 +103,6 @@ def test_graph_draws_with_the_releases_of_its_own_tool(visit: Visit) -> None:
         overview = page.locator("#overview").bounding_box()
         assert navigation["y"] >= overview["y"] + overview["height"]
     visit.check("graph")
-
-
-def below_navigation(page: Any) -> float:
-    """Where the page may begin: asv's bar is fixed, and may have the title below it."""
-    boxes = [page.locator(part).bounding_box() for part in ("#nav", "#nav-li-graphdisplay")]
-    return max(box["y"] + box["height"] for box in boxes)
-
-
-@pytest.mark.parametrize("width", [1900, 1280, 1101, 1000, 768, 390])
-def test_nothing_is_below_the_navigation(
-    browser: Any, address: str, tmp_path: Path, width: int
-) -> None:
-    visit = Visit(browser, address, width, False, tmp_path)
-    longest = max((one.name for one in example.BENCHMARKS), key=len)
-    page = visit.open(f"index.html#{longest}?branch=sgkit", "#main-graph canvas")
-    page.evaluate("document.getElementById('title').textContent += '_and_still_longer'")
-    assert page.locator("#nav").bounding_box()["height"] < 60  # one line
-    top = below_navigation(page)
-    for part in ("#main-graph > div[style*='-2ex']", "#graphdisplay-navigation .panel"):
-        assert page.locator(part).first.bounding_box()["y"] >= top
-    visit.check("navigation")
-    visit.close()
-
-
-@pytest.mark.parametrize("name", ["changes", "alerts", "study"])
-def test_all_pages_are_in_sight_in_our_navigation(visit: Visit, name: str) -> None:
-    page = visit.open(f"{name}.html", "h1")
-    links = page.locator("nav a")
-    assert links.count() == 6
-    for link in links.all():
-        box = link.bounding_box()
-        assert box["x"] >= 0
-        assert box["x"] + box["width"] <= visit.width
 
 
 def test_a_benchmark_opens_on_the_branch_of_its_tool(visit: Visit) -> None:

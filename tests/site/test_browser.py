@@ -168,7 +168,7 @@ def test_alerts_and_an_event(visit: Visit, published: Project) -> None:
     page = visit.open("alerts.html", "main table")
     assert page.locator("h2").all_inner_texts() == [
         "Open (1)", "The machine (1)", "Suppressed (1)", "Closed (1)",
-        "Repeats of one commit, frozen stack",
+        "Repeats of one commit, frozen stack, box",
     ]  # fmt: skip
     # colours are for what was proven; and each event says which one it is
     assert page.locator(".badge.better").all_inner_texts() == ["suppressed until 2027-01-31"]
@@ -212,7 +212,7 @@ def test_study_without_results_says_what_measures_them(visit: Visit) -> None:
     page = visit.open("study.html", "#figures")
     assert page.locator("nav a[aria-current]").inner_text() == "Study"
     figures = page.locator("section.figure")
-    assert figures.count() == page.get_by_text("Not measured yet").count() - 7  # of the tables
+    assert figures.count() == page.get_by_text("Not measured yet").count() - 8  # of the tables
     assert "study run --profile small" in figures.first.inner_text()
     assert page.locator(".plot").count() == 0
     visit.check("study-empty")

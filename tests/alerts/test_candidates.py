@@ -2,12 +2,16 @@
 
 from collections.abc import Callable, Mapping
 
+import numpy as np
+import numpy.typing as npt
 import pytest
 
-from tools.alerts import events
+from tools.alerts import events, simulate
 from tools.alerts.candidates import Candidate, count_measured, group, steps_of
 from tools.alerts.recording import merge_same_commit, record
 from tools.alerts.store import Store
+from tools.nightly.found import detect
+from tools.site import changes
 from tools.site.metrics import Metric
 from tools.site.series import Point, Series
 
@@ -200,3 +204,67 @@ def test_recovery_and_other_places_are_events_of_their_own(store: Store) -> None
     )
     other = candidates(series("pca.Sgkit.time_compute", level(1, 2), stack="dated"))
     assert len(record(other, store, HASHES)) == 1
+
+
+def sentinel(values: list[float]) -> Series:
+    return series("sentinels.Machine.time_file_read", dict(enumerate(values)))
+
+
+def test_a_sentinel_that_only_wobbles_is_no_candidate() -> None:
+    """Made after a series that was told as 1.01 x slower."""
+    few = sentinel([0.0116, 0.0080, 0.0099])
+    steps = steps_of([few], steps_at(2), DECLARED, TOOLS)
+    assert [step.line.ratio for step in steps] == [pytest.approx(1.01, abs=0.01)]
+    assert group(steps, count_measured([few], TOOLS)) == []
+    small = sentinel([1.0, 1.001, 0.999, 1.05, 1.051, 1.049])  # sure, and too small to tell
+    assert group(steps_of([small], steps_at(3), DECLARED, TOOLS), {}) == []
+
+
+def test_what_an_unsure_sentinel_shares_is_the_codes_to_measure_again() -> None:
+    made = [
+        series("pca.Sgkit.time_compute", {0: 1.0, 1: 1.5}),
+        series("sentinels.Machine.time_file_read", {0: 1.0, 1: 1.4}),
+    ]
+    (one,) = candidates(*made)
+    assert (one.kind, len(one.lines)) == (events.CODE, 1)
+
+
+def test_most_at_once_is_the_machine_only_where_they_stand() -> None:
+    made = [series(f"task{n}.Sgkit.time_compute", {0: 1.0, 1: 1.5}) for n in range(10)]
+    (one,) = candidates(*made)
+    assert one.kind == events.CODE
+
+
+def told_of(values: npt.NDArray[np.float64]) -> list[tuple[int, int, float]]:
+    """(night, old, ratio) of the first night that tells of a sentinel's series, if any does."""
+    for night in range(4, len(values) + 1):
+        known = sentinel([float(value) for value in values[:night]])
+        steps = steps_of([known], lambda one: detect(one.points), DECLARED, TOOLS)
+        for found in group(steps, count_measured([known], TOOLS)):
+            assert found.kind == events.MACHINE
+            return [(night, found.old, found.lines[0].ratio)]
+    return []
+
+
+@pytest.mark.parametrize("kind", simulate.KINDS)
+def test_of_noise_nobody_is_told_and_of_a_machine_that_got_slower_somebody(kind: str) -> None:
+    seed = list(simulate.KINDS).index(kind)
+    for number in range(3):
+        random = np.random.default_rng([seed, number])
+        assert told_of(simulate.series(kind, random, 30, 0.02)) == []
+    ((night, old, ratio),) = told_of(
+        simulate.stepped(kind, np.random.default_rng(seed), 15, 8, 0.02, 0.5)
+    )
+    assert 18 <= night <= 20
+    assert abs(old - 14) <= 3
+    assert ratio == pytest.approx(1.5, abs=0.15)
+
+
+def test_the_machines_step_has_the_sides_of_the_changes_page() -> None:
+    values = [1.0, 1.01, 0.99, 1.0, 1.3, 1.31, 1.29, 1.3]
+    known = sentinel(values)
+    steps = steps_of([known], lambda one: detect(one.points), DECLARED, TOOLS)
+    (found,) = group(steps, count_measured([known], TOOLS))
+    (shown,) = changes.differences(known.points, changes.detect_steps(known.points))
+    assert (found.old, found.new) == (shown.old, shown.new) == (3, 4)
+    assert found.lines[0].ratio == pytest.approx(shown.ratio, rel=0.01)

@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+WIDTHS = [1280, 390]  # of a desktop and a phone
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 needs_chromium = pytest.mark.skipif(
     CHROMIUM is None, reason="no chromium program: apt-get install chromium"

@@ -1,13 +1,16 @@
-"""One published example site for all tests of the site."""
+"""One published example site for all tests of the site, and a browser that visits it."""
 
 from __future__ import annotations
 
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tests.site import example
+from tests.site.browsing import WIDTHS, Visit, chromium, served
 from tests.site.made_site import Project
 from tools.common import paths
 from tools.site import vendor
@@ -29,3 +32,25 @@ def published(tmp_path_factory: pytest.TempPathFactory) -> Project:
 def scriptless(tmp_path: Path) -> Project:
     """A small project without fetched scripts, not yet published."""
     return example.make(tmp_path / "project")
+
+
+@pytest.fixture(scope="module")
+def address(published: Project) -> Iterator[str]:
+    """The site below a sub-path of a plain file server."""
+    with served(published.root) as root:
+        yield f"{root}html/"
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    with chromium() as running:
+        yield running
+
+
+@pytest.fixture(params=WIDTHS)
+def visit(
+    request: pytest.FixtureRequest, browser: Any, address: str, tmp_path: Path
+) -> Iterator[Visit]:
+    made = Visit(browser, address, request.param, False, tmp_path)
+    yield made
+    made.close()

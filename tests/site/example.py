@@ -15,9 +15,16 @@ from tools.alerts.store import Store
 
 COMMITS = 24
 SLOWER_AT, FASTER_AT, SPIKE_AT, DROP_AT = 12, 8, 22, 14
+MACHINE_AT = 6  # of Hail's branch: slower for good
 HOSTILE = (
     "Speed up <script>window.hacked = 1</script><img src=x onerror='window.hacked = 1'> (#123)"
 )
+HOSTILE_TAG = "<img/src=x/onerror=window.hacked=1>"
+
+
+def _machine(tool: str, number: int) -> float:
+    return 0.14 if tool == "hail" and number >= MACHINE_AT else 0.1
+
 
 BENCHMARKS = [
     Benchmark("pca.Sgkit.time_compute", lambda _, n: 0.5 if n < SLOWER_AT else 0.8),
@@ -31,10 +38,18 @@ BENCHMARKS = [
         lambda _, n: 2e4 if n < DROP_AT else 6e4,
         samples=0,
     ),
-    Benchmark("pca.Sgkit.peakmem_tree", lambda _, n: 4e8, samples=0),
+    Benchmark(
+        "pca.Sgkit.peakmem_tree",
+        lambda _, n: 4e8,
+        data=("'smoke'", "'1kg-sites'", "'sim-1k'"),
+        samples=0,
+        absent=("'sim-1k'",),
+    ),
     Benchmark("pca.Hail.time_compute", lambda _, n: 20 - n / 10, noise=0.002),
     Benchmark("pca.Spark.time_compute", lambda *_: math.nan),  # listed, never measured
     Benchmark("pca.Plink.time_compute", lambda *_: 15.0, noise=0.02),
+    Benchmark("sentinels.Machine.time_compute", _machine, data=("'smoke'",)),
+    Benchmark("association.Hail.time_compute", lambda *at: 3.0 * _machine(*at)),
 ]
 
 
@@ -43,6 +58,7 @@ def make(root: Path) -> Project:
     subjects = [f"Change number {number} (#{number + 100})" for number in range(COMMITS)]
     subjects[FASTER_AT] = HOSTILE
     releases = {number: f"0.{number}.0" for number in range(0, COMMITS, 4)}
+    releases[1] = HOSTILE_TAG
     histories = {"sgkit": subjects, "hail": subjects[:12], "dask": subjects[:12]}
     project = made_site.make(
         root, histories, {tool: {k: v for k, v in releases.items() if k < len(listed)}

@@ -18,6 +18,7 @@ from tools.common.paths import ROOT
 
 DAY = 86_400
 START = 1_600_000_000
+AUTHOR = "Ada 'Example' \"onclick=1 &lt;b&gt;"  # to be shown as it is
 METRICS = {
     "time_compute": {"unit": "seconds", "direction": "lower", "summary": "Compute only."},
     "time_end_to_end": {"unit": "seconds", "direction": "lower", "summary": "With files."},
@@ -42,6 +43,7 @@ class Benchmark:
     data: Sequence[str] = ("'smoke'", "'1kg-sites'")
     noise: float = 0.01
     samples: int = 8  # 0: a value without samples, such as a count
+    absent: Sequence[str] = ()  # those of `data` that are not there, so n/a
 
 
 @dataclass
@@ -126,7 +128,7 @@ def make_history(
         stream += [
             b"commit refs/heads/main\n",
             f"mark :{number + 1}\n".encode(),
-            f"author Ada Example <a@example.org> {start + number * DAY} +0000\n".encode(),
+            f"author {AUTHOR} <a@example.org> {start + number * DAY} +0000\n".encode(),
             f"committer C <c@example.org> {start + number * DAY} +0000\n".encode(),
             b"data %d\n%s\n" % (len(text), text),
             f"M 644 inline {tool}.txt\ndata {len(str(number))}\n{number}\n".encode(),
@@ -190,8 +192,8 @@ def _write_result(
         if math.isnan(one.value(tool, number)):
             continue
         columns: dict[str, list[object]] = {name: [] for name in COLUMNS}
-        for scale, _ in enumerate(one.data, start=1):
-            true = one.value(tool, number) * scale
+        for scale, data in enumerate(one.data, start=1):
+            true = math.nan if data in one.absent else one.value(tool, number) * scale
             samples = [true * (1 + chance.gauss(0, one.noise)) for _ in range(one.samples)]
             value, stats = compute_stats(samples, 1) if samples else (true, {})
             columns["result"].append(value)

@@ -4,41 +4,17 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.site import example
-from tests.site.browsing import Visit, chromium, needs_chromium, served
+from tests.site import example, made_site
+from tests.site.browsing import WIDTHS, Visit, needs_chromium
 from tests.site.made_site import Project
 
 pytestmark = needs_chromium
-WIDTHS = [1280, 390]
-
-
-@pytest.fixture(scope="module")
-def address(published: Project) -> Iterator[str]:
-    """The site below a sub-path of a plain file server."""
-    with served(published.root) as root:
-        yield f"{root}html/"
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    with chromium() as running:
-        yield running
-
-
-@pytest.fixture(params=WIDTHS)
-def visit(
-    request: pytest.FixtureRequest, browser: Any, address: str, tmp_path: Path
-) -> Iterator[Visit]:
-    made = Visit(browser, address, request.param, False, tmp_path)
-    yield made
-    made.close()
 
 
 def commit_of(published: Project, tool: str, number: int) -> str:
@@ -67,6 +43,13 @@ def test_what_was_not_measured_says_so(visit: Visit, published: Project) -> None
             assert cell.inner_text() == "n/a"
 
 
+def in_sight(row: Any, width: int) -> None:
+    """No cell of a row of a table is beyond the window, nor outside what scrolls."""
+    cells = [box for box in (cell.bounding_box() for cell in row.locator("td, th").all()) if box]
+    assert len(cells) > 1
+    assert max(box["x"] + box["width"] for box in cells) <= width
+
+
 def test_summary_list(visit: Visit) -> None:
     page = visit.open("index.html#/summarylist?branch=sgkit", "#summarylist-body tbody tr")
     assert page.get_by_text("hardy_weinberg.Sgkit.time_compute", exact=False).count()
@@ -74,7 +57,20 @@ def test_summary_list(visit: Visit) -> None:
         row = page.locator(f"#summarylist-body tr:has(a[href*='pca.Sgkit.{metric}'])").first
         change = row.locator("td.positive-change")  # red
         assert change.inner_text().startswith(worse)
+    rows = page.locator("#summarylist-body tbody tr")
+    here = [one for one in example.BENCHMARKS if not re.search("Hail|Spark", one.name)]
+    every = sum(len(one.data) for one in here)
+    shown = every - sum(len(one.absent) for one in here)
+    assert shown < every
+    assert (rows.locator("visible=true").count(), rows.count()) == (shown, every)
+    caption = page.locator("#summarylist-body caption")
+    assert f"{shown} of {every} have a value here." in caption.inner_text()
+    in_sight(rows.locator("visible=true").first, visit.width)
     visit.check("list")
+    caption.get_by_role("button", name="Show all").click()
+    assert all(row.is_visible() for row in rows.all())
+    caption.get_by_role("button", name="Hide those without").click()
+    assert rows.locator("visible=true").count() == shown
 
 
 def test_graph_draws_with_the_releases_of_its_own_tool(visit: Visit) -> None:
@@ -139,6 +135,9 @@ def test_regressions_by_what_is_better(visit: Visit, published: Project) -> None
     assert "allele_frequency.Sgkit.track_throughput" not in listed  # a rise
     commit = commit_of(published, "sgkit", example.SLOWER_AT)
     assert page.locator(f"#regression-div-0 a[href='commit.html?h={commit[:8]}']").count()
+    row = page.locator("#regression-div-0 tbody tr").first
+    in_sight(row, visit.width)
+    in_sight(page.locator("#regression-div-0 thead tr").first, visit.width)
     visit.check("regressions")
 
 
@@ -169,7 +168,7 @@ def test_alerts_and_an_event(visit: Visit, published: Project) -> None:
     page = visit.open("alerts.html", "main table")
     assert page.locator("h2").all_inner_texts() == [
         "Open (1)", "The machine (1)", "Suppressed (1)", "Closed (1)",
-        "Repeats of one commit, frozen stack",
+        "Repeats of one commit, frozen stack, box",
     ]  # fmt: skip
     # colours are for what was proven; and each event says which one it is
     assert page.locator(".badge.better").all_inner_texts() == ["suppressed until 2027-01-31"]
@@ -213,7 +212,7 @@ def test_study_without_results_says_what_measures_them(visit: Visit) -> None:
     page = visit.open("study.html", "#figures")
     assert page.locator("nav a[aria-current]").inner_text() == "Study"
     figures = page.locator("section.figure")
-    assert figures.count() == page.get_by_text("Not measured yet").count() - 7  # of the tables
+    assert figures.count() == page.get_by_text("Not measured yet").count() - 8  # of the tables
     assert "study run --profile small" in figures.first.inner_text()
     assert page.locator(".plot").count() == 0
     visit.check("study-empty")
@@ -225,6 +224,7 @@ def test_commit_page(visit: Visit, published: Project) -> None:
     page = visit.open(f"commit.html?h={commit[:7]}", "h1")
     assert page.locator("h1").inner_text() == example.HOSTILE
     assert page.locator("h1 *").count() == 0
+    assert page.get_by_text(made_site.AUTHOR, exact=True).count() == 1
     upstream = "https://example.org/sgkit"
     links = page.locator(".links a").evaluate_all("all => all.map((a) => a.getAttribute('href'))")
     assert links == [

@@ -12,7 +12,8 @@ import numpy as np
 from tools.alerts import events
 from tools.alerts.events import Line
 from tools.alerts.sequential import NEGLIGIBLE
-from tools.site.changes import explains
+from tools.alerts.standing import stands
+from tools.site.changes import explains, is_control
 from tools.site.metrics import Metric, metric_of
 from tools.site.series import Point, Series
 
@@ -37,6 +38,7 @@ class Step:
     new: int
     line: Line
     control: bool  # PLINK or a sentinel: no upstream commit can change it
+    stands: bool  # on its own points, were nothing measured again
 
 
 @dataclass(frozen=True)
@@ -62,13 +64,14 @@ def steps_of(
         metric = metric_of(series.benchmark, declared)
         edges = [0, *detect(series), len(series.points)]
         for start, edge, end in zip(edges, edges[1:], edges[2:], strict=False):
-            before = _level(series.points[start:edge])
-            after = _level(series.points[edge:end])
+            sides = series.points[start:edge], series.points[edge:end]
+            before, after = (_level(side) for side in sides)
             if abs(after - before) <= metric.negligible or before <= 0 or after <= 0:
                 continue
             if abs(math.log(after / before)) <= NEGLIGIBLE:
                 continue  # could never be confirmed
-            blur = _blur(series.points[start:edge], series.points[edge:end])
+            blur = _blur(*sides)
+            positive = ([point.value for point in side if point.value > 0] for side in sides)
             line = Line(
                 target=target_of(series),
                 title=_title(series),
@@ -80,7 +83,8 @@ def steps_of(
             )
             old = series.points[max(start, edge - 1 - blur)].revision
             new = series.points[min(end - 1, edge + blur)].revision
-            found.append(Step(_place(series), old, new, line, _is_control(series, tools)))
+            control = is_control(series.benchmark, tools)
+            found.append(Step(_place(series), old, new, line, control, stands(*positive)))
     return found
 
 
@@ -106,16 +110,17 @@ def group(
     A step is the machine's when a control stepped the same way, at least about as far. Where no
     control was measured, it is when nearly all of many series step at once. No machine changes
     what is counted, such as tasks and reads. What is taken for the code's wrongly is refuted when
-    it is measured again, both sides in turn.
+    it is measured again, both sides in turn; the machine's cannot be, so only steps that stand on
+    their own points speak for it. A control's timing that does not is no candidate yet.
     """
     candidates = []
-    for members in _together(steps):
-        controls = [_log(step) for step in members if step.control]
+    for members in _together(step for step in steps if step.stands or not _shows_machine(step)):
+        controls = [_log(step) for step in members if _shows_machine(step)]
         beside = measured[members[0].place, members[0].new]
         shared = (
             not beside.controls
             and beside.series >= _MANY
-            and len(members) >= _MOST * beside.series
+            and sum(step.stands for step in members) >= _MOST * beside.series
         )
         own: dict[tuple[str, bool], list[Step]] = defaultdict(list)
         for step in members:
@@ -160,12 +165,12 @@ def count_measured(
     count: dict[tuple[Place, int], list[bool]] = defaultdict(list)
     for series in all_series:
         for point in series.points:
-            count[_place(series), point.revision].append(_is_control(series, tools))
+            count[_place(series), point.revision].append(is_control(series.benchmark, tools))
     return {key: Measured(len(flags), sum(flags)) for key, flags in count.items()}
 
 
-def _is_control(series: Series, tools: frozenset[str]) -> bool:
-    return series.benchmark.split(".")[-2].lower() not in tools
+def _shows_machine(step: Step) -> bool:
+    return step.control and step.line.unit == events.TIME
 
 
 def _log(step: Step) -> float:

@@ -22,7 +22,7 @@ CODE, DEPENDENCY, MACHINE = "code", "dependency", "machine"
 
 TIME = "seconds"
 EXACT = ("tasks", "times")  # units of what is counted: no noise, and no machine changes it
-_NOTABLE = math.log(1.1)  # what changed by less gives way to other metrics
+NOTABLE = math.log(1.1)  # what changed by less gives way to other metrics
 
 
 @dataclass(frozen=True)
@@ -85,12 +85,12 @@ class Event:
             [line for line in by_size if line.unit not in (*EXACT, TIME)][:1],
         ]
         found = [line for kind in kinds for line in kind]
-        return sorted(found, key=lambda line: line.size < _NOTABLE)
+        return sorted(found, key=lambda line: line.size < NOTABLE)
 
     @property
     def timing(self) -> Line | None:
         """The worst timing, where it is claimed to have changed notably."""
-        lines = [line for line in self.lines if line.unit == TIME and line.size >= _NOTABLE]
+        lines = [line for line in self.lines if line.unit == TIME and line.size >= NOTABLE]
         return max(lines, key=lambda line: line.size, default=None)
 
     @property

@@ -1,4 +1,4 @@
-"""What `asv publish` adds for us: directions, commit and Changes pages, local scripts."""
+"""What `asv publish` adds for us: Changes, Alerts and commit pages, directions, local scripts."""
 
 from __future__ import annotations
 
@@ -32,31 +32,11 @@ from tools.upstreams import config as upstreams_config
 from tools.upstreams.mirror import Mirror
 
 
-class Directions(OutputPublisher):
-    """regressions.json, its feed and improvements.json, after asv's own and in their place."""
-
-    name = "directions"
-    description = "Regressions and improvements, by what is better for each metric"
-    order = 4
-
-    @classmethod
-    def publish(
-        cls,
-        conf: Any,
-        repo: Repo,
-        benchmarks: Mapping[str, dict[str, Any]],
-        graphs: GraphSet,
-        revisions: Mapping[str, int],
-    ) -> None:
-        declared = _declared(conf, benchmarks)
-        regressions.publish(conf, repo, benchmarks, graphs, revisions, declared)
-
-
 class Site(OutputPublisher):
     """Our own pages, and asv's made to work offline and on a phone."""
 
     name = "site"
-    description = "Alerts, Changes and commit pages, local scripts"
+    description = "Changes, Regressions, Alerts and commit pages, local scripts"
     order = 10
 
     @classmethod
@@ -86,6 +66,7 @@ class Site(OutputPublisher):
         named = links.varying([one.environment for one in all_series])
         steps = _changes(all_series, _steps(graphs), declared, hashes, set(conf.branches))
         found = changes.by_size(changes.with_machine(steps))
+        regressions.publish(conf, repo, benchmarks, graphs, revisions, declared, found)
         tags = repo.get_tags()
         releases = {commit: tag.rpartition("/")[2] for tag, commit in tags.items()}
         _write_changes(html, found, declared, named, releases, conf.hash_length)

@@ -125,7 +125,6 @@ def changes_in(
     tools: Set[str],
 ) -> list[Change]:
     """The differences of one series as changes; those within rounding are left out."""
-    implementation = series.benchmark.split(".")[-2].lower() if "." in series.benchmark else ""
     return [
         Change(
             tool=series.branch,
@@ -143,12 +142,17 @@ def changes_in(
             ratio=found.ratio,
             interval=found.interval,
             better=(found.new_value < found.old_value) == metric.lower_is_better,
-            control=implementation not in tools,
+            control=is_control(series.benchmark, tools),
             index=series.index,
         )
         for found in differences(series.points, steps)
         if abs(found.new_value - found.old_value) > metric.negligible
     ]
+
+
+def is_control(benchmark: str, tools: Set[str]) -> bool:
+    """Whether no upstream commit can change it: PLINK and the sentinels are of no such tool."""
+    return tools.isdisjoint(benchmark.lower().split(".")[-2:-1])
 
 
 def find_changes(

@@ -1,8 +1,9 @@
-"""regressions.json, its feed and improvements.json with each metric's direction respected.
+"""regressions.json, its feed and improvements.json: the code's, by each metric's direction.
 
 asv takes higher as worse, and reports nothing that got better. Where higher is better, and for
 improvements, its own detection runs on the mirrored steps; what it finds has the same format
-as asv's, with the true values.
+as asv's, with the true values. What no commit can have made is left out: controls, and steps that
+the Changes page marks as the machine's.
 """
 
 from __future__ import annotations
@@ -10,17 +11,17 @@ from __future__ import annotations
 import os
 import re
 import xml.etree.ElementTree as ET
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Set
 from pathlib import Path
 from typing import Any
 from urllib.parse import urljoin
 
 from asv import util
-from asv.graph import GraphSet
+from asv.graph import Graph, GraphSet
 from asv.plugins.regressions import Regressions, _GraphDataFilter
 from asv.repo import Repo
 
-from tools.site.changes import Step
+from tools.site.changes import Change, Step, is_control
 from tools.site.metrics import Metric, metric_of
 
 ATOM = "http://www.w3.org/2005/Atom"
@@ -36,8 +37,12 @@ def publish(
     graphs: GraphSet,
     revisions: Mapping[str, int],
     metrics: Mapping[str, Metric],
+    changes: Iterable[Change],
 ) -> None:
-    """Mend regressions.json and regressions.xml, which asv wrote, and write improvements.json."""
+    """Mend regressions.json and regressions.xml, which asv wrote, and write improvements.json.
+
+    `changes` are those of the Changes page.
+    """
     html = Path(conf.html_dir)
     all_params = graphs.get_params()
     hashes = {revision: commit for commit, revision in revisions.items()}
@@ -63,11 +68,42 @@ def publish(
                     entries, hashes, ranges, all_params, mirrored(data, sign), graph
                 )
                 found.extend(_upright(entry, sign) for entry in entries)
-    if len(lower) < len(benchmarks):
-        Regressions._save(conf, {"regressions": worse})
-        Regressions._save_feed(conf, benchmarks, worse, revisions, hashes)
+    machine = _by_machine(changes)
+    worse, better = (
+        [mended for entry in found if (mended := _of_code(entry, set(conf.branches), machine))]
+        for found in (worse, better)
+    )
+    Regressions._save(conf, {"regressions": worse})
+    Regressions._save_feed(conf, benchmarks, worse, revisions, hashes)
     util.write_json(str(html / "improvements.json"), {"improvements": better}, compact=True)
     finish_feed(html / "regressions.xml", os.environ.get(SITE_URL))
+
+
+def _by_machine(changes: Iterable[Change]) -> set[tuple[str, int | None, int]]:
+    """(file of the graph, index in it, revision) of each step that the machine may have made."""
+    return {
+        (f"{_path(change)}.json", change.index, change.new_revision)
+        for change in changes
+        if change.machine
+    }
+
+
+def _path(change: Change) -> str:
+    path: str = Graph.get_file_path(
+        {**change.environment, "branch": change.tool}, change.benchmark
+    )
+    return path
+
+
+def _of_code(
+    entry: list[Any], tools: Set[str], machine: Set[tuple[str, int | None, int]]
+) -> list[Any] | None:
+    """An entry of regressions.json with those steps that a commit can have made; None without."""
+    name, path, params, index, last, best, jumps = entry
+    if is_control(name.partition("(")[0], tools):
+        return None
+    jumps = [jump for jump in jumps if (path, index, jump[1]) not in machine]
+    return [name, path, params, index, last, best, jumps] if jumps else None
 
 
 class _Ranges:

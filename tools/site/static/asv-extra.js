@@ -3,7 +3,7 @@
 /* Additions to asv's pages, which know one history only: a graph shows the releases of its own
    tool, without those of the other branches and with no label across another; it opens on the
    branch of its tool; the commits of a range lead to their pages; and what was not measured is
-   said to be so. */
+   said to be so, or left out. */
 
 (function () {
     let index = {};
@@ -56,6 +56,31 @@
                     return place ? [' … ', link] : [link];
                 }));
             }
+        }
+    }
+
+    /* asv lists every benchmark, most of which this machine or branch has no value of */
+    function hideUnmeasured(list) {
+        for (const table of [...list.querySelectorAll('table')].filter((one) => !one.caption)) {
+            const rows = [...table.tBodies[0].rows];
+            const empty = rows.filter((row) => !row.querySelector('td.value').textContent);
+            empty.forEach((row) => row.classList.add('no-value'));
+            const button = document.createElement('button');
+            button.className = 'btn btn-default btn-xs';
+            button.textContent = 'Show all';
+            button.addEventListener('click', () => {
+                button.textContent = table.classList.toggle('all') ? 'Hide those without' : 'Show all';
+            });
+            table.createCaption().append(`${rows.length - empty.length} of ${rows.length} have a value here. `,
+                ...(empty.length ? [button] : []));
+        }
+    }
+
+    /* on a phone each cell says what it is */
+    function labelCells(body) {
+        for (const cell of body.querySelectorAll('tbody td:not([data-label])')) {
+            const heading = cell.closest('table').tHead.rows[0].cells[cell.cellIndex];
+            cell.dataset.label = heading.textContent;
         }
     }
 
@@ -129,8 +154,15 @@
         const graph = document.getElementById('main-graph');
         new MutationObserver(() => hideCovered(graph)).observe(graph, {childList: true});
         const list = document.getElementById('summarylist-body');
-        new MutationObserver(() => colourByDirection(list)).observe(list, {childList: true, subtree: true});
+        new MutationObserver(() => {
+            hideUnmeasured(list);
+            labelCells(list);
+            colourByDirection(list);
+        }).observe(list, {childList: true, subtree: true});
         const table = document.getElementById('regressions-body');
-        new MutationObserver(() => linkRanges(table)).observe(table, {childList: true});
+        new MutationObserver(() => {
+            linkRanges(table);
+            labelCells(table);
+        }).observe(table, {childList: true});
     });
 })();

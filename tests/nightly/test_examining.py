@@ -57,6 +57,36 @@ def test_an_event_is_explained_before_the_next_is_searched_for(store: Store) -> 
     assert laboratory.profiles == 2 * 2 * explain.PROFILES  # the first was not explained again
 
 
+@pytest.mark.parametrize("adjacent", [True, False])
+def test_what_is_acknowledged_before_it_was_measured_is_confirmed_first(
+    store: Store, adjacent: bool
+) -> None:
+    truth = {commit: 1.0 if at < 5 else 2.0 for at, commit in enumerate(COMMITS)}
+    laboratory = Profiling(truth)
+    ends = (COMMITS[4], COMMITS[5]) if adjacent else (COMMITS[0], COMMITS[10])
+    event = add_event(store, *ends, 2.0)
+    store.move(event.id, events.ACKNOWLEDGED, "being looked at")
+    examining(store, laboratory, Allowance()).trace(BENCHMARKS)
+    assert store.get(event.id).facts == {}
+    examining(store, laboratory, Allowance()).confirm()
+    examining(store, laboratory, Allowance()).trace(BENCHMARKS)
+    kept = store.get(event.id)
+    assert (kept.state, kept.commit) == (events.ACKNOWLEDGED, COMMITS[5])
+    asked = len(laboratory.asked)
+    examining(store, laboratory, Allowance()).confirm()
+    assert len(laboratory.asked) == asked
+
+
+def test_a_false_alarm_that_was_acknowledged_is_refuted(store: Store) -> None:
+    laboratory = Profiling(dict.fromkeys(COMMITS, 1.0))
+    event = add_event(store, COMMITS[0], COMMITS[1], 2.0)
+    store.move(event.id, events.ACKNOWLEDGED, "being looked at")
+    examining(store, laboratory, Allowance()).confirm()
+    examining(store, laboratory, Allowance()).trace(BENCHMARKS)
+    kept = store.get(event.id)
+    assert (kept.state, kept.commit) == (events.REFUTED, None)
+
+
 def test_an_event_that_another_joins_is_explained_with_its_series(store: Store) -> None:
     truth = {commit: 1.0 if at < 5 else 2.0 for at, commit in enumerate(COMMITS)}
     laboratory = Profiling(truth)

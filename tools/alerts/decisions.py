@@ -24,7 +24,7 @@ _DECISIONS = {
     "suppress": (events.SUPPRESSED, "no messages until --until"),
 }
 
-
+_NOTHING_TO_DECIDE = (events.REFUTED, events.MERGED)
 ACTIONS = ("list", "show", "digest", "confirm", *_DECISIONS)
 
 
@@ -60,9 +60,7 @@ def run(args: argparse.Namespace) -> int:
     elif args.action == "confirm":
         return _confirm(store, args.id)
     else:
-        state, _ = _DECISIONS[args.action]
-        store.move(args.id, state, args.why, getattr(args, "until", None))
-        print(f"event {args.id} is {state}")
+        _decide(store, args)
     return 0
 
 
@@ -90,6 +88,16 @@ def _show(store: Store, number: int) -> None:
     print(message.compose(event, "html").text)
     for row in store.history(number):
         print(message.harmless(f"{row['at']}  {row['state']}: {row['why']}"))
+
+
+def _decide(store: Store, args: argparse.Namespace) -> None:
+    event = store.get(args.id)
+    if event.state in _NOTHING_TO_DECIDE:
+        why = store.history(event.id)[-1]["why"]
+        raise UsageError(f"event {event.id} is {event.state} ({why}): there is nothing to decide")
+    state, _ = _DECISIONS[args.action]
+    store.move(event.id, state, args.why, getattr(args, "until", None))
+    print(f"event {event.id} is {state}")
 
 
 def _digest(store: Store, site: str) -> int:

@@ -100,6 +100,12 @@ class Event:
         return next((line for line in self.lines if line.target == proven), self.claims[0])
 
     @property
+    def proven(self) -> bool:
+        """Whether measuring again has confirmed it; what is the machine's needs no proof."""
+        outcome = self.facts.get("confirmation", {}).get("outcome")
+        return self.kind == MACHINE or outcome == CONFIRMED
+
+    @property
     def ends(self) -> tuple[str, str]:
         """The nearest commits known before and after the change."""
         found = self.facts.get("range")

@@ -38,9 +38,11 @@ class Examining:
     say: Callable[[str], None]
 
     def confirm(self) -> None:
-        """Measure both sides of what is new again."""
+        """Measure both sides again of what is new, or was acknowledged before it was measured."""
         examiner = Examiner(self.store, self.laboratory, self.budget)
-        for event in self._open(events.NEW):
+        for event in self._open(events.NEW, events.ACKNOWLEDGED):
+            if "confirmation" in event.facts:
+                continue
             try:
                 examiner.confirm(event)
             except (NoValue, BuildError, MissingError) as problem:
@@ -57,7 +59,7 @@ class Examining:
         """
         if self.stack == "dated":
             self._find_dependencies()
-        for event in self._open(*_IN_WORK):
+        for event in self._proven():
             joined = self._localise(event)
             event = joined or self.store.get(event.id)
             if joined or "profile" not in event.facts:  # with more series, it is explained anew
@@ -86,7 +88,7 @@ class Examining:
     def _find_dependencies(self) -> None:
         """Tell what a dependency changed from what the tool did, and name the dependency."""
         frozen = Laboratory(self.upstreams, self.mirror, "frozen")
-        for event in self._open(*_IN_WORK):
+        for event in self._proven():
             if "frozen" not in event.facts:
                 causes.is_dependency(self.store, event, frozen, self.budget)
                 event = self.store.get(event.id)
@@ -145,6 +147,10 @@ class Examining:
                 continue  # what asv measured and this cannot is no repeat
             if min(first, second) > 0:
                 self.store.add_repeat(self.stack, self.machine, target, commit, first, second)
+
+    def _proven(self) -> list[Event]:
+        """What is searched for its commit and explained; not what was only acknowledged."""
+        return [event for event in self._open(*_IN_WORK) if event.proven]
 
     def _open(self, *states: str) -> list[Event]:
         """The tools' events of this stack and machine in these states, the oldest first."""

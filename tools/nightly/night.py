@@ -66,7 +66,7 @@ class Night:
                 break
         self._repeat(mirror, until)
         open_again(self.store, datetime.date.today())
-        for event in close_recovered(self.store):
+        for event in close_recovered(self.store, self._found().lines):
             self.say(f"event {event.id}: {self.store.history(event.id)[-1]['why']}")
         self._publish()
         return self.telling.tell(mirror)

@@ -22,6 +22,7 @@ EXIT_CODES = {
     8: "no room: the disk is full",
     9: "damaged: a result, lock or data file that cannot be read",
     12: "not allowed: a file or folder that this user cannot write",
+    14: "incomplete: a night that could not update, measure, publish or send all (its digest)",
     130: "interrupted",
 }
 

@@ -1,25 +1,29 @@
 """`python -m tools nightly`: measure what is new, confirm and localise what stepped, alert.
 
 Exit codes beside the usual: 0 nothing to tell, 10 something got slower, 11 only improvements and
-fixes, 12 only the machine stepped.
+fixes, 12 only the machine stepped, 14 nothing to tell, but a part of the night failed.
 """
 
 from __future__ import annotations
 
 import argparse
 import os
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from asv.benchmarks import Benchmarks
 from asv.config import Config
+from asv.util import UserError
 
-from tools.alerts import channels, digest, message
+from tools.alerts import channels, digest
 from tools.alerts.decisions import DEFAULT_SITE, open_store
 from tools.alerts.store import Store
 from tools.common import asv_config, files, paths
 from tools.common.errors import UsageError
 from tools.nightly.night import Night
 from tools.nightly.telling import Telling
+from tools.nightly.voice import Voice
 from tools.upstreams import config
 from tools.upstreams.config import Upstream
 
@@ -59,30 +63,50 @@ def run(args: argparse.Namespace) -> int:
     with files.lock(paths.cache("nightly.lock"), "the night of this machine"):
         os.environ["GWAS_NO_PULL"] = "1"  # the night itself updates the mirror, once
         conf = asv_config.load()
+        _check_bench(conf, args.bench or ())
         upstreams = config.load(paths.ROOT / conf.repo)
         tools = args.tool or list(conf.branches)
         unknown = set(tools) - (upstreams.keys() & set(conf.branches))
         if unknown:
             raise UsageError(f"{min(unknown)} is not tracked", hint="upstreams.toml says what is")
         store = open_store()
-        telling = _telling(conf, upstreams, store, args.site)
+        voice = Voice()
+        telling = _telling(conf, upstreams, store, args.site, voice)
         told = Night(
             conf, upstreams, tools, store, telling, args.stack, tuple(args.bench or PROFILE),
-            args.hours * 3600, _say,
+            args.hours * 3600, voice,
         ).run()  # fmt: skip
-    return digest.write(told, _say)
+    return digest.write(told, voice.say, voice.warnings)
 
 
-def _telling(conf: Config, upstreams: Mapping[str, Upstream], store: Store, site: str) -> Telling:
+def _check_bench(conf: Config, patterns: Sequence[str]) -> None:
+    """UsageError for what asv cannot search for, or would find nowhere."""
+    for pattern in patterns:
+        try:
+            re.compile(pattern)
+        except re.error as error:
+            raise UsageError(f"--bench {pattern!r} is no regular expression: {error}") from None
+    try:
+        known = Benchmarks.load(conf)
+    except (UserError, OSError):
+        return  # no run has written them yet
+    for pattern in patterns:
+        if not Benchmarks(conf, known.values(), [pattern]):
+            raise UsageError(
+                f"--bench {pattern!r} matches no benchmark",
+                hint="names are like pca.Sgkit.time_compute; after adding one: "
+                "`asv run --bench just-discover`",
+            )
+
+
+def _telling(
+    conf: Config, upstreams: Mapping[str, Upstream], store: Store, site: str, voice: Voice
+) -> Telling:
     """The channels, with their secrets, which nothing else gets to see."""
     tables = {f"{tool}.alerts": one.tables.get("alerts", {}) for tool, one in upstreams.items()}
     tables[config.OPERATOR] = config.operator(paths.ROOT / conf.repo)
-    made = {name: channels.of_table(name, table, _say) for name, table in tables.items()}
+    made = {name: channels.of_table(name, table, voice.pass_on) for name, table in tables.items()}
     channels.forget_secrets(tables.values())
     routes = {tool: made[f"{tool}.alerts"] for tool in upstreams}
     operator = made[config.OPERATOR]
-    return Telling(store, upstreams, routes, operator, Path(conf.html_dir), site, _say)
-
-
-def _say(text: str) -> None:
-    print(message.harmless(text), flush=True)
+    return Telling(store, upstreams, routes, operator, Path(conf.html_dir), site, voice.pass_on)

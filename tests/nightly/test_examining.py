@@ -1,12 +1,13 @@
 """What a night finds of one event is not lost to the search for the next."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.alerts.made import TARGET, Allowance, MadeLaboratory, add_event
 from tools.alerts import events, explain
+from tools.alerts.events import Line
 from tools.alerts.localise import OutOfBudget
 from tools.alerts.store import Store
 from tools.nightly.examining import Examining
@@ -33,9 +34,20 @@ def store(tmp_path: Path) -> Iterator[Store]:
     made.close()
 
 
-def examining(store: Store, laboratory: Profiling, budget: Allowance) -> Examining:
+def nothing() -> None:
+    pass
+
+
+def examining(
+    store: Store,
+    laboratory: Profiling,
+    budget: Allowance,
+    prune: Callable[[], None] = nothing,
+) -> Examining:
     lines = {"sgkit": COMMITS[::-1]}
-    return Examining({}, None, lines, store, laboratory, "frozen", "box", budget, lambda _: None)
+    return Examining(
+        {}, None, lines, store, laboratory, "frozen", "box", budget, lambda _: None, prune
+    )
 
 
 def test_an_event_is_explained_before_the_next_is_searched_for(store: Store) -> None:
@@ -85,6 +97,23 @@ def test_a_false_alarm_that_was_acknowledged_is_refuted(store: Store) -> None:
     examining(store, laboratory, Allowance()).trace(BENCHMARKS)
     kept = store.get(event.id)
     assert (kept.state, kept.commit) == (events.REFUTED, None)
+
+
+def test_what_the_commit_does_not_explain_is_not_measured_at_it(store: Store) -> None:
+    laboratory = Profiling({commit: 1.0 if at < 5 else 2.0 for at, commit in enumerate(COMMITS)})
+    event = add_event(store, COMMITS[0], COMMITS[10], 2.0)
+    unrelated = Line(OTHER, "", "seconds", False, 1.0, 1.9)
+    counted = Line(TARGET, "", "tasks", False, 1.0, 2.0)
+    store.extend(event.id, [unrelated, counted])
+
+    def prune() -> None:
+        assert store.get(event.id).commit == COMMITS[5]
+        store.drop(event.id, [OTHER])
+
+    examining(store, laboratory, Allowance()).confirm()
+    examining(store, laboratory, Allowance(), prune).trace(BENCHMARKS)
+    assert [line.target for line in store.get(event.id).lines] == [TARGET]
+    assert "timing" not in store.get(event.id).facts
 
 
 def test_an_event_that_another_joins_is_explained_with_its_series(store: Store) -> None:

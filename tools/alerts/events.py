@@ -106,6 +106,13 @@ class Event:
         return self.kind == MACHINE or outcome == CONFIRMED
 
     @property
+    def proofs(self) -> frozenset[str]:
+        """The targets that measuring again has confirmed, those of events that joined included."""
+        own = [self.facts.get(name, {}) for name in ("confirmation", "timing")]
+        confirmed = (one["target"] for one in own if one.get("outcome") == CONFIRMED)
+        return frozenset([*confirmed, *self.facts.get("joined", ())])
+
+    @property
     def ends(self) -> tuple[str, str]:
         """The nearest commits known before and after the change."""
         found = self.facts.get("range")

@@ -36,6 +36,7 @@ class Examining:
     machine: str  # this one: what stepped on another cannot be looked at here
     budget: Budget
     say: Callable[[str], None]
+    prune: Callable[[], None]  # takes out of events what their commits do not explain
 
     def confirm(self) -> None:
         """Measure both sides again of what is new, or was acknowledged before it was measured."""
@@ -79,6 +80,7 @@ class Examining:
         self.say(f"event {event.id}: between {narrowed.good[:8]} and {narrowed.bad[:8]}")
         if not narrowed.finished:
             raise OutOfBudget
+        self.prune()
         same = merge_same_commit(self.store, self.store.get(event.id))
         if same is None:
             return None

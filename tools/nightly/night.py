@@ -13,6 +13,7 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 
 from asv.benchmarks import Benchmarks
 from asv.config import Config
@@ -72,6 +73,11 @@ class Night:
         self._publish()
         return self.telling.tell(mirror)
 
+    @property
+    def _classes(self) -> frozenset[str]:
+        """What an upstream commit can change; PLINK and the sentinels are controls."""
+        return frozenset(cls for one in self.upstreams.values() for cls in one.classes) - {"plink"}
+
     def _update(self, mirror: Mirror) -> None:
         try:
             published = [self.upstreams[tool] for tool in self.conf.branches]
@@ -82,12 +88,11 @@ class Night:
 
     def _look(self, mirror: Mirror, until: float) -> bool:
         """Detect, confirm, localise and explain; False when the budget ended it."""
-        tools = frozenset(cls for one in self.upstreams.values() for cls in one.classes)
         found = self._found()
         if not found.series:
             self.voice.warn("there are no results, so there is nothing to look at")
             return False
-        for event in found.record(self.store, tools - {"plink"}):
+        for event in found.record(self.store, self._classes):
             self.voice.say(f"candidate {event.id}: {message.subject(event)}")
         try:
             with self._examining(mirror, found, until) as examining:
@@ -121,7 +126,7 @@ class Night:
         with files.lock(paths.ROOT / "env" / "measuring.lock", "measuring in this checkout"):
             yield Examining(
                 self.upstreams, mirror, found.lines, self.store, laboratory, self.stack,
-                found.machine, budget, self.voice.say,
+                found.machine, budget, self.voice.say, partial(found.prune, self.store, self._classes),
             )  # fmt: skip
 
     def _found(self) -> Found:

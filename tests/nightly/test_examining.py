@@ -1,12 +1,13 @@
 """What a night finds of one event is not lost to the search for the next."""
 
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.alerts.made import TARGET, Allowance, MadeLaboratory, add_event
-from tools.alerts import events, explain
+from tools.alerts import events, explain, message
 from tools.alerts.events import Line
 from tools.alerts.localise import OutOfBudget
 from tools.alerts.store import Store
@@ -114,6 +115,33 @@ def test_what_the_commit_does_not_explain_is_not_measured_at_it(store: Store) ->
     examining(store, laboratory, Allowance(), prune).trace(BENCHMARKS)
     assert [line.target for line in store.get(event.id).lines] == [TARGET]
     assert "timing" not in store.get(event.id).facts
+
+
+class Beside(Profiling):
+    """Beside the event's metric one that changes with it, one of noise, and one that stays."""
+
+    def value(self, commit: str, place: str, target: str) -> float:
+        value = super().value(commit, place, target)
+        if target.endswith("time_write-3"):
+            return [1.0, 1.5, 1.4, 1.1, 1.0, 1.5][len(self.asked) % 6]
+        return 7.0 if target.endswith("track_graph_tasks-3") else value
+
+
+def test_what_is_beside_is_measured_until_noise_is_ruled_out(store: Store) -> None:
+    laboratory = Beside({commit: 1.0 if at < 5 else 2.0 for at, commit in enumerate(COMMITS)})
+    event = add_event(store, COMMITS[4], COMMITS[5], 2.0)
+    names = ("time_compute", "time_end_to_end", "time_write", "track_graph_tasks")
+    benchmarks = {f"pca.Sgkit.{name}": {"params": []} for name in names}
+    examining(store, laboratory, Allowance()).confirm()
+    rest = Allowance()
+    examining(store, laboratory, rest).trace(benchmarks)
+    facts = store.get(event.id).facts
+    assert sorted(facts["beside"]) == [f"pca.Sgkit.{name}-3" for name in names[1:]]
+    assert facts["beside_changed"] == ["pca.Sgkit.time_end_to_end-3"]
+    assert facts["beside"]["pca.Sgkit.track_graph_tasks-3"] == [7.0, 7.0]
+    text = message.compose(store.get(event.id), "").text
+    assert len(re.findall("(?m)^beside   time_end_to_end .* -> [0-9.]*$", text)) == 1
+    assert "track_graph_tasks" not in text
 
 
 def test_an_event_that_another_joins_is_explained_with_its_series(store: Store) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import statistics
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -114,10 +115,9 @@ class Examining:
         self._time(event)
         sides = ((old, "old"), (new, "new"))
         for sibling in explain.siblings(target, benchmarks):
-            self.budget()
             # a metric that this event's sides do not have
             with contextlib.suppress(NoValue, BuildError, MissingError):
-                beside[sibling] = [self.laboratory.value(*side, sibling) for side in sides]
+                beside[sibling] = self._beside(sides, sibling)
         timed = event.timing.target if event.timing else explain.timed(target, benchmarks)
         with contextlib.suppress(NoValue, BuildError, MissingError):
             profiles = [
@@ -125,7 +125,29 @@ class Examining:
                 for side in sides
             ]
         changed = explain.difference(*profiles) if profiles else []
-        self.store.learn(event.id, beside=beside, profile=changed)
+        self.store.learn(
+            event.id,
+            beside={name: [*map(statistics.median, values)] for name, values in beside.items()},
+            beside_changed=[
+                name
+                for name, values in beside.items()
+                if len(values[0]) == explain.VALUES and explain.differ(*values)
+            ],
+            profile=changed,
+        )
+
+    def _beside(
+        self, sides: tuple[tuple[str, str], tuple[str, str]], target: str
+    ) -> tuple[list[float], list[float]]:
+        """Values of both sides, in turn: explain.VALUES of each as long as they seem to differ."""
+        found: dict[str, list[float]] = {place: [] for _, place in sides}
+        for turn in range(explain.VALUES):
+            self.budget()
+            for commit, place in sides if turn % 2 == 0 else sides[::-1]:
+                found[place].append(self.laboratory.value(commit, place, target))
+            if not explain.differ(found["old"], found["new"]):
+                break
+        return found["old"], found["new"]
 
     def _time(self, event: Event) -> None:
         """Where a count proved the event and timings stepped with it: how much, at its commit."""

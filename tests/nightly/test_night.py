@@ -92,6 +92,15 @@ def test_what_there_is_to_tell_goes_before_what_failed(
     assert "1 events to tell of\nfailed: " in capsys.readouterr().out
 
 
+@pytest.mark.parametrize("hours", ["-1", "nan", "inf", "x"])
+def test_a_budget_is_a_number_of_hours(
+    store: Store, capsys: pytest.CaptureFixture[str], hours: str
+) -> None:
+    with pytest.raises(SystemExit, match="2"):
+        main(["nightly", "--hours", hours])
+    assert f"{hours!r} is no number of hours" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize(
     ("pattern", "said"), [("(", "is no regular expression"), ("nosuch", "matches no benchmark")]
 )

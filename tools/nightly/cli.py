@@ -7,6 +7,7 @@ fixes, 12 only the machine stepped, 14 nothing to tell, but a part of the night 
 from __future__ import annotations
 
 import argparse
+import math
 import os
 import re
 from collections.abc import Mapping, Sequence
@@ -39,7 +40,7 @@ PROFILE = (
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Budget, stack, profile and the address of the site."""
-    parser.add_argument("--hours", type=float, default=8.0, help="budget; default %(default)s")
+    parser.add_argument("--hours", type=_hours, default=8.0, help="budget; default %(default)s")
     parser.add_argument(
         "--tool", action="append", help="measure its commits only; default: all that are tracked"
     )
@@ -55,6 +56,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         default=os.environ.get("GWAS_SITE_URL", DEFAULT_SITE),
         help="address of the published site, for links; default: GWAS_SITE_URL",
     )
+
+
+def _hours(text: str) -> float:
+    try:
+        hours = float(text)
+    except ValueError:
+        hours = math.nan
+    if not 0 <= hours < math.inf:
+        raise argparse.ArgumentTypeError(f"{text!r} is no number of hours")
+    return hours
 
 
 def run(args: argparse.Namespace) -> int:

@@ -80,3 +80,14 @@ def test_show_has_the_commit_and_an_address(
     assert "subject  Use one pass #911" in shown
     assert "see      https://example.org/pull/911" in shown
     assert "page     https://perf.example.org/alerts.html?event=1" in shown
+
+
+def test_show_needs_no_mirror(
+    kept: Store, tmp_path: Path, capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    monkeypatch.setenv("GWAS_CACHE", str(tmp_path / "none"))
+    event = add_event(kept, "a", "b", 2.0)
+    kept.learn(event.id, range={"good": "a", "bad": "b", "between": [], "finished": True})
+    assert main(["alerts", "show", "1"]) == 0
+    assert "2 x slower at b" in capsys.readouterr().out

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from tools.alerts.events import Event
-from tools.common.errors import UsageError
+from tools.common.errors import DamagedError, UsageError
 from tools.upstreams.mirror import Mirror
 
 # words before a number that say it is an issue's
@@ -36,7 +36,7 @@ def commit(event: Event, mirror: Mirror, links: Mapping[str, str]) -> dict[str, 
         return {}
     try:
         found = mirror.commit(event.commit)
-    except UsageError:
+    except (UsageError, DamagedError):  # no such commit, or no mirror to ask
         return {}
     number = pull_request(found.subject)
     old, new = event.ends

@@ -21,6 +21,7 @@ from tools.common.process import ProgramError
 from tools.measuring import asv_run
 from tools.nightly import cli, night
 from tools.nightly.found import Found
+from tools.nightly.measuring import Measuring
 from tools.site.series import Point, Series
 from tools.upstreams.mirror import Mirror
 
@@ -45,6 +46,23 @@ def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Store]:
     monkeypatch.setattr(night, "files", SimpleNamespace(lock=lambda *_: contextlib.nullcontext()))
     yield made
     made.close()
+
+
+def test_the_budget_begins_when_the_upstreams_are_updated(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now, ends = [1000.0], []
+
+    def update(*_: object, **__: object) -> list[str]:
+        now[0] += 600
+        return []
+
+    monkeypatch.setattr(night, "time", SimpleNamespace(monotonic=lambda: now[0]))
+    monkeypatch.setattr(Mirror, "update", update)
+    monkeypatch.setattr(Measuring, "new", lambda _self, _found, until: ends.append(until))
+    monkeypatch.setattr(Measuring, "gaps", lambda *_: False)
+    assert main(["nightly", "--hours", "0.1"]) == 0
+    assert ends == [pytest.approx(1600 + 0.6 * 360)]
 
 
 def fails(error: Exception) -> object:

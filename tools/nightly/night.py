@@ -56,10 +56,10 @@ class Night:
 
     def run(self) -> list[tuple[Event, Message]]:
         """The whole night; returns what people were told of for the first time."""
-        begin = time.monotonic()
-        until = begin + self.seconds
         mirror = Mirror(paths.mirror_dir())
         self._update(mirror)
+        begin = time.monotonic()  # a slow upstream takes nothing from the measurements
+        until = begin + self.seconds
         measuring = Measuring(self.store, self.stack, self.bench, self.voice)
         measuring.new(self._found(), begin + _FOR_NEW * self.seconds)
         before_repeats = until - _FOR_REPEATS * self.seconds

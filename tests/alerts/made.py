@@ -2,11 +2,14 @@
 
 import math
 from collections.abc import Iterable, Mapping
+from dataclasses import asdict
+from typing import Any
 
 import numpy as np
 
-from tools.alerts.events import CODE, Event, Line
+from tools.alerts.events import CODE, CONFIRMED, Event, Line
 from tools.alerts.localise import OutOfBudget
+from tools.alerts.sequential import Verdict
 from tools.alerts.store import Store
 from tools.common.errors import BuildError
 
@@ -40,6 +43,12 @@ class Allowance:
         if self.left == 0:
             raise OutOfBudget
         self.left -= 1
+
+
+def proof(target: str, ratio: float) -> dict[str, Any]:
+    """What the confirmation of an event leaves."""
+    verdict = Verdict(CONFIRMED, ratio, 0.9 * ratio, 1.1 * ratio, 4)
+    return {**asdict(verdict), "target": target}
 
 
 def add_event(store: Store, old: str, new: str, ratio: float, target: str = TARGET) -> Event:

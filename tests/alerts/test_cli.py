@@ -15,7 +15,7 @@ from tools.common.errors import MissingError
 def given(tmp_path):
     def write(content: str) -> str:
         path = tmp_path / "series.json"
-        path.write_text(content)
+        path.write_text(content, encoding="utf-8")
         return str(path)
 
     return write
@@ -27,6 +27,12 @@ def test_detect(given, capsys):
     series = {"step": {"values": values}, "none": {"values": []}, "noisy": noisy}
     assert main(["alerts", "detect", given(json.dumps(series))]) == 0
     assert json.loads(capsys.readouterr().out) == {"step": [11], "none": [], "noisy": []}
+
+
+def test_detect_takes_what_windows_writes(given, capsys):
+    path = given("\ufeff" + json.dumps({"none": {"values": []}}))
+    assert main(["alerts", "detect", path]) == 0
+    assert json.loads(capsys.readouterr().out) == {"none": []}
 
 
 @pytest.mark.parametrize(

@@ -2,54 +2,121 @@
 
 import datetime
 
-from tests.alerts.made import TARGET, add_event
+import pytest
+
+from tests.alerts.made import TARGET, add_event, proof
 from tools.alerts import events
 from tools.alerts.closing import close_recovered, open_again
 from tools.alerts.events import CODE, Line
 from tools.alerts.store import Store
 
+LINES = {"sgkit": [f"c{number:02}" for number in reversed(range(100))]}
 
-def confirmed(store: Store, ratio: float) -> int:
-    event = add_event(store, "a", "b", ratio)
+
+def slower(store: Store, ratio: float = 3.0, old: str = "c50", new: str = "c51") -> int:
+    event = add_event(store, old, new, ratio)
+    store.learn(event.id, confirmation=proof(TARGET, ratio))
     store.move(event.id, events.CONFIRMED, "")
     return event.id
 
 
-def fix(store: Store, new_value: float) -> int:
-    line = Line(TARGET, "", "seconds", True, 3.0, new_value)
-    event = store.add("sgkit", "frozen", "box", CODE, "c", "d", [line])
+def fix(
+    store: Store, values: tuple[float, float] = (3.0, 1.0), old: str = "c60", new: str = "c61"
+) -> int:
+    line = Line(TARGET, "", "seconds", True, *values)
+    event = store.add("sgkit", "frozen", "box", CODE, old, new, [line])
+    store.learn(event.id, confirmation=proof(TARGET, line.ratio))
     store.move(event.id, events.CONFIRMED, "")
     return event.id
+
+
+def closed(store: Store) -> list[int]:
+    return [event.id for event in close_recovered(store, LINES)]
 
 
 def test_a_slow_down_that_was_undone_is_resolved(store: Store) -> None:
-    slower = confirmed(store, 3.0)
-    assert close_recovered(store) == []
-    number = fix(store, 1.1)
-    assert [event.id for event in close_recovered(store)] == [slower]
-    assert store.history(slower)[-1]["why"] == f"recovered by event {number}"
-    assert store.get(number).state == events.CONFIRMED  # reported as an improvement
-    assert close_recovered(store) == []
+    number = slower(store)
+    assert closed(store) == []
+    by = fix(store, (3.0, 1.1))
+    assert closed(store) == [number]
+    assert store.history(number)[-1]["why"] == f"recovered by event {by}"
+    assert store.get(by).state == events.CONFIRMED  # reported as an improvement
+    assert store.get(by).facts["fixes"] == [number]
+    assert closed(store) == []
 
 
 def test_a_small_improvement_is_no_recovery(store: Store) -> None:
-    slower = confirmed(store, 3.0)
-    fix(store, 2.7)
-    assert close_recovered(store) == []
-    assert store.get(slower).state == events.CONFIRMED
+    number = slower(store)
+    fix(store, (3.0, 2.7))
+    assert closed(store) == []
+    assert store.get(number).state == events.CONFIRMED
 
 
 def test_what_was_expected_stays(store: Store) -> None:
-    slower = confirmed(store, 3.0)
-    store.move(slower, events.EXPECTED, "meant")
-    fix(store, 1.0)
-    assert close_recovered(store) == []
+    store.move(slower(store), events.EXPECTED, "meant")
+    fix(store)
+    assert closed(store) == []
+
+
+def test_an_improvement_of_an_older_commit_closes_nothing(store: Store) -> None:
+    slower(store)
+    fix(store, old="c10", new="c11")  # found later, in a gap of the history
+    assert closed(store) == []
+
+
+def test_a_fix_may_be_found_before_the_slow_down(store: Store) -> None:
+    fix(store)
+    number = slower(store)
+    assert closed(store) == [number]
+
+
+def test_what_may_have_been_before_closes_only_when_it_is_located(store: Store) -> None:
+    number = slower(store, old="c50", new="c55")
+    by = fix(store, old="c45", new="c60")
+    assert closed(store) == []
+    found = {"good": "c57", "bad": "c58", "between": [], "finished": True}
+    store.learn(by, range=found)
+    assert closed(store) == [number]
+
+
+def test_the_first_that_undid_it_is_named(store: Store) -> None:
+    number = slower(store)
+    fix(store, (1.0, 0.9), "c80", "c81")
+    first = fix(store)
+    assert closed(store) == [number]
+    assert store.get(first).facts["fixes"] == [number]
+
+
+@pytest.mark.parametrize("state", [events.ACKNOWLEDGED, events.EXPECTED, events.SUPPRESSED])
+def test_a_fix_counts_whatever_was_decided_about_it(store: Store, state: str) -> None:
+    number = slower(store)
+    store.move(fix(store), state, "", until="2999-01-01")
+    assert closed(store) == [number]
+
+
+def test_a_fix_without_proof_closes_nothing(store: Store) -> None:
+    slower(store)
+    unproven = add_event(store, "c60", "c61", 1 / 3.0)
+    store.move(unproven.id, events.ACKNOWLEDGED, "being looked at")
+    assert closed(store) == []
+
+
+def test_better_than_before_is_recovered(store: Store) -> None:
+    number = slower(store, 1.1)
+    fix(store, (1.1, 0.9))
+    assert closed(store) == [number]
+
+
+def test_commits_that_upstream_removed_close_nothing(store: Store) -> None:
+    slower(store)
+    fix(store, old="gone", new="away")
+    assert closed(store) == []
 
 
 def test_a_suppression_ends_on_its_day(store: Store) -> None:
-    slower = confirmed(store, 3.0)
-    store.move(slower, events.SUPPRESSED, "", until="2026-12-01")
+    number = slower(store)
+    store.move(number, events.SUPPRESSED, "", until="2026-12-01")
     open_again(store, datetime.date(2026, 11, 30))
-    assert store.get(slower).state == events.SUPPRESSED
+    assert store.get(number).state == events.SUPPRESSED
     open_again(store, datetime.date(2026, 12, 1))
-    assert store.get(slower).state == events.CONFIRMED
+    assert store.get(number).state == events.CONFIRMED

@@ -29,6 +29,13 @@ def test_what_is_counted_is_profiled_as_the_computation() -> None:
     assert explain.timed("ld_prune.Hail.peakmem_tree-0", KNOWN) == "ld_prune.Hail.peakmem_tree-0"
 
 
+def test_what_noise_may_have_done_is_no_change() -> None:
+    assert explain.differ([1.0, 1.1, 1.05], [1.3, 1.25, 1.4])
+    assert not explain.differ([1.0, 1.1, 1.3], [1.3, 1.25, 1.4])  # they overlap
+    assert not explain.differ([1.0, 1.01, 1.0], [1.05, 1.04, 1.05])  # too small to tell
+    assert not explain.differ([0.0], [0.0])
+
+
 def second_pass(size: int) -> int:
     return sum(number * number for number in range(size))
 

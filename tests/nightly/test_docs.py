@@ -23,7 +23,7 @@ def block(word: str) -> str:
 
 
 def arguments(line: str) -> list[str]:
-    return line.partition("-m tools nightly")[2].partition(">>")[0].split()
+    return line.partition("-m tools nightly")[2].partition(">>")[0].partition(";")[0].split()
 
 
 @pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="no systemd here")
@@ -40,7 +40,8 @@ def test_systemd_takes_the_units(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("status", "passed_on"), [(0, 0), (10, 0), (11, 0), (12, 0), (1, 1), (7, 7), (130, 130)]
+    ("status", "passed_on"),
+    [(0, 0), (10, 0), (11, 0), (12, 0), (14, 14), (1, 1), (7, 7), (130, 130)],
 )
 def test_the_workflow_fails_only_where_the_night_did(
     tmp_path: Path, status: int, passed_on: int
@@ -56,12 +57,26 @@ def test_the_workflow_fails_only_where_the_night_did(
     assert done.returncode == passed_on
 
 
+@pytest.mark.parametrize(("status", "mailed"), [(0, False), (12, False), (14, True)])
+def test_cron_mails_what_failed(tmp_path: Path, status: int, mailed: bool) -> None:
+    line = block("MAILTO").splitlines()[1].partition("*  ")[2]
+    assert "%" not in line  # which ends a command of cron's
+    program = tmp_path / ".venv" / "bin" / "python"
+    program.parent.mkdir(parents=True)
+    program.write_text(f"#!/bin/sh\necho failed: the site\nexit {status}\n")
+    program.chmod(0o755)
+    command = ["sh", "-c", line.replace("/srv/tracker", str(tmp_path))]
+    done = subprocess.run(command, capture_output=True, text=True)
+    said = f"the night ended with {status}\nfailed: the site\n" if mailed else ""
+    assert done.stdout + done.stderr == said
+
+
 def test_the_command_lines_are_the_commands() -> None:
     import argparse
 
     parser = argparse.ArgumentParser()
     cli.add_arguments(parser)
     lines = re.findall(r".*-m tools nightly --.*", TEXT)
-    assert len(lines) == 3
+    assert len(lines) == 4
     for line in lines:
         assert parser.parse_args(arguments(line)).hours == 6

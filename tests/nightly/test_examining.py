@@ -1,12 +1,14 @@
 """What a night finds of one event is not lost to the search for the next."""
 
-from collections.abc import Iterator
+import re
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.alerts.made import TARGET, Allowance, MadeLaboratory, add_event
-from tools.alerts import events, explain
+from tools.alerts import events, explain, message
+from tools.alerts.events import Line
 from tools.alerts.localise import OutOfBudget
 from tools.alerts.store import Store
 from tools.nightly.examining import Examining
@@ -33,9 +35,20 @@ def store(tmp_path: Path) -> Iterator[Store]:
     made.close()
 
 
-def examining(store: Store, laboratory: Profiling, budget: Allowance) -> Examining:
+def nothing() -> None:
+    pass
+
+
+def examining(
+    store: Store,
+    laboratory: Profiling,
+    budget: Allowance,
+    prune: Callable[[], None] = nothing,
+) -> Examining:
     lines = {"sgkit": COMMITS[::-1]}
-    return Examining({}, None, lines, store, laboratory, "frozen", "box", budget, lambda _: None)
+    return Examining(
+        {}, None, lines, store, laboratory, "frozen", "box", budget, lambda _: None, prune
+    )
 
 
 def test_an_event_is_explained_before_the_next_is_searched_for(store: Store) -> None:
@@ -55,6 +68,80 @@ def test_an_event_is_explained_before_the_next_is_searched_for(store: Store) -> 
     assert store.get(second.id).commit == COMMITS[17]
     assert "profile" in store.get(second.id).facts
     assert laboratory.profiles == 2 * 2 * explain.PROFILES  # the first was not explained again
+
+
+@pytest.mark.parametrize("adjacent", [True, False])
+def test_what_is_acknowledged_before_it_was_measured_is_confirmed_first(
+    store: Store, adjacent: bool
+) -> None:
+    truth = {commit: 1.0 if at < 5 else 2.0 for at, commit in enumerate(COMMITS)}
+    laboratory = Profiling(truth)
+    ends = (COMMITS[4], COMMITS[5]) if adjacent else (COMMITS[0], COMMITS[10])
+    event = add_event(store, *ends, 2.0)
+    store.move(event.id, events.ACKNOWLEDGED, "being looked at")
+    examining(store, laboratory, Allowance()).trace(BENCHMARKS)
+    assert store.get(event.id).facts == {}
+    examining(store, laboratory, Allowance()).confirm()
+    examining(store, laboratory, Allowance()).trace(BENCHMARKS)
+    kept = store.get(event.id)
+    assert (kept.state, kept.commit) == (events.ACKNOWLEDGED, COMMITS[5])
+    asked = len(laboratory.asked)
+    examining(store, laboratory, Allowance()).confirm()
+    assert len(laboratory.asked) == asked
+
+
+def test_a_false_alarm_that_was_acknowledged_is_refuted(store: Store) -> None:
+    laboratory = Profiling(dict.fromkeys(COMMITS, 1.0))
+    event = add_event(store, COMMITS[0], COMMITS[1], 2.0)
+    store.move(event.id, events.ACKNOWLEDGED, "being looked at")
+    examining(store, laboratory, Allowance()).confirm()
+    examining(store, laboratory, Allowance()).trace(BENCHMARKS)
+    kept = store.get(event.id)
+    assert (kept.state, kept.commit) == (events.REFUTED, None)
+
+
+def test_what_the_commit_does_not_explain_is_not_measured_at_it(store: Store) -> None:
+    laboratory = Profiling({commit: 1.0 if at < 5 else 2.0 for at, commit in enumerate(COMMITS)})
+    event = add_event(store, COMMITS[0], COMMITS[10], 2.0)
+    unrelated = Line(OTHER, "", "seconds", False, 1.0, 1.9)
+    counted = Line(TARGET, "", "tasks", False, 1.0, 2.0)
+    store.extend(event.id, [unrelated, counted])
+
+    def prune() -> None:
+        assert store.get(event.id).commit == COMMITS[5]
+        store.drop(event.id, [OTHER])
+
+    examining(store, laboratory, Allowance()).confirm()
+    examining(store, laboratory, Allowance(), prune).trace(BENCHMARKS)
+    assert [line.target for line in store.get(event.id).lines] == [TARGET]
+    assert "timing" not in store.get(event.id).facts
+
+
+class Beside(Profiling):
+    """Beside the event's metric one that changes with it, one of noise, and one that stays."""
+
+    def value(self, commit: str, place: str, target: str) -> float:
+        value = super().value(commit, place, target)
+        if target.endswith("time_write-3"):
+            return [1.0, 1.5, 1.4, 1.1, 1.0, 1.5][len(self.asked) % 6]
+        return 7.0 if target.endswith("track_graph_tasks-3") else value
+
+
+def test_what_is_beside_is_measured_until_noise_is_ruled_out(store: Store) -> None:
+    laboratory = Beside({commit: 1.0 if at < 5 else 2.0 for at, commit in enumerate(COMMITS)})
+    event = add_event(store, COMMITS[4], COMMITS[5], 2.0)
+    names = ("time_compute", "time_end_to_end", "time_write", "track_graph_tasks")
+    benchmarks = {f"pca.Sgkit.{name}": {"params": []} for name in names}
+    examining(store, laboratory, Allowance()).confirm()
+    rest = Allowance()
+    examining(store, laboratory, rest).trace(benchmarks)
+    facts = store.get(event.id).facts
+    assert sorted(facts["beside"]) == [f"pca.Sgkit.{name}-3" for name in names[1:]]
+    assert facts["beside_changed"] == ["pca.Sgkit.time_end_to_end-3"]
+    assert facts["beside"]["pca.Sgkit.track_graph_tasks-3"] == [7.0, 7.0]
+    text = message.compose(store.get(event.id), "").text
+    assert len(re.findall("(?m)^beside   time_end_to_end .* -> [0-9.]*$", text)) == 1
+    assert "track_graph_tasks" not in text
 
 
 def test_an_event_that_another_joins_is_explained_with_its_series(store: Store) -> None:

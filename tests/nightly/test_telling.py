@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.alerts.made import proof
 from tests.alerts.servers import Post, Web, running
 from tests.upstreams.made import GitUpstream, upstream
 from tools.alerts import channels, digest, events
@@ -59,6 +60,7 @@ class Place:
         ends = self.commits[at - 1], self.commits[at]
         event = self.store.add("sgkit", "frozen", "box", kind, *ends, [line])
         self.store.move(event.id, events.CONFIRMED, "measured")
+        self.store.learn(event.id, confirmation=proof(TARGET, new / old))
         return event.id
 
     def locate(self, event: int) -> None:
@@ -120,7 +122,8 @@ def test_a_fix_is_told_once_and_closes_the_issue(place: Place) -> None:
     place.tell()
     fix = place.confirmed(2, 2.0, 1.0)
     place.locate(fix)
-    assert [one.id for one in close_recovered(place.store)] == [slower]
+    lines = {"sgkit": place.commits[::-1]}
+    assert [one.id for one in close_recovered(place.store, lines)] == [slower]
     ((event, text),) = place.tell()
     assert event.id == fix
     assert text.subject.startswith("fixed: sgkit")

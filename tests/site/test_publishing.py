@@ -135,6 +135,12 @@ def test_an_unknown_script_address_is_refused() -> None:
         ("Use one pass (#123)", 123),
         ("Merge pull request #45 from someone/branch", 45),
         ("Fix #7 in the reader", None),
+        ("Use variant_genotype_count in hardy_weinberg_test #911", 911),
+        ("Skip tests for reported bugs #1195, #1196", None),
+        ("Update changelog for #1229", None),
+        ("Fixes #12", None),
+        ("Turn on the cache to workaround #1194", None),
+        ("Use C#7", None),
         ("Plain", None),
     ],
 )

@@ -39,6 +39,7 @@ class Step:
     line: Line
     control: bool  # PLINK or a sentinel: no upstream commit can change it
     stands: bool  # on its own points, were nothing measured again
+    points: tuple[Point, ...]  # of both levels
 
 
 @dataclass(frozen=True)
@@ -47,9 +48,19 @@ class Candidate:
 
     place: Place
     kind: str
-    old: int
-    new: int
-    lines: tuple[Line, ...]
+    steps: tuple[Step, ...]
+
+    @property
+    def old(self) -> int:
+        return max(step.old for step in self.steps)
+
+    @property
+    def new(self) -> int:
+        return min(step.new for step in self.steps)
+
+    @property
+    def lines(self) -> tuple[Line, ...]:
+        return tuple(step.line for step in self.steps)
 
 
 def steps_of(
@@ -84,7 +95,8 @@ def steps_of(
             old = series.points[max(start, edge - 1 - blur)].revision
             new = series.points[min(end - 1, edge + blur)].revision
             control = is_control(series.benchmark, tools)
-            found.append(Step(_place(series), old, new, line, control, stands(*positive)))
+            points = tuple(series.points[start:end])
+            found.append(Step(_place(series), old, new, line, control, stands(*positive), points))
     return found
 
 
@@ -129,12 +141,8 @@ def group(
             )
             own[events.MACHINE if machine else events.CODE, step.line.better].append(step)
         candidates += [
-            Candidate(
-                those[0].place, kind, max(step.old for step in those),
-                min(step.new for step in those), tuple(step.line for step in those),
-            )
-            for (kind, _), those in own.items()
-        ]  # fmt: skip
+            Candidate(those[0].place, kind, tuple(those)) for (kind, _), those in own.items()
+        ]
     return sorted(candidates, key=lambda one: (one.place, one.new, one.kind))
 
 

@@ -54,7 +54,7 @@ def read(path: Path) -> dict[str, dict[str, Any]]:
     ignored. Raises UsageError for a file that is not there, DamagedError for one of another form.
     """
     try:
-        content = json.loads(path.read_text(encoding="utf-8"))
+        content = json.loads(path.read_text(encoding="utf-8-sig"))
     except (FileNotFoundError, IsADirectoryError):
         raise UsageError(f"no such file: {path}") from None
     except ValueError as error:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import math
+from collections.abc import Mapping, Sequence
 
 from tools.alerts import events
 from tools.alerts.events import Event, Line
@@ -13,23 +14,30 @@ _LEFT = 0.25
 _OPEN = (events.CONFIRMED, events.ACKNOWLEDGED, events.SUPPRESSED)
 
 
-def close_recovered(store: Store) -> list[Event]:
-    """Resolve what got slower once a later confirmed event brought it back; returns those.
+def close_recovered(store: Store, lines: Mapping[str, Sequence[str]]) -> list[Event]:
+    """Resolve what got slower once a later commit brought it back; returns those events.
 
-    Back is: no more than _LEFT of the slow-down, as a log ratio, is left.
+    `lines` has each tool's commits, newest first: what counts is their order, not which event was
+    found first. Back is: no more than _LEFT of the slow-down, as a log ratio, is left.
     """
-    better = [event for event in store.all(events.CONFIRMED) if event.better]
     closed = []
-    for event in store.all(*_OPEN):
-        if event.better:
-            continue
-        line = event.worst
-        for fix in better:
-            if fix.id > event.id and _place(fix) == _place(event) and _undone(line, fix):
+    for line in lines.values():
+        at = {commit: -place for place, commit in enumerate(line)}
+        known = [
+            event
+            for event in store.all(*_OPEN, events.EXPECTED)
+            if event.proven and all(end in at for end in event.ends)
+        ]
+        known.sort(key=lambda event: at[event.ends[1]])
+        for event in known:
+            if event.better or event.state not in _OPEN:
+                continue
+            later = (one for one in known if _is_later(one, event, at))
+            fix = next((one for one in later if _undoes(one, event)), None)
+            if fix is not None:
                 store.move(event.id, events.RESOLVED, f"recovered by event {fix.id}")
                 store.learn(fix.id, fixes=[*store.get(fix.id).facts.get("fixes", []), event.id])
                 closed.append(store.get(event.id))
-                break
     return closed
 
 
@@ -42,13 +50,25 @@ def open_again(store: Store, today: datetime.date) -> None:
             store.move(event.id, before, f"was suppressed until {event.until}")
 
 
+def _is_later(one: Event, other: Event, at: Mapping[str, int]) -> bool:
+    """Whether one changed after the other did, as far as is known where they did."""
+    (start, end), (other_start, other_end) = one.ends, other.ends
+    return at[start] >= at[other_start] and at[end] > at[other_end]
+
+
+def _undoes(fix: Event, event: Event) -> bool:
+    if not fix.better or _place(fix) != _place(event):
+        return False
+    return any(
+        line.target == event.worst.target and _left(event.worst, line) <= _LEFT
+        for line in fix.lines
+    )
+
+
+def _left(line: Line, later: Line) -> float:
+    """The share of a slow-down that is left after a later step; negative where it went beyond."""
+    return math.log(later.new_value / line.old_value) / math.log(line.ratio)
+
+
 def _place(event: Event) -> tuple[str, str, str, bool]:
     return event.tool, event.stack, event.machine, event.kind == events.MACHINE
-
-
-def _undone(line: Line, fix: Event) -> bool:
-    for later in fix.lines:
-        if later.target == line.target:
-            left = math.log(later.new_value / line.old_value)
-            return abs(left) <= _LEFT * abs(math.log(line.ratio))
-    return False

@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.table import Table
 
 from tools.alerts import describe, digest, events, message
+from tools.alerts.events import Event
 from tools.alerts.store import Store
 from tools.common import files, paths
 from tools.common.errors import UsageError
@@ -24,7 +25,7 @@ _DECISIONS = {
     "suppress": (events.SUPPRESSED, "no messages until --until"),
 }
 
-
+_NOTHING_TO_DECIDE = (events.REFUTED, events.MERGED)
 ACTIONS = ("list", "show", "digest", "confirm", *_DECISIONS)
 
 
@@ -33,17 +34,20 @@ def add_actions(actions: argparse._SubParsersAction) -> None:
     listed = actions.add_parser("list", help="all events, the newest first")
     listed.add_argument("--state", choices=events.STATES, action="append", default=[])
     show = actions.add_parser("show", help="one event: message, proof, history")
-    show.add_argument("id", type=int)
+    show.add_argument("id", type=_number)
     told = actions.add_parser(
         "digest", help="what is confirmed and open, as text; exits with 0, 10, 11 or 12"
     )
-    told.add_argument("--site", default=os.environ.get("GWAS_SITE_URL", DEFAULT_SITE))
+    for one in (show, told):
+        one.add_argument("--site", default=os.environ.get("GWAS_SITE_URL", DEFAULT_SITE))
     confirm = actions.add_parser("confirm", help="measure both sides of an event again, in turn")
-    confirm.add_argument("id", type=int)
+    confirm.add_argument("id", type=_number)
     for name, (_, meaning) in _DECISIONS.items():
         decide = actions.add_parser(name, help=meaning)
-        decide.add_argument("id", type=int)
-        decide.add_argument("--why", required=True, help="kept with the event, and shown")
+        decide.add_argument("id", type=_number)
+        decide.add_argument(
+            "--why", required=True, type=_reason, help="kept with the event, and shown"
+        )
         if name == "suppress":
             decide.add_argument("--until", required=True, type=_day, metavar="YYYY-MM-DD")
 
@@ -54,15 +58,13 @@ def run(args: argparse.Namespace) -> int:
     if args.action == "list":
         _list(store, args.state)
     elif args.action == "show":
-        _show(store, args.id)
+        _show(store, args.id, args.site)
     elif args.action == "digest":
         return _digest(store, args.site)
     elif args.action == "confirm":
         return _confirm(store, args.id)
     else:
-        state, _ = _DECISIONS[args.action]
-        store.move(args.id, state, args.why, getattr(args, "until", None))
-        print(f"event {args.id} is {state}")
+        _decide(store, args)
     return 0
 
 
@@ -85,24 +87,37 @@ def _list(store: Store, states: list[str]) -> None:
     Console().print(table)
 
 
-def _show(store: Store, number: int) -> None:
-    event = store.get(number)
-    print(message.compose(event, "html").text)
+def _show(store: Store, number: int, site: str) -> None:
+    (text,) = _messages([store.get(number)], site)
+    print(text.text)
     for row in store.history(number):
         print(message.harmless(f"{row['at']}  {row['state']}: {row['why']}"))
 
 
+def _decide(store: Store, args: argparse.Namespace) -> None:
+    event = store.get(args.id)
+    if event.state in _NOTHING_TO_DECIDE:
+        why = store.history(event.id)[-1]["why"]
+        raise UsageError(f"event {event.id} is {event.state} ({why}): there is nothing to decide")
+    state, _ = _DECISIONS[args.action]
+    store.move(event.id, state, args.why, getattr(args, "until", None))
+    print(f"event {event.id} is {state}")
+
+
 def _digest(store: Store, site: str) -> int:
+    found = store.all(events.CONFIRMED)
+    return digest.write([*zip(found, _messages(found, site), strict=True)], print)
+
+
+def _messages(found: list[Event], site: str) -> list[message.Message]:
+    """What is told of events, with what upstream says of their commits."""
     mirror = Mirror(paths.mirror_dir())
     upstreams = config.load(paths.ROOT / "upstreams.toml")
-    return digest.write(
-        [
-            (event, message.compose(event, site, describe.commit(event, mirror, links)))
-            for event in store.all(events.CONFIRMED)
-            for links in [upstreams[event.tool].links if event.tool in upstreams else {}]
-        ],
-        print,
-    )
+    return [
+        message.compose(event, site, describe.commit(event, mirror, links))
+        for event in found
+        for links in [upstreams[event.tool].links if event.tool in upstreams else {}]
+    ]
 
 
 def _confirm(store: Store, number: int) -> int:
@@ -124,6 +139,22 @@ def _confirm(store: Store, number: int) -> int:
 
 def _day(text: str) -> str:
     try:
-        return datetime.date.fromisoformat(text).isoformat()
+        day = datetime.date.fromisoformat(text)
     except ValueError:
         raise argparse.ArgumentTypeError(f"not a date: {text!r} (like 2027-01-31)") from None
+    if day <= datetime.date.today():
+        raise argparse.ArgumentTypeError(f"{day} is no day to come")
+    return day.isoformat()
+
+
+def _number(text: str) -> int:
+    # what the store can hold
+    if not text.isdecimal() or int(text) >= 2**63:
+        raise argparse.ArgumentTypeError(f"{text!r} is no event's number")
+    return int(text)
+
+
+def _reason(text: str) -> str:
+    if not text.strip():
+        raise argparse.ArgumentTypeError("say why: it is kept with the event, and shown")
+    return text.strip()

@@ -7,15 +7,23 @@ from collections.abc import Mapping
 from typing import Any
 
 from tools.alerts.events import Event
-from tools.common.errors import UsageError
+from tools.common.errors import DamagedError, UsageError
 from tools.upstreams.mirror import Mirror
+
+# words before a number that say it is an issue's
+_OF_ISSUES = r"(?:fix|fixe[sd]|close[sd]?|resolve[sd]?|issues?|bugs?|workaround|see|for|and|[,&])"
 
 
 def pull_request(subject: str) -> int | None:
-    """The pull request that a subject names: `... (#123)` or `Merge pull request #123 ...`."""
-    match = re.search(r"\(#(\d+)\)\s*$", subject) or re.match(
-        r"Merge pull request #(\d+)", subject
-    )
+    """The pull request that a subject names: `... (#123)`, `Merge pull request #123 ...`.
+
+    And `... #123`, unless the words before say that it is an issue. Where they do not and it is,
+    GitHub leads on from the one to the other.
+    """
+    bracketed = re.search(r"\(#(\d+)\)\s*$", subject)
+    match = bracketed or re.match(r"Merge pull request #(\d+)", subject)
+    if match is None and not re.search(_OF_ISSUES + r"\s*#\d+\s*$", subject, re.IGNORECASE):
+        match = re.search(r"\s#(\d+)\s*$", subject)
     return int(match[1]) if match else None
 
 
@@ -28,7 +36,7 @@ def commit(event: Event, mirror: Mirror, links: Mapping[str, str]) -> dict[str, 
         return {}
     try:
         found = mirror.commit(event.commit)
-    except UsageError:
+    except (UsageError, DamagedError):  # no such commit, or no mirror to ask
         return {}
     number = pull_request(found.subject)
     old, new = event.ends

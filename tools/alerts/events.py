@@ -100,6 +100,19 @@ class Event:
         return next((line for line in self.lines if line.target == proven), self.claims[0])
 
     @property
+    def proven(self) -> bool:
+        """Whether measuring again has confirmed it; what is the machine's needs no proof."""
+        outcome = self.facts.get("confirmation", {}).get("outcome")
+        return self.kind == MACHINE or outcome == CONFIRMED
+
+    @property
+    def proofs(self) -> frozenset[str]:
+        """The targets that measuring again has confirmed, those of events that joined included."""
+        own = [self.facts.get(name, {}) for name in ("confirmation", "timing")]
+        confirmed = (one["target"] for one in own if one.get("outcome") == CONFIRMED)
+        return frozenset([*confirmed, *self.facts.get("joined", ())])
+
+    @property
     def ends(self) -> tuple[str, str]:
         """The nearest commits known before and after the change."""
         found = self.facts.get("range")

@@ -20,7 +20,8 @@ from tools.alerts.sequential import Verdict
 from tools.alerts.store import Store
 from tools.common.errors import BuildError, MissingError
 
-_UNDECIDED_BY_PEOPLE = (events.NEW, events.CONFIRMED, events.REFUTED, events.UNDECIDED)
+# people have decided, whatever is measured; what is only acknowledged may still be refuted
+_KEPT = (events.EXPECTED, events.SUPPRESSED, events.RESOLVED, events.MERGED)
 Budget = Callable[[], None]  # raises localise.OutOfBudget when nothing more may be spent
 
 
@@ -65,7 +66,8 @@ class Examiner:
         verdict, line = best
         event = self._store.get(event.id)  # a person may have decided while it was measured
         self._store.learn(event.id, confirmation={**asdict(verdict), "target": line.target})
-        state = verdict.outcome if event.state in _UNDECIDED_BY_PEOPLE else event.state
+        looked_after = event.state == events.ACKNOWLEDGED and verdict.outcome != events.REFUTED
+        state = event.state if looked_after or event.state in _KEPT else verdict.outcome
         self._store.move(event.id, state, measured(verdict), event.until)
         return self._size(event, line.target, verdict, afresh)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pstats
+import statistics
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,8 @@ from typing import Any
 Stats = Mapping[tuple[str, int, str], tuple[Any, ...]]
 _SHOWN = 12
 PROFILES = 2  # of each side
+VALUES = 3  # of each side, for another metric that seems to differ
+NOTICED = 0.1  # relative difference of another metric that is told
 
 
 def siblings(target: str, known: Mapping[str, Mapping[str, Any]]) -> list[str]:
@@ -35,6 +38,18 @@ def timed(target: str, known: Mapping[str, Mapping[str, Any]]) -> str:
     if ".time_" in target or beside not in known:
         return target
     return f"{beside}{dash}{index}" if dash else beside
+
+
+def differ(old: Sequence[float], new: Sequence[float]) -> bool:
+    """Whether two sides' values differ noticeably, and none of one lies among the other's."""
+    if min(old) <= max(new) and min(new) <= max(old):
+        return False
+    return is_noticed(statistics.median(old), statistics.median(new))
+
+
+def is_noticed(old: float, new: float) -> bool:
+    """Whether a difference is large enough to tell of."""
+    return abs(new - old) > NOTICED * max(abs(old), abs(new))
 
 
 def difference(old: Sequence[Stats], new: Sequence[Stats]) -> list[dict[str, Any]]:

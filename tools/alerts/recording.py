@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
-from tools.alerts import events
+from tools.alerts import events, support
 from tools.alerts.candidates import Candidate
 from tools.alerts.events import Event
 from tools.alerts.store import Store
@@ -20,13 +21,18 @@ def record(
 
     `hashes` has the commit of each revision. A candidate belongs to an event that it shares a
     series and the direction with when their ranges of commits overlap. One that nobody has
-    measured yet gets the range that the newest points show. What is the machine's is confirmed at
-    once: there is no commit to measure.
+    measured yet gets the range that the newest points show. Where the commit of an event is known,
+    only the steps that it may have made are that event's; the others are a candidate of their
+    own. What is the machine's is confirmed at once: there is no commit to measure.
     """
     revisions = {commit: revision for revision, commit in hashes.items()}
     fresh = []
-    for one in candidates:
-        known = _known(one, store.all(), revisions)
+    waiting = list(candidates)
+    while waiting:
+        one = waiting.pop(0)
+        # what is located first: it takes no more than what is its
+        all_events = sorted(store.all(), key=lambda event: event.commit is None)
+        known = _known(one, all_events, revisions)
         if known is None:
             tool, stack, machine = one.place
             event = store.add(
@@ -36,7 +42,11 @@ def record(
                 store.move(event.id, events.CONFIRMED, "sentinels or most series share it")
             fresh.append(store.get(event.id))
             continue
-        store.extend(known.id, one.lines)
+        its = support.explained(known, one.steps, revisions)
+        store.extend(known.id, (step.line for step in its))
+        others = tuple(step for step in one.steps if step not in its)
+        if others:
+            waiting.append(replace(one, steps=others))
         if known.state == events.NEW and not store.has_pairs(known.id):
             store.narrow(known.id, hashes[one.old], hashes[one.new])
     return fresh
@@ -58,13 +68,13 @@ def merge_same_commit(store: Store, event: Event) -> Event | None:
             continue
         if _place(older) == _place(event) and older.better == event.better:
             store.extend(older.id, event.lines)
+            store.learn(older.id, joined=sorted({*older.facts.get("joined", ()), *event.proofs}))
             store.move(event.id, events.MERGED, f"the same commit as event {older.id}")
             return older
     return None
 
 
 def _known(one: Candidate, known: Iterable[Event], revisions: Mapping[str, int]) -> Event | None:
-    ours = {line.target: line.better for line in one.lines}
     for event in known:
         if _place(event) != one.place or event.state == events.MERGED:
             continue
@@ -77,6 +87,8 @@ def _known(one: Candidate, known: Iterable[Event], revisions: Mapping[str, int])
             continue
         if event.state in _SETTLED and not (old <= one.old and one.new <= new):
             continue
+        its = support.explained(event, one.steps, revisions)
+        ours = {step.line.target: step.line.better for step in its}
         if any(ours.get(line.target) == line.better for line in event.lines):
             return event
     return None

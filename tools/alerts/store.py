@@ -65,42 +65,38 @@ class Store:
         with self._change() as db:
             self._put(db, event, lines)
 
+    def drop(self, event: int, targets: Iterable[str]) -> None:
+        """Take series out of an event that turned out not to be its."""
+        with self._change() as db:
+            db.executemany(
+                "delete from series where event = ? and target = ?",
+                [(event, target) for target in targets],
+            )
+
     def narrow(self, event: int, old: str, new: str) -> None:
         """Set the range of commits, when later measurements have made it smaller."""
         with self._change() as db:
-            db.execute(
-                "update event set old = ?, new = ?, updated = ? where id = ?",
-                (old, new, _now(), event),
-            )
+            self._set(db, event, old=old, new=new)
 
     def classify(self, event: int, kind: str) -> None:
         """Say what it was that stepped, when later measurements have shown it."""
         with self._change() as db:
-            db.execute(
-                "update event set kind = ?, updated = ? where id = ?", (kind, _now(), event)
-            )
+            self._set(db, event, kind=kind)
 
     def learn(self, event: int, **facts: Any) -> None:
         """Merge what was found out into the event's facts (plain JSON values)."""
         merged = {**self.get(event).facts, **facts}
         with self._change() as db:
-            db.execute(
-                "update event set facts = ?, updated = ? where id = ?",
-                (json.dumps(merged), _now(), event),
-            )
+            self._set(db, event, facts=json.dumps(merged))
 
     def move(self, event: int, state: str, why: str, until: str | None = None) -> None:
         """Change an event's state, and keep who or what did it and why."""
         if state not in STATES:
             raise UsageError(f"unknown state {state!r}; known: {', '.join(STATES)}")
         self.get(event)
-        now = _now()
         with self._change() as db:
-            db.execute(
-                "update event set state = ?, until = ?, updated = ? where id = ?",
-                (state, until, now, event),
-            )
-            db.execute("insert into history values (?, ?, ?, ?)", (event, state, why, now))
+            self._set(db, event, state=state, until=until)
+            db.execute("insert into history values (?, ?, ?, ?)", (event, state, why, _now()))
 
     def get(self, event: int) -> Event:
         """One event; UsageError when there is none of that number."""
@@ -233,6 +229,13 @@ class Store:
     def _change(self) -> Iterator[sqlite3.Connection]:
         with self._db:  # one transaction: whole or not at all
             yield self._db
+
+    def _set(self, db: sqlite3.Connection, event: int, **columns: str | None) -> None:
+        assignments = "".join(f"{column} = ?, " for column in columns)  # our own names
+        db.execute(
+            f"update event set {assignments}updated = ? where id = ?",
+            (*columns.values(), _now(), event),
+        )
 
     def _put(self, db: sqlite3.Connection, event: int, lines: Iterable[Line]) -> None:
         db.executemany(

@@ -25,6 +25,7 @@ EXIT_CODES = {
     11: "nightly and digest: only improvements and fixes",
     12: "nightly and digest: only the machine stepped",
     13: "not allowed: a file or folder that this user cannot write",
+    14: "incomplete: a night that could not update, measure, publish or send all (its digest)",
     130: "interrupted",
 }
 

@@ -1,19 +1,20 @@
 """`python -m tools nightly`: measure what is new, confirm and localise what stepped, alert.
 
 Exit codes beside the usual: 0 nothing to tell, 10 something got slower, 11 only improvements and
-fixes, 12 only the machine stepped.
+fixes, 12 only the machine stepped, 14 nothing to tell, but a part of the night failed.
 """
 
 from __future__ import annotations
 
 import argparse
+import math
 import os
 from collections.abc import Mapping
 from pathlib import Path
 
 from asv.config import Config
 
-from tools.alerts import channels, digest, message
+from tools.alerts import channels, digest
 from tools.alerts.decisions import DEFAULT_SITE, open_store
 from tools.alerts.store import Store
 from tools.common import asv_config, files, paths
@@ -21,6 +22,7 @@ from tools.common.errors import UsageError
 from tools.measuring import benchmarks
 from tools.nightly.night import Night
 from tools.nightly.telling import Telling
+from tools.nightly.voice import Voice
 from tools.upstreams import config
 from tools.upstreams.config import Upstream
 
@@ -36,7 +38,7 @@ PROFILE = (
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Budget, stack, profile and the address of the site."""
-    parser.add_argument("--hours", type=float, default=8.0, help="budget; default %(default)s")
+    parser.add_argument("--hours", type=_hours, default=8.0, help="budget; default %(default)s")
     parser.add_argument(
         "--tool", action="append", help="measure its commits only; default: all that are tracked"
     )
@@ -54,6 +56,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def _hours(text: str) -> float:
+    try:
+        hours = float(text)
+    except ValueError:
+        hours = math.nan
+    if not 0 <= hours < math.inf:
+        raise argparse.ArgumentTypeError(f"{text!r} is no number of hours")
+    return hours
+
+
 def run(args: argparse.Namespace) -> int:
     """One night; prints what it does, then the digest."""
     os.chdir(paths.ROOT)
@@ -68,24 +80,23 @@ def run(args: argparse.Namespace) -> int:
         bench = tuple(args.bench or PROFILE)
         benchmarks.require(conf, bench)
         store = open_store()
-        telling = _telling(conf, upstreams, store, args.site)
+        voice = Voice()
+        telling = _telling(conf, upstreams, store, args.site, voice)
         told = Night(
             conf, upstreams, tools, store, telling, args.stack, bench,
-            args.hours * 3600, _say,
+            args.hours * 3600, voice,
         ).run()  # fmt: skip
-    return digest.write(told, _say)
+    return digest.write(told, voice.say, voice.warnings)
 
 
-def _telling(conf: Config, upstreams: Mapping[str, Upstream], store: Store, site: str) -> Telling:
+def _telling(
+    conf: Config, upstreams: Mapping[str, Upstream], store: Store, site: str, voice: Voice
+) -> Telling:
     """The channels, with their secrets, which nothing else gets to see."""
     tables = {f"{tool}.alerts": one.tables.get("alerts", {}) for tool, one in upstreams.items()}
     tables[config.OPERATOR] = config.operator(paths.ROOT / conf.repo)
-    made = {name: channels.of_table(name, table, _say) for name, table in tables.items()}
+    made = {name: channels.of_table(name, table, voice.pass_on) for name, table in tables.items()}
     channels.forget_secrets(tables.values())
     routes = {tool: made[f"{tool}.alerts"] for tool in upstreams}
     operator = made[config.OPERATOR]
-    return Telling(store, upstreams, routes, operator, Path(conf.html_dir), site, _say)
-
-
-def _say(text: str) -> None:
-    print(message.harmless(text), flush=True)
+    return Telling(store, upstreams, routes, operator, Path(conf.html_dir), site, voice.pass_on)

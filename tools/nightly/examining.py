@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import statistics
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -36,11 +37,14 @@ class Examining:
     machine: str  # this one: what stepped on another cannot be looked at here
     budget: Budget
     say: Callable[[str], None]
+    prune: Callable[[], None]  # takes out of events what their commits do not explain
 
     def confirm(self) -> None:
-        """Measure both sides of what is new again."""
+        """Measure both sides again of what is new, or was acknowledged before it was measured."""
         examiner = Examiner(self.store, self.laboratory, self.budget)
-        for event in self._open(events.NEW):
+        for event in self._open(events.NEW, events.ACKNOWLEDGED):
+            if "confirmation" in event.facts:
+                continue
             try:
                 examiner.confirm(event)
             except (NoValue, BuildError, MissingError) as problem:
@@ -57,7 +61,7 @@ class Examining:
         """
         if self.stack == "dated":
             self._find_dependencies()
-        for event in self._open(*_IN_WORK):
+        for event in self._proven():
             joined = self._localise(event)
             event = joined or self.store.get(event.id)
             if joined or "profile" not in event.facts:  # with more series, it is explained anew
@@ -77,6 +81,7 @@ class Examining:
         self.say(f"event {event.id}: between {narrowed.good[:8]} and {narrowed.bad[:8]}")
         if not narrowed.finished:
             raise OutOfBudget
+        self.prune()
         same = merge_same_commit(self.store, self.store.get(event.id))
         if same is None:
             return None
@@ -86,7 +91,7 @@ class Examining:
     def _find_dependencies(self) -> None:
         """Tell what a dependency changed from what the tool did, and name the dependency."""
         frozen = Laboratory(self.upstreams, self.mirror, "frozen")
-        for event in self._open(*_IN_WORK):
+        for event in self._proven():
             if "frozen" not in event.facts:
                 causes.is_dependency(self.store, event, frozen, self.budget)
                 event = self.store.get(event.id)
@@ -110,10 +115,9 @@ class Examining:
         self._time(event)
         sides = ((old, "old"), (new, "new"))
         for sibling in explain.siblings(target, benchmarks):
-            self.budget()
             # a metric that this event's sides do not have
             with contextlib.suppress(NoValue, BuildError, MissingError):
-                beside[sibling] = [self.laboratory.value(*side, sibling) for side in sides]
+                beside[sibling] = self._beside(sides, sibling)
         timed = event.timing.target if event.timing else explain.timed(target, benchmarks)
         with contextlib.suppress(NoValue, BuildError, MissingError):
             profiles = [
@@ -121,7 +125,29 @@ class Examining:
                 for side in sides
             ]
         changed = explain.difference(*profiles) if profiles else []
-        self.store.learn(event.id, beside=beside, profile=changed)
+        self.store.learn(
+            event.id,
+            beside={name: [*map(statistics.median, values)] for name, values in beside.items()},
+            beside_changed=[
+                name
+                for name, values in beside.items()
+                if len(values[0]) == explain.VALUES and explain.differ(*values)
+            ],
+            profile=changed,
+        )
+
+    def _beside(
+        self, sides: tuple[tuple[str, str], tuple[str, str]], target: str
+    ) -> tuple[list[float], list[float]]:
+        """Values of both sides, in turn: explain.VALUES of each as long as they seem to differ."""
+        found: dict[str, list[float]] = {place: [] for _, place in sides}
+        for turn in range(explain.VALUES):
+            self.budget()
+            for commit, place in sides if turn % 2 == 0 else sides[::-1]:
+                found[place].append(self.laboratory.value(commit, place, target))
+            if not explain.differ(found["old"], found["new"]):
+                break
+        return found["old"], found["new"]
 
     def _time(self, event: Event) -> None:
         """Where a count proved the event and timings stepped with it: how much, at its commit."""
@@ -145,6 +171,10 @@ class Examining:
                 continue  # what asv measured and this cannot is no repeat
             if min(first, second) > 0:
                 self.store.add_repeat(self.stack, self.machine, target, commit, first, second)
+
+    def _proven(self) -> list[Event]:
+        """What is searched for its commit and explained; not what was only acknowledged."""
+        return [event for event in self._open(*_IN_WORK) if event.proven]
 
     def _open(self, *states: str) -> list[Event]:
         """The tools' events of this stack and machine in these states, the oldest first."""

@@ -14,7 +14,8 @@ from asv.config import Config
 from asv.machine import Machine
 from asv.results import iter_results
 
-from tools.alerts.candidates import count_measured, group, steps_of, target_of
+from tools.alerts import support
+from tools.alerts.candidates import Step, count_measured, group, steps_of, target_of
 from tools.alerts.detect import find_changes
 from tools.alerts.events import Event
 from tools.alerts.recording import record
@@ -84,6 +85,15 @@ class Found:
 
     def record(self, store: Store, tools: frozenset[str]) -> list[Event]:
         """Detect in all series; the events that are new in the store."""
+        candidates = group(self._steps(store, tools), count_measured(self.series, tools))
+        return record(candidates, store, self.hashes)
+
+    def prune(self, store: Store, tools: frozenset[str]) -> None:
+        """Take out of events whose commit is known what that commit does not explain."""
+        revisions = {commit: revision for revision, commit in self.hashes.items()}
+        support.prune(store, self._steps(store, tools), revisions)
+
+    def _steps(self, store: Store, tools: frozenset[str]) -> list[Step]:
         declared = metrics.load(paths.ROOT / "benchmarks" / "metrics.json")
         repeats = {place: store.repeats(*place) for place in store.repeated()}
 
@@ -91,8 +101,7 @@ class Found:
             pairs = repeats.get(_measured_by(one), {}).get(target_of(one), [])
             return detect(one.points, pairs)
 
-        steps = steps_of(self.series, detector, declared, tools)
-        return record(group(steps, count_measured(self.series, tools)), store, self.hashes)
+        return steps_of(self.series, detector, declared, tools)
 
 
 def _measured_by(one: Series) -> tuple[str, str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from tools.alerts.store import Store
@@ -12,6 +12,7 @@ from tools.common import files, paths
 from tools.measuring import asv_run
 from tools.nightly import gaps
 from tools.nightly.found import Found
+from tools.nightly.voice import Voice
 
 _AT_ONCE = 8  # commits of a run that fills gaps: then it is looked at what they show
 _ENDED = (0, 2)  # asv's exit status at its end: all is well, or a benchmark failed
@@ -24,7 +25,7 @@ class Measuring:
     store: Store
     stack: str
     bench: tuple[str, ...]  # asv's --bench
-    say: Callable[[str], None]
+    voice: Voice
 
     def new(self, found: Found, until: float) -> None:
         """What is new on each tool's line, and what earlier nights had begun of it."""
@@ -66,11 +67,11 @@ class Measuring:
             try:
                 status = running.wait(left)
             except subprocess.TimeoutExpired:
-                self.say(f"{what}: ended by the budget; what was measured is kept")
+                self.voice.say(f"{what}: ended by the budget; what was measured is kept")
                 return False
         if status not in _ENDED:
-            self.say(f"warning: {what}: asv ended with {status}:\n  {asv_run.log_tail(log)}")
+            self.voice.warn(f"{what}: asv ended with {status}:\n  {asv_run.log_tail(log)}")
             return False
         self.store.done(self.stack, commits)
-        self.say(f"measured {len(commits)} {what}")
+        self.voice.say(f"measured {len(commits)} {what}")
         return True

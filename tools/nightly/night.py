@@ -10,9 +10,10 @@ from __future__ import annotations
 
 import datetime
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 
 from asv.benchmarks import Benchmarks
 from asv.config import Config
@@ -31,6 +32,7 @@ from tools.nightly.examining import Examining
 from tools.nightly.found import Found
 from tools.nightly.measuring import Measuring
 from tools.nightly.telling import Telling
+from tools.nightly.voice import Voice
 from tools.upstreams.config import Upstream
 from tools.upstreams.mirror import Mirror
 
@@ -50,15 +52,15 @@ class Night:
     stack: str
     bench: tuple[str, ...]  # asv's --bench: the nightly profile
     seconds: float  # the budget
-    say: Callable[[str], None]
+    voice: Voice
 
     def run(self) -> list[tuple[Event, Message]]:
         """The whole night; returns what people were told of for the first time."""
-        begin = time.monotonic()
-        until = begin + self.seconds
         mirror = Mirror(paths.mirror_dir())
         self._update(mirror)
-        measuring = Measuring(self.store, self.stack, self.bench, self.say)
+        begin = time.monotonic()  # a slow upstream takes nothing from the measurements
+        until = begin + self.seconds
+        measuring = Measuring(self.store, self.stack, self.bench, self.voice)
         measuring.new(self._found(), begin + _FOR_NEW * self.seconds)
         before_repeats = until - _FOR_REPEATS * self.seconds
         while self._look(mirror, before_repeats):
@@ -66,36 +68,41 @@ class Night:
                 break
         self._repeat(mirror, until)
         open_again(self.store, datetime.date.today())
-        for event in close_recovered(self.store):
-            self.say(f"event {event.id}: {self.store.history(event.id)[-1]['why']}")
+        for event in close_recovered(self.store, self._found().lines):
+            self.voice.say(f"event {event.id}: {self.store.history(event.id)[-1]['why']}")
         self._publish()
         return self.telling.tell(mirror)
+
+    @property
+    def _classes(self) -> frozenset[str]:
+        """What an upstream commit can change; PLINK and the sentinels are controls."""
+        return frozenset(cls for one in self.upstreams.values() for cls in one.classes) - {"plink"}
 
     def _update(self, mirror: Mirror) -> None:
         try:
             published = [self.upstreams[tool] for tool in self.conf.branches]
-            mirror.update(published, say=self.say)
+            for tool in mirror.update(published, say=self.voice.say):
+                self.voice.warn(f"{tool} was not updated: only what is mirrored is known")
         except UnreachableError as error:
-            self.say(f"warning: {error}; going on with what is mirrored")
+            self.voice.warn(f"{error}; going on with what is mirrored")
 
     def _look(self, mirror: Mirror, until: float) -> bool:
         """Detect, confirm, localise and explain; False when the budget ended it."""
-        tools = frozenset(cls for one in self.upstreams.values() for cls in one.classes)
         found = self._found()
         if not found.series:
-            self.say("warning: there are no results, so there is nothing to look at")
+            self.voice.warn("there are no results, so there is nothing to look at")
             return False
-        for event in found.record(self.store, tools - {"plink"}):
-            self.say(f"candidate {event.id}: {message.subject(event)}")
+        for event in found.record(self.store, self._classes):
+            self.voice.say(f"candidate {event.id}: {message.subject(event)}")
         try:
             with self._examining(mirror, found, until) as examining:
                 examining.confirm()
                 examining.trace(Benchmarks.load(self.conf))
         except OutOfBudget:
-            self.say("the budget is spent; the next night goes on from here")
+            self.voice.say("the budget is spent; the next night goes on from here")
             return False
         except TrackerError as error:  # busy, or no network: what is found already is told
-            self.say(f"warning: {error}; the next night looks again")
+            self.voice.warn(f"{error}; the next night looks again")
             return False
         return True
 
@@ -105,9 +112,9 @@ class Night:
             with self._examining(mirror, found, until) as examining:
                 examining.repeat(found.newest_timings(self.stack))
         except OutOfBudget:
-            self.say("the budget ended the repeats")
+            self.voice.say("the budget ended the repeats")
         except TrackerError as error:
-            self.say(f"warning: {error}; nothing more is repeated tonight")
+            self.voice.warn(f"{error}; nothing more is repeated tonight")
 
     @contextmanager
     def _examining(self, mirror: Mirror, found: Found, until: float) -> Iterator[Examining]:
@@ -119,7 +126,8 @@ class Night:
         with files.lock(paths.ROOT / "env" / "measuring.lock", "measuring in this checkout"):
             yield Examining(
                 self.upstreams, mirror, found.lines, self.store, laboratory, self.stack,
-                found.machine, budget, self.say,
+                found.machine, budget, self.voice.say,
+                partial(found.prune, self.store, self._classes),
             )  # fmt: skip
 
     def _found(self) -> Found:
@@ -129,4 +137,4 @@ class Night:
         try:
             asv_run.publish()
         except process.ProgramError as error:
-            self.say(f"warning: the site was not published: {error}")
+            self.voice.warn(f"the site was not published: {error}")

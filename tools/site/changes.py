@@ -97,7 +97,7 @@ def differences(points: Sequence[Point], steps: Iterable[Step]) -> list[Differen
         ratio = _ratio(old.value, new.value)
         if (new.revision, ratio > 1) in told or magnitude(ratio) < NEIGHBOUR_RATIO:
             continue
-        if not _well_apart(old, new):
+        if not well_apart(old, new):
             continue
         interval = None
         if old.interval and new.interval and old.interval[0] > 0:
@@ -246,7 +246,7 @@ def _between_steps(steps: list[Step], points: Sequence[Point]) -> list[Differenc
     for (start, right, old, _, old_error), (left, end, new, _, new_error) in pairwise(steps):
         last, first = at[right - 1], at[left]
         lone = last == at[start] or first == at[end - 1]
-        if lone and not _well_apart(points[last], points[first]):
+        if lone and not well_apart(points[last], points[first]):
             continue
         interval = None
         if old - old_error > 0:
@@ -261,7 +261,7 @@ def _ratio(old: float, new: float) -> float:
     return new / old
 
 
-def _well_apart(old: Point, new: Point) -> bool:
+def well_apart(old: Point, new: Point) -> bool:
     """Whether the samples tell two points apart; where there are too few, whether 2 x does."""
     if old.interval is None or new.interval is None:
         return magnitude(_ratio(old.value, new.value)) >= UNKNOWN_NOISE_RATIO

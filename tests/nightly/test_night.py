@@ -1,0 +1,131 @@
+"""A night of which a part failed says so, and ends with a code of its own."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+from asv.machine import Machine
+
+from tests.alerts.made import TARGET
+from tools.__main__ import main
+from tools.alerts import events
+from tools.alerts.events import Line
+from tools.alerts.store import Store
+from tools.common import asv_config, files
+from tools.common.errors import UnreachableError
+from tools.common.process import ProgramError
+from tools.measuring import asv_run
+from tools.nightly import cli, night
+from tools.nightly.found import Found
+from tools.nightly.measuring import Measuring
+from tools.site.series import Point, Series
+from tools.upstreams.mirror import Mirror
+
+
+@pytest.fixture
+def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Store]:
+    """The events of a checkout that has nothing new to measure, and where all goes well."""
+    made = Store(tmp_path / "alerts.sqlite")
+    conf = asv_config.load()
+    conf.results_dir, conf.html_dir = str(tmp_path / "results"), str(tmp_path / "html")
+    files.write_text(tmp_path / "results" / "benchmarks.json", '{"version": 2}')
+    here = {"branch": "sgkit", "stack": "frozen", "machine": Machine.get_unique_machine_name()}
+    series = Series("pca.Sgkit.track_error", None, {}, here, "", [Point(0, 1.0, None)])
+    found = Found([series], {0: "c0"}, {"sgkit": ["c0"]})
+    monkeypatch.setenv("GWAS_CACHE", str(tmp_path))
+    monkeypatch.setenv("GWAS_NO_PULL", "1")
+    monkeypatch.setattr(asv_config, "load", lambda: conf)
+    monkeypatch.setattr(cli, "open_store", lambda: made)
+    monkeypatch.setattr(Found, "read", lambda *_: found)
+    monkeypatch.setattr(Mirror, "update", lambda *_, **__: [])
+    monkeypatch.setattr(asv_run, "publish", lambda: None)
+    monkeypatch.setattr(night, "files", SimpleNamespace(lock=lambda *_: contextlib.nullcontext()))
+    yield made
+    made.close()
+
+
+def test_the_budget_begins_when_the_upstreams_are_updated(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now, ends = [1000.0], []
+
+    def update(*_: object, **__: object) -> list[str]:
+        now[0] += 600
+        return []
+
+    monkeypatch.setattr(night, "time", SimpleNamespace(monotonic=lambda: now[0]))
+    monkeypatch.setattr(Mirror, "update", update)
+    monkeypatch.setattr(Measuring, "new", lambda _self, _found, until: ends.append(until))
+    monkeypatch.setattr(Measuring, "gaps", lambda *_: False)
+    assert main(["nightly", "--hours", "0.1"]) == 0
+    assert ends == [pytest.approx(1600 + 0.6 * 360)]
+
+
+def fails(error: Exception) -> object:
+    def call(*_: object, **__: object) -> None:
+        raise error
+
+    return call
+
+
+def test_a_night_without_news(store: Store, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["nightly"]) == 0
+    assert capsys.readouterr().out == "0 events to tell of\n"
+
+
+@pytest.mark.parametrize(
+    ("place", "name", "instead", "said"),
+    [
+        (Mirror, "update", lambda *_, **__: ["sgkit"], "sgkit was not updated"),
+        (Mirror, "update", fails(UnreachableError("no network")), "no network; going on"),
+        (asv_run, "publish", fails(ProgramError("asv failed", "", 1)), "was not published"),
+        (Found, "read", lambda *_: Found([], {}, {"sgkit": []}), "there are no results"),
+        (cli.config, "operator", lambda _: {"webhook": "GWAS_ABSENT"}, "GWAS_ABSENT"),
+    ],
+)
+def test_what_failed_is_in_the_digest(
+    store: Store, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str],
+    place: object, name: str, instead: object, said: str,
+) -> None:  # fmt: skip
+    monkeypatch.setattr(place, name, instead)
+    assert main(["nightly"]) == 14
+    _, _, digest = capsys.readouterr().out.partition("0 events to tell of\n")
+    assert digest.startswith("failed: ")
+    assert said in digest
+
+
+def test_what_there_is_to_tell_goes_before_what_failed(
+    store: Store, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("GWAS_HOOK", "http://127.0.0.1:9/nobody")
+    monkeypatch.setattr(cli.config, "operator", lambda _: {"webhook": "GWAS_HOOK"})
+    line = Line(TARGET, "", "seconds", False, 1.0, 2.0)
+    event = store.add("sgkit", "frozen", "box", events.MACHINE, "c0", "c1", [line])
+    store.move(event.id, events.CONFIRMED, "")
+    assert main(["nightly"]) == 12
+    assert "1 events to tell of\nfailed: " in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("hours", ["-1", "nan", "inf", "x"])
+def test_a_budget_is_a_number_of_hours(
+    store: Store, capsys: pytest.CaptureFixture[str], hours: str
+) -> None:
+    with pytest.raises(SystemExit, match="2"):
+        main(["nightly", "--hours", hours])
+    assert f"{hours!r} is no number of hours" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("pattern", "said"), [("(", "is no regular expression"), ("nosuch", "matches no benchmark")]
+)
+def test_what_cannot_be_measured_is_said_at_once(
+    store: Store, capsys: pytest.CaptureFixture[str], pattern: str, said: str
+) -> None:
+    assert main(["nightly", "--bench", pattern]) == 2
+    out, error = capsys.readouterr()
+    assert out == ""
+    assert error.startswith(f"error: --bench '{pattern}' {said}")

@@ -169,7 +169,7 @@ def test_alerts_and_an_event(visit: Visit, published: Project) -> None:
     page = visit.open("alerts.html", "main table")
     assert page.locator("h2").all_inner_texts() == [
         "Open (1)", "The machine (1)", "Suppressed (1)", "Closed (1)",
-        "Repeats of one commit, frozen stack",
+        "Repeats of one commit, frozen stack, box",
     ]  # fmt: skip
     # colours are for what was proven; and each event says which one it is
     assert page.locator(".badge.better").all_inner_texts() == ["suppressed until 2027-01-31"]

@@ -126,7 +126,8 @@ class Night:
         with files.lock(paths.ROOT / "env" / "measuring.lock", "measuring in this checkout"):
             yield Examining(
                 self.upstreams, mirror, found.lines, self.store, laboratory, self.stack,
-                found.machine, budget, self.voice.say, partial(found.prune, self.store, self._classes),
+                found.machine, budget, self.voice.say,
+                partial(found.prune, self.store, self._classes),
             )  # fmt: skip
 
     def _found(self) -> Found:

@@ -35,7 +35,7 @@ def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Store]:
     files.write_text(tmp_path / "results" / "benchmarks.json", '{"version": 2}')
     here = {"branch": "sgkit", "stack": "frozen", "machine": Machine.get_unique_machine_name()}
     series = Series("pca.Sgkit.track_error", None, {}, here, "", [Point(0, 1.0, None)])
-    found = Found([series], {0: "c0"}, {"sgkit": ["c0"]})
+    found = Found([series], {0: "c0"}, {"sgkit": ["c0"]}, here["machine"])
     monkeypatch.setenv("GWAS_CACHE", str(tmp_path))
     monkeypatch.setenv("GWAS_NO_PULL", "1")
     monkeypatch.setattr(asv_config, "load", lambda: conf)

@@ -34,6 +34,7 @@ def at_the_step(many):
 def test_alarms_are_counted_by_points_and_by_nights(short):
     series = 400 // 25 + 400 // 100 + 400 // 400
     assert evaluate.without_change(always) == {"white": 1000 * series / 1200}
+    assert evaluate.without_change(always, (40, 200)) == {"white": 1000 * 12 / 800}
     assert evaluate.by_night(always) == {"white": 100.0}  # one event in ten nights
     assert evaluate.by_night(never) == {"white": 0.0}
 
@@ -55,6 +56,7 @@ def test_labels_and_tables(short):
     report = {
         "labels": {"ours": found},
         "without_change": {"ours": {"white": 0.5}},
+        "in_long_series": {"ours": {"white": 0.75}},
         "by_night": {"ours": {"white": 0.25}},
         "with_step": {"ours": evaluate.with_step(at_the_step, repeats=1)},
     }
@@ -63,9 +65,10 @@ def test_labels_and_tables(short):
         console.print(table)
     printed = console.export_text()
     assert "0.50" in printed
+    assert "0.75" in printed
     assert printed.count("100%") == len(evaluate.STEPS) * len(evaluate.AFTER)
     del report["labels"]
-    assert len(list(tables(report))) == 4
+    assert len(list(tables(report))) == 5
 
 
 @pytest.mark.parametrize("detect", [baselines.asv, baselines.perfherder])

@@ -102,6 +102,7 @@ def _evaluate(directory: Path | None, *, as_json: bool) -> int:
     parts: dict[str, Callable[[evaluate.Detector], Any]] = {
         "labels": lambda detect: evaluate.on_labels(labelled, detect),
         "without_change": evaluate.without_change,
+        "in_long_series": lambda detect: evaluate.without_change(detect, evaluate.LONG),
         "by_night": evaluate.by_night,
         "with_step": evaluate.with_step,
     }

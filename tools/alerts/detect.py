@@ -4,6 +4,7 @@ The method, its sources and its error rates are in README.md beside this file. I
 place and many window widths on either side of it, a moderated t-test compares the means before
 and after, outliers aside; its critical value accounts for correlated noise, and a step must fit
 better than a straight line. The strongest step splits the series, and each part is searched again.
+Moves between levels that the series was on often and briefly are left out at the end.
 """
 
 from __future__ import annotations
@@ -14,9 +15,10 @@ import numpy as np
 import numpy.typing as npt
 
 from tools.alerts.noise import Floats, Noise, clip_outliers, learn, rough, spread
+from tools.alerts.states import news
 from tools.alerts.windows import Piece, strongest
 
-THRESHOLD = 5.75  # normal quantile of one test: two-sided 9e-9
+THRESHOLD = 5.6  # normal quantile of one test: two-sided 2e-8
 LIKELY = 4.0  # the same, for what is left out when the noise is learnt
 ROUNDS = 3  # of search: each learns the noise again, without the changes found before
 FEWEST = 8  # points: five before a step and three after it
@@ -74,7 +76,7 @@ def _search(series: Floats, known: Floats, threshold: float) -> list[int]:
         if not new:
             break
         changes = sorted({*changes, *new})
-    return changes
+    return news(series, changes, noise.variance)
 
 
 def _split(

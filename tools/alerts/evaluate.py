@@ -21,6 +21,7 @@ STEPS = (0.05, 0.1, 0.2, 0.5)
 AFTER = (1, 2, 3, 5, 10, 20)  # points after the step
 BEFORE = 40  # points before it
 LENGTHS = (25, 100, 400)  # of the series without a change
+LONG = (500,)  # and of those that are long enough to know noise that comes in runs
 STILL_POINTS = 10_000  # of each of these lengths, for each kind of noise
 REPEATS = 10  # series for each combination with a step
 NIGHTS = (30, 200)  # points that a replayed series has on its first and last night
@@ -61,13 +62,13 @@ def on_labels(labelled: Mapping[str, labels.Labelled], detect: Detector) -> dict
     return figures
 
 
-def without_change(detect: Detector) -> dict[str, float]:
-    """Alarms per 1,000 points by kind of noise, over series of LENGTHS without any change."""
+def without_change(detect: Detector, lengths: Sequence[int] = LENGTHS) -> dict[str, float]:
+    """Alarms per 1,000 points by kind of noise, over series of `lengths` without any change."""
     alarms = {}
     for number, kind in enumerate(simulate.KINDS):
         many = [
             simulate.series(kind, np.random.default_rng([1, number, length, repeat]), length, 0.02)
-            for length in LENGTHS
+            for length in lengths
             for repeat in range(STILL_POINTS // length)
         ]
         found = sum(len(changes) for changes in detect(many))

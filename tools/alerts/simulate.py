@@ -54,6 +54,24 @@ def _machines(share: float) -> Callable[[Rng, int], Floats]:
     return noise
 
 
+def _machines_in_runs(leave: float) -> Callable[[Rng, int], Floats]:
+    """Two machines, one slower by 8 standard deviations, either left at a point by chance."""
+
+    def noise(rng: Rng, points: int) -> Floats:
+        machine = np.cumsum(rng.random(points) < leave) % 2
+        return 0.5 * rng.standard_normal(points) + 4 * machine
+
+    return noise
+
+
+def _bursts(rng: Rng, points: int) -> Floats:
+    """Bursts of 3 to 7 points, 8 standard deviations up, every 60 points or so, in no order."""
+    noise = rng.standard_normal(points)
+    for at in np.flatnonzero(rng.random(points) < 1 / 60):
+        noise[at : at + int(rng.integers(3, 8))] += 8
+    return noise
+
+
 # noise of about unit standard deviation
 KINDS: dict[str, Callable[[Rng, int], Floats]] = {
     "white": _white,
@@ -64,6 +82,8 @@ KINDS: dict[str, Callable[[Rng, int], Floats]] = {
     "drift": _drift,
     "two machines, 50:50": _machines(0.5),
     "two machines, 85:15": _machines(0.15),
+    "two machines, runs of 8": _machines_in_runs(0.12),
+    "bursts of 3 to 7": _bursts,
 }
 
 

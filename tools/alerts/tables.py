@@ -16,6 +16,7 @@ def tables(report: Mapping[str, Mapping[str, Any]]) -> Iterator[Table]:
     if "labels" in report:
         yield _labels(report["labels"])
     yield _alarms("alarms per 1,000 points without a change", report["without_change"])
+    yield _alarms(f"the same, in series of {evaluate.LONG[0]} points", report["in_long_series"])
     yield _alarms("alarms per 1,000 nights without a change", report["by_night"])
     yield _found(report["with_step"])
     yield _delays(report["with_step"])

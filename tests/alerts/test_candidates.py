@@ -246,7 +246,11 @@ def told_of(values: npt.NDArray[np.float64]) -> list[tuple[int, int, float]]:
     return []
 
 
-@pytest.mark.parametrize("kind", simulate.KINDS)
+# in a burst the machine was slower, for some nights: so its operator may hear of it
+LASTING = [kind for kind in simulate.KINDS if not kind.startswith("bursts")]
+
+
+@pytest.mark.parametrize("kind", LASTING)
 def test_of_noise_nobody_is_told_and_of_a_machine_that_got_slower_somebody(kind: str) -> None:
     seed = list(simulate.KINDS).index(kind)
     for number in range(3):

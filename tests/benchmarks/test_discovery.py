@@ -15,6 +15,7 @@ from asv.benchmarks import Benchmarks
 from tests.benchmarks.conftest import ROOT, RUNNER
 from tools.demo.steps import CHOICE
 from tools.nightly.cli import PROFILE
+from tools.study.points import Point
 
 TASKS = ["allele_frequency", "hardy_weinberg", "ld_prune", "pca", "association"]
 BOTH = {"time_end_to_end", "peakmem_tree", "track_error"}
@@ -86,6 +87,11 @@ def test_types_units_parameters_and_versions(discovered):
             assert entry["params"][-1] == ["1", "2", "4", "8", "16"]
     assert discovered["pca.Sgkit.peakmem_tree"]["type"] == "peakmemory"
     assert set(metrics) == {name.rpartition(".")[2] for name in discovered}
+
+
+def test_a_point_of_the_study_has_the_version_that_asv_finds(discovered):
+    for name, entry in discovered.items():
+        assert Point(name, None, ()).described()["version"] == entry["version"], name
 
 
 def test_what_runs_by_itself_is_the_tasks_and_no_axis(discovered):

@@ -51,7 +51,7 @@ class Point:
         module = importlib.import_module(cls.__module__)
         return {
             "name": self.benchmark,
-            "version": module.version,
+            "version": getattr(cls, "version", module.version),  # as asv looks for it
             "params": [[repr(value) for value in values] for values in getattr(cls, "params", [])],
         }
 

@@ -12,13 +12,14 @@ import numpy as np
 import numpy.typing as npt
 from scipy import ndimage
 
-from tools.alerts.noise import CHANCE_OF_RUN, RUNNING, Floats
+from tools.alerts.noise import CHANCE_OF_RUN, OUTLIER, RUNNING, Floats
 from tools.alerts.windows import WIDTHS
 
 LEAST = 5  # crossings between two levels that make states: each level was there three times
 LASTING = 20.0  # points that runs on either level last, on average, where a move is a change
 APART = 12.0  # by how many standard errors running medians must tell two levels apart
-NEAR = 0.25  # of the distance between two levels: so near to one, or beyond it, is on it
+NEAR = 0.25  # of the distance between two levels, at most: so near to one is on it
+OF_MEDIAN = 1.25  # standard errors of a mean that one of a median is
 
 
 def news(values: Floats, changes: Sequence[int], variance: float) -> list[int]:
@@ -52,16 +53,19 @@ def _levels(before: Floats, after: Floats) -> tuple[float, float]:
 def _crossings(values: Floats, old: float, new: float, variance: float) -> npt.NDArray[np.intp]:
     """The first points of each stay on either level, but the first stay's.
 
-    Medians run over as many points as it takes to tell the levels apart. There are none where
-    that is more than a change is tested with.
+    A stay is where running medians are near a level, within the noise; stays elsewhere count as
+    the last one's. Medians run over as many points as it takes to tell the levels apart. There
+    are no crossings where that is more than a change is tested with.
     """
-    distance = new - old
+    distance = abs(new - old)
     if distance**2 * WIDTHS[-1] <= APART**2 * variance:
         return np.array([], dtype=np.intp)
     width = max(RUNNING, int(np.ceil(APART**2 * variance / distance**2)))
-    part = (ndimage.median_filter(values, width, mode="nearest") - old) / distance
-    known = np.flatnonzero((part < NEAR) | (part > 1 - NEAR))
-    return known[1:][np.diff(part[known] > 0.5)]
+    near = min(NEAR * distance, OUTLIER * OF_MEDIAN * np.sqrt(variance / width))
+    medians = ndimage.median_filter(values, width, mode="nearest")
+    on_new = np.abs(medians - new) <= near
+    known = np.flatnonzero(on_new | (np.abs(medians - old) <= near))
+    return known[1:][np.diff(on_new[known])]
 
 
 def _is_move(crossings: npt.NDArray[np.intp], at: int, points: int) -> bool:

@@ -100,6 +100,12 @@ class Event:
         return next((line for line in self.lines if line.target == proven), self.claims[0])
 
     @property
+    def changed(self) -> frozenset[str]:
+        """The targets of which a change is claimed; others were measured beside them."""
+        beside = self.facts.get("beside_changed", ())
+        return frozenset(beside) | {line.target for line in self.lines}
+
+    @property
     def proven(self) -> bool:
         """Whether measuring again has confirmed it; what is the machine's needs no proof."""
         outcome = self.facts.get("confirmation", {}).get("outcome")

@@ -8,12 +8,15 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from tools.alerts.events import Event
+
 # (file, line, name): (calls, primitive calls, own seconds, cumulative seconds, callers)
 Stats = Mapping[tuple[str, int, str], tuple[Any, ...]]
 _SHOWN = 12
 PROFILES = 2  # of each side
 VALUES = 3  # of each side, for another metric that seems to differ
 NOTICED = 0.1  # relative difference of another metric that is told
+_SHARE = 0.1  # of the gain of all functions, from which on one is told
 
 
 def siblings(target: str, known: Mapping[str, Mapping[str, Any]]) -> list[str]:
@@ -50,6 +53,15 @@ def differ(old: Sequence[float], new: Sequence[float]) -> bool:
 def is_noticed(old: float, new: float) -> bool:
     """Whether a difference is large enough to tell of."""
     return abs(new - old) > NOTICED * max(abs(old), abs(new))
+
+
+def told(event: Event) -> list[dict[str, Any]]:
+    """The functions of an event's profiles that have a good part of what was gained."""
+    sign = -1 if event.better else 1
+    functions = event.facts.get("profile", [])
+    gains = [sign * (one["new"] - one["old"]) for one in functions]
+    least = _SHARE * sum(max(0.0, gain) for gain in gains)
+    return [one for gain, one in zip(gains, functions, strict=True) if gain > 0 and gain >= least]
 
 
 def difference(old: Sequence[Stats], new: Sequence[Stats]) -> list[dict[str, Any]]:

@@ -8,13 +8,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from tools.alerts import events
+from tools.alerts import events, explain
 from tools.alerts.events import Event, Line
-from tools.alerts.explain import is_noticed
 
 _UNITS = {"seconds": ("faster", "slower"), "bytes": ("less memory", "more memory")}
 _FUNCTIONS = 3  # of the profile
-_SHARE = 0.1  # of the gain, that a function must have to be told
 _LINES = 12  # series that are listed; the event's page has all
 _ALERTS = ".venv/bin/python -m tools alerts"  # as in README, so that a line can be copied
 _DECIDED = (events.REFUTED, events.EXPECTED, events.RESOLVED, events.MERGED)
@@ -132,20 +130,16 @@ def _body(event: Event, commit: Mapping[str, Any]) -> str:
 
 def _why(event: Event) -> list[str]:
     """What else changed at the commit, and which functions take longer or shorter."""
-    changed = {*event.facts.get("beside_changed", ()), *(line.target for line in event.lines)}
     parts = [
         f"beside   {target.rpartition('.')[2].partition('-')[0]} {old:.4g} -> {new:.4g}"
-        + ("" if target in changed else " (not told from noise)")
+        + ("" if target in event.changed else " (not told from noise)")
         for target, (old, new) in event.facts.get("beside", {}).items()
-        if is_noticed(old, new)
+        if explain.is_noticed(old, new)
     ]
-    sign = -1 if event.better else 1
-    gains = [(sign * (one["new"] - one["old"]), one) for one in event.facts.get("profile", [])]
-    whole = sum(max(0.0, gain) for gain, _ in gains)
-    for gain, one in gains[:_FUNCTIONS]:
-        if gain > 0 and gain >= _SHARE * whole:
-            parts.append(f"profile  {one['function']} {one['old']:.3g} s -> {one['new']:.3g} s")
-    return parts
+    return parts + [
+        f"profile  {one['function']} {one['old']:.3g} s -> {one['new']:.3g} s"
+        for one in explain.told(event)[:_FUNCTIONS]
+    ]
 
 
 def harmless(text: str) -> str:

@@ -11,7 +11,7 @@ from typing import Any
 
 from asv.console import log
 
-from tools.alerts import describe, message
+from tools.alerts import describe, explain, message
 from tools.alerts.candidates import target_of
 from tools.alerts.events import Event, Line
 from tools.alerts.repeats import false_alarms, minimal_detectable
@@ -89,11 +89,12 @@ def _page(event: Event, store: Store, site: Site) -> dict[str, Any]:
         "proofs": _proofs(event, store),
         "answers": answers,
         "beside": [
-            {"name": name, "old": old, "new": new,
+            {"name": name, "old": old, "new": new, "sure": one in event.changed,
              "unit": site.declared[name].unit if name in site.declared else ""}
             for one, (old, new) in event.facts.get("beside", {}).items()
             for name in [one.rpartition(".")[2].partition("-")[0]]
         ],
+        "profile": explain.told(event),
         "history": store.history(event.id),
         "command": message.command(event),
         "decisions": message.decisions(event),

@@ -128,9 +128,7 @@ function where(event) {
 
 function why(event) {
     const gain = (one) => Math.abs(one.new - one.old);
-    const functions = event.facts.profile || [];
-    const most = Math.max(0, ...functions.map(gain));
-    const profile = functions.filter((one) => gain(one) > most / 50);  // the rest is the profiler's own noise
+    const profile = event.profile;
     const share = ({old, new: fresh}) => old > 0 && fresh > 0 && old !== fresh ? `${(fresh / old).toPrecision(3)} ×` : '';
     return [
         event.beside.length || profile.length ? element('h2', {}, 'Explanation') : null,
@@ -138,7 +136,7 @@ function why(event) {
             element('td', {class: 'name mono'}, one.name),
             number('before', withUnit(one.old, one.unit)),
             number('after', withUnit(one.new, one.unit)),
-            number('ratio', share(one))))) : null,
+            number('ratio', share(one) + (one.sure || !share(one) ? '' : ' (not told from noise)'))))) : null,
         profile.length ? table(['Function (own seconds in a profile)', 'Before', 'After', 'Gain'], profile.map((one) => element('tr', {},
             element('td', {class: 'name mono'}, one.function),
             number('before', withUnit(one.old, 'seconds')),

@@ -16,7 +16,7 @@ from tools.alerts.noise import CHANCE_OF_RUN, OUTLIER, RUNNING, Floats
 from tools.alerts.windows import WIDTHS
 
 LEAST = 5  # crossings between two levels that make states: each level was there three times
-LASTING = 20.0  # points that runs on either level last, on average, where a move is a change
+LASTING = 18.0  # points that runs on either level last, on average, where a move is a change
 APART = 12.0  # by how many standard errors running medians must tell two levels apart
 NEAR = 0.25  # of the distance between two levels, at most: so near to one is on it
 OF_MEDIAN = 1.25  # standard errors of a mean that one of a median is

@@ -18,7 +18,7 @@ from tools.alerts.noise import Floats, Noise, clip_outliers, learn, rough, sprea
 from tools.alerts.states import news
 from tools.alerts.windows import Piece, strongest
 
-THRESHOLD = 5.6  # normal quantile of one test: two-sided 2e-8
+THRESHOLD = 5.75  # normal quantile of one test: two-sided 9e-9
 LIKELY = 4.0  # the same, for what is left out when the noise is learnt
 ROUNDS = 3  # of search: each learns the noise again, without the changes found before
 FEWEST = 8  # points: five before a step and three after it

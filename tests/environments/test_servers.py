@@ -6,8 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from tools.common import paths
 from tools.environments import asv_environment, runs
 from tools.environments.asv_environment import PerCommit
+from tools.upstreams import config
 
 
 class Recorded:
@@ -32,6 +34,7 @@ def test_controls_get_nothing_of_a_commits_environment(monkeypatch: pytest.Monke
     monkeypatch.setattr(PerCommit, "_environment", lambda self, env: dict(env))
     one = PerCommit.__new__(PerCommit)
     one._servers, one._home = {}, Path("commit")
+    one._upstreams = config.load(paths.ROOT / "upstreams.toml")
     started.clear()
     for target, cores in (
         ("pca.Sgkit.time_compute-1", "1"), ("pca.Hail.time_compute-1", "1"),

@@ -51,6 +51,6 @@ def test_what_is_half_removed_is_not_used(tmp_path: Path, monkeypatch: pytest.Mo
 def test_nothing_is_removed_under_a_run(tmp_path: Path) -> None:
     made = environment(tmp_path / "py3.11-a-r1", OLD)
     held = files.lock(tmp_path / "measuring.lock", "x")
-    with held, pytest.raises(BusyError, match="in use"):
+    with held, pytest.raises(BusyError, match="another run is measuring"):
         cli._clean(tmp_path, 30)
     assert made.exists()

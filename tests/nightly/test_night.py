@@ -42,8 +42,8 @@ def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Store]:
     monkeypatch.setattr(cli, "open_store", lambda: made)
     monkeypatch.setattr(Found, "read", lambda *_: found)
     monkeypatch.setattr(Mirror, "update", lambda *_, **__: [])
-    monkeypatch.setattr(asv_run, "publish", lambda: None)
-    monkeypatch.setattr(night, "files", SimpleNamespace(lock=lambda *_: contextlib.nullcontext()))
+    monkeypatch.setattr(asv_run, "publish", lambda site: None)
+    monkeypatch.setattr(night, "alone", lambda *_: contextlib.nullcontext())
     yield made
     made.close()
 

@@ -8,7 +8,7 @@ import statistics
 from collections.abc import Sequence
 from pathlib import Path
 
-from tools.common import asv_config, files, paths
+from tools.common import asv_config, paths
 from tools.common.errors import UsageError
 
 
@@ -29,6 +29,7 @@ def run(args: argparse.Namespace) -> int:
     """Measure and print each pair, then the ratio with its 99 % interval."""
     # slow to import, and needed for this action only
     from tools.alerts.measure import Laboratory
+    from tools.environments.machine import alone
     from tools.upstreams import config
     from tools.upstreams.mirror import Mirror
 
@@ -39,7 +40,7 @@ def run(args: argparse.Namespace) -> int:
     old, new = mirror.find(args.old), mirror.find(args.new)
     laboratory = Laboratory(config.load(paths.ROOT / "upstreams.toml"), mirror, args.stack)
     pairs = []
-    with files.lock(paths.ROOT / "env" / "measuring.lock", "measuring in this checkout"):
+    with alone(paths.ROOT / "env"):
         for number in range(args.pairs):
             # A B, B A, ...: neither is always the first after a pause
             order = (

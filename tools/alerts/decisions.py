@@ -4,20 +4,18 @@ from __future__ import annotations
 
 import argparse
 import datetime
-import os
 
 from rich.console import Console
 from rich.table import Table
 
-from tools.alerts import describe, digest, events, message
+from tools.alerts import digest, events, message, told
 from tools.alerts.events import Event
 from tools.alerts.store import Store
-from tools.common import files, paths
+from tools.common import paths
 from tools.common.errors import UsageError
+from tools.site import links
 from tools.upstreams import config
 from tools.upstreams.mirror import Mirror
-
-DEFAULT_SITE = "http://127.0.0.1:8080"
 
 _DECISIONS = {
     "ack": (events.ACKNOWLEDGED, "someone looks after it: no further messages until it changes"),
@@ -39,7 +37,7 @@ def add_actions(actions: argparse._SubParsersAction) -> None:
         "digest", help="what is confirmed and open, as text; exits with 0, 10, 11 or 12"
     )
     for one in (show, told):
-        one.add_argument("--site", default=os.environ.get("GWAS_SITE_URL", DEFAULT_SITE))
+        one.add_argument("--site", default=links.site_url())
     confirm = actions.add_parser("confirm", help="measure both sides of an event again, in turn")
     confirm.add_argument("id", type=_number)
     for name, (_, meaning) in _DECISIONS.items():
@@ -113,11 +111,8 @@ def _messages(found: list[Event], site: str) -> list[message.Message]:
     """What is told of events, with what upstream says of their commits."""
     mirror = Mirror(paths.mirror_dir())
     upstreams = config.load(paths.ROOT / "upstreams.toml")
-    return [
-        message.compose(event, site, describe.commit(event, mirror, links))
-        for event in found
-        for links in [upstreams[event.tool].links if event.tool in upstreams else {}]
-    ]
+    addresses = {name: tool.links for name, tool in upstreams.items()}
+    return [told.compose(event, addresses, mirror, site) for event in found]
 
 
 def _confirm(store: Store, number: int) -> int:
@@ -128,10 +123,11 @@ def _confirm(store: Store, number: int) -> int:
     # slow to import, and needed for this action only
     from tools.alerts.examine import Examiner, words
     from tools.alerts.measure import Laboratory
+    from tools.environments.machine import alone
 
     upstreams = config.load(paths.ROOT / "upstreams.toml")
     laboratory = Laboratory(upstreams, Mirror(paths.mirror_dir()), event.stack)
-    with files.lock(paths.ROOT / "env" / "measuring.lock", "measuring in this checkout"):
+    with alone(paths.ROOT / "env"):
         verdict = Examiner(store, laboratory, lambda: None).confirm(event, afresh=True)
     print(words(verdict))
     return int(verdict.outcome != events.CONFIRMED)

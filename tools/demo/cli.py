@@ -19,7 +19,7 @@ from tools.demo import words
 from tools.demo.measured import is_complete
 from tools.demo.steps import DATA, STACK, Step, steps
 from tools.environments import settings
-from tools.environments.asv_environment import ensure_machine
+from tools.environments.machine import ensure_described
 from tools.measuring import asv_run
 from tools.measuring.pace import Pace, clock
 from tools.site.changes import find_changes
@@ -38,7 +38,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Measure, publish, explain; 1 when some step failed."""
     os.chdir(paths.ROOT)
-    ensure_machine()
+    ensure_described()
     conf = asv_config.load()
     machine = Machine.get_unique_machine_name()
     mirror = Mirror(paths.mirror_dir())

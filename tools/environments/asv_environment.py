@@ -13,11 +13,9 @@ import time
 from pathlib import Path
 from typing import Any, ClassVar
 
-import filelock
 from asv import util
 from asv.console import log
 from asv.environment import Environment
-from asv.machine import Machine, MachineCollection
 
 from tools.common import files, paths
 from tools.common.errors import (
@@ -33,21 +31,18 @@ from tools.common.errors import (
 )
 from tools.common.process import ProgramError
 from tools.cost import ledger
-from tools.environments import applies, failures, locks, runs, settings
+from tools.environments import applies, failures, locks, machine, runs, settings
 from tools.environments.keeping import Keeper, split_target, tool_class
 from tools.environments.plan import NotCovered, Plan, plan
 from tools.environments.provenance import record
 from tools.upstreams import config
 from tools.upstreams.mirror import Commit, Mirror
 
-CONTROLS = frozenset({"plink", "machine"})  # classes that no upstream commit can change
-
 
 class PerCommit(Environment):
     """One entry of asv's matrix (a stack); what is in it changes with each commit."""
 
     tool_name = "per-commit"
-    _run_lock: filelock.FileLock | None = None
     _benchmarks: ClassVar[dict[str, Any]] = {}  # by name, once asv has listed them
 
     def __init__(self, conf: Any, python: str, requirements: dict, tagged_env_vars: dict) -> None:
@@ -64,7 +59,7 @@ class PerCommit(Environment):
         self._plan: Plan | None = None
         self._home: Path | None = None
         self._commit: Commit | None = None
-        self._servers: dict[str, runs.Server] = {}  # by the number of cores, and one for CONTROLS
+        self._servers: dict[str, runs.Server] = {}  # by the number of cores, and one for controls
 
     @classmethod
     def matches(cls, python: str) -> bool:
@@ -84,7 +79,7 @@ class PerCommit(Environment):
                 "leave out --parallel: what runs at once disturbs each other's numbers"
             )
         self._root.mkdir(parents=True, exist_ok=True)
-        _claim(self._root)
+        machine.claim(self._root)
         if settings.plink():
             self._keeper.forget_missing("plink")
 
@@ -197,6 +192,7 @@ class PerCommit(Environment):
                 target,
                 seconds,
                 parameters.get("data", "").strip("'") or None,
+                control=self._is_control(target),
             )
         return output, "", status
 
@@ -212,7 +208,7 @@ class PerCommit(Environment):
         }
         # What no commit is to change gets nothing of a commit's environment: the tracker's own
         # Python and numpy, and a small process, as a fork of one full of libraries takes longer.
-        is_control = tool_class(target) in CONTROLS
+        is_control = self._is_control(target)
         key = "controls" if is_control else cores
         try:
             server = self._servers.get(key)
@@ -235,6 +231,10 @@ class PerCommit(Environment):
             atexit.unregister(server.close)
         self._servers.clear()
 
+    def _is_control(self, target: str) -> bool:
+        """Whether no upstream commit can change it: PLINK and the sentinels are no tool's."""
+        return tool_class(target) not in self._upstreams
+
     def _applies(self, target: str) -> bool:
         """Whether the target's class runs here: no process is started for one that does not."""
         assert self._plan is not None
@@ -254,38 +254,6 @@ class PerCommit(Environment):
         return str(self._home / "bin" / "python") if self._home else sys.executable
 
 
-def ensure_machine() -> None:
-    """Describe this machine to asv once, so that no run asks, and so that nothing changes it.
-
-    asv's own default holds the kernel's release, and each update of it would start
-    another line in every graph.
-    """
-    name = Machine.get_unique_machine_name()
-    try:
-        MachineCollection.load(name)
-    except util.UserError:
-        defaults = Machine.get_defaults()
-        defaults["os"] = os.uname().sysname
-        MachineCollection.save(name, defaults)
-
-
-def _claim(root: Path) -> None:
-    """Keep a second measuring run out: two at once would disturb each other's numbers."""
-    if PerCommit._run_lock is not None:
-        return
-    held = filelock.FileLock(root / "measuring.lock")
-    try:
-        held.acquire(timeout=0)
-    except filelock.Timeout:
-        raise util.UserError(
-            f"another run is measuring in this checkout ({root / 'measuring.lock'}); "
-            "two at once would disturb each other. Wait for it, or stop it, and try again."
-        ) from None
-    PerCommit._run_lock = held
-    runs.sweep_orphans()
-    ledger.start()
-
-
 def _not_applicable(result_file: str) -> tuple[str, str, int]:
     """What a benchmark process would answer; asv shows n/a."""
     Path(result_file).write_text("NaN")
@@ -296,4 +264,4 @@ def _saving() -> bool:
     return not {"--dry-run", "-n", "--skip-save"} & set(sys.argv)
 
 
-ensure_machine()
+machine.ensure_described()

@@ -13,6 +13,7 @@ from packaging.version import InvalidVersion, Version
 from tools.common import files, paths, process
 from tools.common.errors import TrackerError, UsageError
 from tools.environments import failures, locks, settings, venvs
+from tools.environments.machine import alone
 from tools.environments.plan import STACKS, NotCovered, Plan, plan
 from tools.upstreams import config
 from tools.upstreams.config import Upstream
@@ -89,7 +90,7 @@ def _check(
     ]
     rows = dict(_rows())
     # a run that measures must not find another version of its tool in its environment
-    with files.lock(paths.ROOT / "env" / "measuring.lock", "the environments"):
+    with alone(paths.ROOT / "env"):
         checked = [
             _check_one(upstreams, mirror, commit, stack, rows)
             for commit in commits
@@ -188,7 +189,7 @@ def _write(rows: dict[tuple[str, str], tuple[str, ...]], tools: list[str]) -> No
 
 
 def _clean(root: Path, days: float) -> int:
-    with files.lock(root / "measuring.lock", "the environments"):
+    with alone(root):
         count = venvs.remove_unused(root, time.time() - days * 86400)
     print(f"{count} environments removed; they are made again when they are needed")
     return 0

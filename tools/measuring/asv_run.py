@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from tools.common import process
+from tools.site import links
 
 _STOPPING = 60  # seconds that asv gets to end its benchmarks and to save
 
@@ -64,9 +65,13 @@ def running(
             _end(started)
 
 
-def publish() -> None:
-    """Write html/ anew from the results; ProgramError when asv fails at it."""
-    process.run([asv(), "publish", "--no-pull"], timeout=1800, env={"GWAS_NO_PULL": "1"})
+def publish(site: str = "") -> None:
+    """Write html/ anew from the results; ProgramError when asv fails at it.
+
+    `site` is the address that the feeds lead to; by default that of GWAS_SITE_URL.
+    """
+    env = {"GWAS_NO_PULL": "1", **({links.SITE_URL: site} if site else {})}
+    process.run([asv(), "publish", "--no-pull"], timeout=1800, env=env)
 
 
 def log_tail(path: Path, lines: int = 12) -> str:

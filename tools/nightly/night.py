@@ -25,8 +25,9 @@ from tools.alerts.localise import OutOfBudget
 from tools.alerts.measure import Laboratory
 from tools.alerts.message import Message
 from tools.alerts.store import Store
-from tools.common import files, paths, process
+from tools.common import paths, process
 from tools.common.errors import TrackerError, UnreachableError
+from tools.environments.machine import alone
 from tools.measuring import asv_run
 from tools.nightly.examining import Examining
 from tools.nightly.found import Found
@@ -73,11 +74,6 @@ class Night:
         self._publish()
         return self.telling.tell(mirror)
 
-    @property
-    def _classes(self) -> frozenset[str]:
-        """What an upstream commit can change; PLINK and the sentinels are controls."""
-        return frozenset(cls for one in self.upstreams.values() for cls in one.classes) - {"plink"}
-
     def _update(self, mirror: Mirror) -> None:
         try:
             published = [self.upstreams[tool] for tool in self.conf.branches]
@@ -92,7 +88,7 @@ class Night:
         if not found.series:
             self.voice.warn("there are no results, so there is nothing to look at")
             return False
-        for event in found.record(self.store, self._classes):
+        for event in found.record(self.store, frozenset(self.upstreams)):
             self.voice.say(f"candidate {event.id}: {message.subject(event)}")
         try:
             with self._examining(mirror, found, until) as examining:
@@ -123,11 +119,11 @@ class Night:
                 raise OutOfBudget
 
         laboratory = Laboratory(self.upstreams, mirror, self.stack)
-        with files.lock(paths.ROOT / "env" / "measuring.lock", "measuring in this checkout"):
+        with alone(paths.ROOT / "env"):
             yield Examining(
                 self.upstreams, mirror, found.lines, self.store, laboratory, self.stack,
                 found.machine, budget, self.voice.say,
-                partial(found.prune, self.store, self._classes),
+                partial(found.prune, self.store, frozenset(self.upstreams)),
             )  # fmt: skip
 
     def _found(self) -> Found:
@@ -135,6 +131,6 @@ class Night:
 
     def _publish(self) -> None:
         try:
-            asv_run.publish()
+            asv_run.publish(self.telling.site)
         except process.ProgramError as error:
             self.voice.warn(f"the site was not published: {error}")

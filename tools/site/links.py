@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlencode
+
+SITE_URL = "GWAS_SITE_URL"  # the environment variable with the address that the site is served at
+
+
+def site_url() -> str:
+    """The site's address, for links from elsewhere; by default that of `asv preview`."""
+    return os.environ.get(SITE_URL) or "http://127.0.0.1:8080"
 
 
 def varying(graph_params: list[dict[str, str | None]]) -> set[str]:

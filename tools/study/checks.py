@@ -6,18 +6,16 @@ import os
 import shutil
 from collections.abc import Iterable
 
-import filelock
-
 from benchmarks._harness import clusters, dask_cluster, spark_cluster
 from datasets import catalogue, formats, prepare
 from tools.common import paths
 from tools.common.errors import (
-    BusyError,
     DiskFullError,
     MissingError,
     UnreachableError,
     UsageError,
 )
+from tools.environments.machine import alone
 from tools.study.points import Point
 
 # An existing cluster: the variable with its address, the schemes of it, and whose points use it.
@@ -101,14 +99,5 @@ def require_plink() -> None:
 
 def require_free() -> None:
     """BusyError while another run measures in this checkout."""
-    lock = paths.ROOT / "env" / "measuring.lock"
-    lock.parent.mkdir(exist_ok=True)
-    held = filelock.FileLock(lock)
-    try:
-        held.acquire(timeout=0)
-    except filelock.Timeout:
-        raise BusyError(
-            f"another run is measuring in this checkout ({lock})",
-            hint="two at once would disturb each other: wait for it, or stop it",
-        ) from None
-    held.release()
+    with alone(paths.ROOT / "env"):
+        pass

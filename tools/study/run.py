@@ -22,7 +22,7 @@ from datasets.progress import OnConsole
 from tools.common import asv_config, paths
 from tools.common.errors import UnreachableError
 from tools.environments import settings
-from tools.environments.asv_environment import ensure_machine
+from tools.environments.machine import ensure_described
 from tools.environments.plan import plan
 from tools.measuring import asv_run, releases
 from tools.measuring.pace import Pace, clock
@@ -59,7 +59,7 @@ def run(args: argparse.Namespace) -> int:
         catalogue.find(name)
     os.chdir(paths.ROOT)
     parts = [kept for part in profile.parts if (kept := without(part, args.without)).points]
-    ensure_machine()
+    ensure_described()
     conf = asv_config.load()
     measured = Measured(conf, Machine.get_unique_machine_name())
     _say("[bold]1. Upstreams[/bold]")

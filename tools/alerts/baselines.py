@@ -58,12 +58,11 @@ def otava(many: Sequence[Values]) -> list[list[int]]:
 
     Raises MissingError or ProgramError where that cannot be made, as without a package index.
     """
-    # -I: with this folder on its path, numpy would take our `secrets` for the library's
     worker = Path(__file__).with_name("otava_worker.py")
     given = json.dumps([[float(value) for value in values] for values in many])
     answer = uv.run(
         "run", "--quiet", "--no-project", "--isolated", "--python", sys.executable,
-        "--with", OTAVA, "python", "-I", worker, input=given, timeout=3600,
+        "--with", OTAVA, "python", worker, input=given, timeout=3600,
     )  # fmt: skip
     found: list[list[int]] = json.loads(answer.stdout)
     return found

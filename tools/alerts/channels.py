@@ -10,11 +10,11 @@ from collections.abc import Callable, Iterable, Mapping
 from email.message import EmailMessage
 from typing import Any, Protocol
 
-from tools.alerts import secrets, web
+from tools.alerts import credentials, web
+from tools.alerts.credentials import secret
 from tools.alerts.events import Event
 from tools.alerts.github import GitHub
 from tools.alerts.message import Message
-from tools.alerts.secrets import secret
 from tools.alerts.store import Store
 from tools.common.errors import ConfigError, TrackerError, UnreachableError
 
@@ -91,17 +91,17 @@ class Webhook:
         web.request("POST", self._url, self.name, json={"text": text})
 
 
-def of_table(name: str, table: Mapping[str, Any], say: Callable[[str], None]) -> list[Channel]:
+def of_table(name: str, table: Mapping[str, Any], warn: Callable[[str], None]) -> list[Channel]:
     """The channels of a table of upstreams.toml, such as [sgkit.alerts].
 
-    What is wrong with one is said, and the others are made.
+    Of what is wrong with one is warned, and the others are made.
     """
     made = []
     for key, value in table.items():
         try:
             made.append(channel(name, key, value))
         except TrackerError as error:  # what is not told tonight is told when that is mended
-            say(f"warning: {error}")
+            warn(str(error))
     return made
 
 
@@ -131,7 +131,7 @@ def channel(name: str, key: str, value: object) -> Channel:
 def forget_secrets(tables: Iterable[Mapping[str, Any]]) -> None:
     """Take the secrets of these tables out of the environment once their channels are made."""
     webhooks = [str(table["webhook"]) for table in tables if table.get("webhook")]
-    secrets.forget(["GWAS_SMTP_USER", "GWAS_SMTP_PASSWORD", "GWAS_GITHUB_TOKEN", *webhooks])
+    credentials.forget(["GWAS_SMTP_USER", "GWAS_SMTP_PASSWORD", "GWAS_GITHUB_TOKEN", *webhooks])
 
 
 def _is_address(text: str) -> bool:

@@ -6,7 +6,7 @@ import xml.etree.ElementTree as ET
 from collections.abc import Iterable
 from pathlib import Path
 
-from tools.alerts.events import Event
+from tools.alerts.events import MERGED, Event
 from tools.alerts.message import Message
 from tools.common import files
 
@@ -14,10 +14,13 @@ _ATOM = "http://www.w3.org/2005/Atom"
 
 
 def write(path: Path, site: str, told: Iterable[tuple[Event, Message]]) -> None:
-    """Write the feed; entries keep their ids, so that a reader shows each event once."""
+    """Write the feed; entries keep their ids, so that a reader shows each event once.
+
+    An event that joined another has no entry of its own.
+    """
     ET.register_namespace("", _ATOM)
     root = ET.Element(f"{{{_ATOM}}}feed")
-    entries = list(told)
+    entries = [(event, message) for event, message in told if event.state != MERGED]
     home = site.rstrip("/")
     _add(root, "title", "GWAS performance tracker: alerts")
     _add(root, "id", f"{home}/alerts.xml")

@@ -7,9 +7,9 @@ import os
 from typing import Any
 
 from tools.alerts import events, web
+from tools.alerts.credentials import secret
 from tools.alerts.events import Event
 from tools.alerts.message import Message
-from tools.alerts.secrets import secret
 from tools.alerts.store import Store
 from tools.common.errors import UnreachableError
 

@@ -10,12 +10,11 @@ import argparse
 import math
 import os
 from collections.abc import Mapping
-from pathlib import Path
 
 from asv.config import Config
 
 from tools.alerts import channels, digest
-from tools.alerts.decisions import DEFAULT_SITE, open_store
+from tools.alerts.decisions import open_store
 from tools.alerts.store import Store
 from tools.common import asv_config, files, paths
 from tools.common.errors import UsageError
@@ -23,6 +22,7 @@ from tools.measuring import benchmarks
 from tools.nightly.night import Night
 from tools.nightly.telling import Telling
 from tools.nightly.voice import Voice
+from tools.site import links
 from tools.upstreams import config
 from tools.upstreams.config import Upstream
 
@@ -51,7 +51,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--site",
-        default=os.environ.get("GWAS_SITE_URL", DEFAULT_SITE),
+        default=links.site_url(),
         help="address of the published site, for links; default: GWAS_SITE_URL",
     )
 
@@ -95,8 +95,8 @@ def _telling(
     """The channels, with their secrets, which nothing else gets to see."""
     tables = {f"{tool}.alerts": one.tables.get("alerts", {}) for tool, one in upstreams.items()}
     tables[config.OPERATOR] = config.operator(paths.ROOT / conf.repo)
-    made = {name: channels.of_table(name, table, voice.pass_on) for name, table in tables.items()}
+    made = {name: channels.of_table(name, table, voice.warn) for name, table in tables.items()}
     channels.forget_secrets(tables.values())
     routes = {tool: made[f"{tool}.alerts"] for tool in upstreams}
     operator = made[config.OPERATOR]
-    return Telling(store, upstreams, routes, operator, Path(conf.html_dir), site, voice.pass_on)
+    return Telling(store, upstreams, routes, operator, site, voice.warn)

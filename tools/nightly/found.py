@@ -33,7 +33,9 @@ _SHORT = 20
 # so many standard deviations of at least this share of the level.
 _TIP, _LEAST = 4.0, 0.01
 _BEFORE_TIP = 3  # points that tell what was before
-_QUANTILE = 2.58  # half the width of a 99 % interval in standard errors
+# half the width of a 99 % interval in standard errors; of few samples it is twice their range,
+# which is rather wide than narrow
+_QUANTILE = 2.58
 
 
 @dataclass(frozen=True)

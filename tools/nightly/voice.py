@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from tools.alerts import message
 
-_WARNING = "warning: "
-
 
 class Voice:
     """Prints; `warnings` has the first line of each part that failed."""
@@ -20,11 +18,4 @@ class Voice:
     def warn(self, text: str) -> None:
         """Print that a part of the night failed, and keep it for the digest."""
         self.warnings.append(text.splitlines()[0])
-        self.say(_WARNING + text)
-
-    def pass_on(self, text: str) -> None:
-        """What a part says that knows of no Voice: its warnings are kept as well."""
-        if text.startswith(_WARNING):
-            self.warn(text.removeprefix(_WARNING))
-        else:
-            self.say(text)
+        self.say(f"warning: {text}")

@@ -11,7 +11,7 @@ from typing import Any
 
 from asv.console import log
 
-from tools.alerts import describe, explain, message
+from tools.alerts import describe, explain, feed, message, told
 from tools.alerts.candidates import target_of
 from tools.alerts.events import Event, Line
 from tools.alerts.repeats import false_alarms, minimal_detectable
@@ -45,6 +45,7 @@ def write(html: Path, database: Path, site: Site) -> None:
     pages: list[dict[str, Any]] = []
     events: list[dict[str, Any]] = []
     noise: list[dict[str, Any]] = []
+    entries: list[tuple[Event, message.Message]] = []
     if database.exists():
         try:
             with closing(Store(database)) as store:
@@ -52,9 +53,11 @@ def write(html: Path, database: Path, site: Site) -> None:
                     events.append(_row(event))
                     pages.append(_page(event, store, site))
                 noise = [_noise(*place, store) for place in store.repeated()]
+                entries = told.messages(store, site.links, site.mirror, links.site_url())
         except DamagedError as error:
             log.warning(f"the Alerts page has no events: {error}")
             pages, events, noise = [], [], []
+    feed.write(html / "alerts.xml", links.site_url(), entries)
     for page in pages:
         files.write_json(html / "alerts" / f"{page['id']}.json", page)
     content = {"events": events, "noise": noise, "releases": site.releases}

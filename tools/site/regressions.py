@@ -21,11 +21,11 @@ from asv.graph import Graph, GraphSet
 from asv.plugins.regressions import Regressions, _GraphDataFilter
 from asv.repo import Repo
 
+from tools.site import links
 from tools.site.changes import Change, Step, is_control
 from tools.site.metrics import Metric, metric_of
 
 ATOM = "http://www.w3.org/2005/Atom"
-SITE_URL = "GWAS_SITE_URL"  # environment variable: where the site is served, for the feed's links
 
 GraphData = tuple[int | None, str, list[Step], float]  # series index, name, steps, threshold
 
@@ -76,7 +76,7 @@ def publish(
     Regressions._save(conf, {"regressions": worse})
     Regressions._save_feed(conf, benchmarks, worse, revisions, hashes)
     util.write_json(str(html / "improvements.json"), {"improvements": better}, compact=True)
-    finish_feed(html / "regressions.xml", os.environ.get(SITE_URL))
+    finish_feed(html / "regressions.xml", os.environ.get(links.SITE_URL))
 
 
 def _by_machine(changes: Iterable[Change]) -> set[tuple[str, int | None, int]]:

@@ -85,14 +85,17 @@ function measurements(index, rows) {
                 element('td', {class: 'name'}, link(row.graph, row.benchmark.split('.').slice(1).join(' ')),
                         element('span', {class: 'soft'}, listed({...row.parameters, ...row.environment}))),
                 element('td', {class: 'number', 'data-label': ''}, withUnit(row.value, unit)),
-                element('td', {class: 'number soft', 'data-label': '99 %:'}, spread),
+                element('td', {class: 'number soft', 'data-label': 'interval:'}, spread),
                 element('td', {class: 'number', 'data-label': '·'}, change(index, row, unit)));
         });
         shown.push(element('h3', {}, task.replaceAll('_', ' ')), element('table', {},
             element('thead', {}, element('tr', {}, element('th', {}, 'Benchmark'),
-                element('th', {class: 'number'}, 'Value'), element('th', {class: 'number'}, '99 % interval'),
+                element('th', {class: 'number'}, 'Value'), element('th', {class: 'number'}, 'Interval'),
                 element('th', {class: 'number'}, 'Against the commit measured before'))),
             element('tbody', {}, ...body)));
+    }
+    if (shown.length) {
+        shown.push(element('p', {class: 'soft'}, 'Interval: 99 % for the median of six samples or more; of three to five, twice their range.'));
     }
     return shown;
 }

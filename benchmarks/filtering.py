@@ -25,7 +25,8 @@ class Sgkit(axis.OfTask, _harness.Sgkit):
         self.calls = point["calls"]
 
     def compute(self, ds):
-        result = super().compute(ds)
+        result = super().compute(ds)  # p and the choice, both lazy
         if self.calls == "two":
+            # the first call: it reads the genotypes; p is computed in a second, as it is written
             result["variant_kept"] = result["variant_kept"].compute()
         return result

@@ -14,12 +14,7 @@ RULE = (
     "been measured, or compute alone took longer than the same point end to end."
 )
 
-Key = tuple[str, str, str]
-
-
-def key(commit: str, stack: str, shown: str) -> Key:
-    """What names a point of one machine."""
-    return commit, stack, shown
+Key = tuple[str, str, str]  # commit, stack and name of a point: of one machine's points
 
 
 def found(points: Iterable[Measurement]) -> dict[Key, tuple[Measurement, str]]:
@@ -37,8 +32,7 @@ def found(points: Iterable[Measurement]) -> dict[Key, tuple[Measurement, str]]:
             said.append(f"compute alone {words.seconds(point.value)}, end to end "
                         f"{words.seconds(all_of_it.value)}")  # fmt: skip
         if said:
-            place = key(point.commit, point.stack, point.shown)
-            reasons[place] = point, "; ".join(said)
+            reasons[point.commit, point.stack, point.shown] = point, "; ".join(said)
     return reasons
 
 
@@ -47,7 +41,7 @@ def summary(points: Sequence[Measurement], busy: Iterable[Key]) -> list[str]:
     by_release: dict[tuple[str, str], list[Key]] = defaultdict(list)
     for point in points:
         named = f"{words.TOOLS[point.tool]} {point.release}", point.stack
-        by_release[named].append(key(point.commit, point.stack, point.shown))
+        by_release[named].append((point.commit, point.stack, point.shown))
     disturbed = set(busy)
     return [
         f"{name}, {stack} stack: {len(disturbed.intersection(own))} of {len(own)} points"

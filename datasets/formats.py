@@ -75,27 +75,43 @@ def is_there(folder: Path, format: str) -> bool:
     return all((folder / place).exists() for place in places(format))
 
 
-def convert(spec: Spec, folder: Path, format: str, target: Path, advance: Advance) -> None:
-    """Write the folder's BED content as another format to `target`, a path not there yet."""
+@contextlib.contextmanager
+def converted(
+    spec: Spec, folder: Path, format: str, target: Path, advance: Advance
+) -> Iterator[Store]:
+    """Write the folder's BED content as another format to `target`, a path not there yet.
+
+    What was written is the Store.
+    """
     spec = shaped(spec, format)
     if _kind(format) == "zarr":
         zarr_store.write(target, BedReader(folder / "calls"), spec.chunks, advance)
+        yield zarr_store.ZarrReader(target)
     else:
-        hail_writer.write(folder / "calls", target, spec.partitions)
+        with _exported(folder) as back:
+            hail_writer.write(folder / "calls", target, spec.partitions, back)
+            yield BedReader(back)
 
 
 @contextlib.contextmanager
-def opened(folder: Path, format: str, target: Path | None = None) -> Iterator[Store]:
-    """The content of a format as a Store; `target` when it is not at its place yet."""
-    place = target or folder / places(format)[0]
+def opened(folder: Path, format: str) -> Iterator[Store]:
+    """The content of a format as a Store."""
+    place = folder / places(format)[0]
     if format == "bed":
         yield BedReader(folder / "calls")
     elif _kind(format) == "zarr":
         yield zarr_store.ZarrReader(place)
     else:
-        with tempfile.TemporaryDirectory(dir=folder, prefix=".export-") as scratch:
-            hail_writer.export(place, Path(scratch, "calls"))
-            yield BedReader(Path(scratch, "calls"))
+        with _exported(folder) as back:
+            hail_writer.export(place, back)
+            yield BedReader(back)
+
+
+@contextlib.contextmanager
+def _exported(folder: Path) -> Iterator[Path]:
+    """The prefix of BED files that Hail writes, for as long as they are read."""
+    with tempfile.TemporaryDirectory(dir=folder, prefix=".export-") as scratch:
+        yield Path(scratch, "calls")
 
 
 def describe(spec: Spec, store: Store, format: str, target: Path) -> dict[str, Any]:

@@ -5,7 +5,7 @@ import shlex
 import sys
 
 
-def main(action: str, source: str, target: str, partitions: str = "1") -> None:
+def main(action: str, source: str, target: str, partitions: str = "1", back: str = "") -> None:
     start()
     import hail as hl
 
@@ -24,9 +24,16 @@ def main(action: str, source: str, target: str, partitions: str = "1") -> None:
             skip_invalid_loci=False,
         )
         mt.write(target, overwrite=True)
+        export(target, back)
     else:
-        mt = hl.read_matrix_table(source)
-        hl.export_plink(mt, target, fam_id=mt.s, ind_id=mt.s, varid=hl.variant_str(mt.row_key))
+        export(source, target)
+
+
+def export(source: str, target: str) -> None:
+    import hail as hl
+
+    mt = hl.read_matrix_table(source)
+    hl.export_plink(mt, target, fam_id=mt.s, ind_id=mt.s, varid=hl.variant_str(mt.row_key))
 
 
 def start() -> None:

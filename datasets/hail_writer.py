@@ -46,9 +46,12 @@ def environment() -> Path:
     )
 
 
-def write(bed_prefix: Path, mt: Path, partitions: int) -> None:
-    """Write the BED, BIM and FAM at `bed_prefix` as a MatrixTable with about `partitions`."""
-    _run("write", bed_prefix, mt, str(partitions))
+def write(bed_prefix: Path, mt: Path, partitions: int, back: Path) -> None:
+    """Write the BED, BIM and FAM at `bed_prefix` as a MatrixTable with about `partitions`.
+
+    It is exported again to `back`, as by export(): Hail takes long to start, and does it once.
+    """
+    _run("write", bed_prefix, mt, str(partitions), back)
 
 
 def import_vcf(vcf: Path, mt: Path) -> None:

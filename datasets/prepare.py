@@ -6,6 +6,7 @@ lock belongs to a process, so what an interrupted one left behind is removed by 
 
 from __future__ import annotations
 
+import contextlib
 import datetime
 import hashlib
 import json
@@ -242,14 +243,14 @@ def _add(spec: Spec, folder: Path, format: str, reporter: Reporter) -> None:
     for leftover in folder.glob(".export-*"):
         shutil.rmtree(leftover, ignore_errors=True)
     try:
-        known = None if format.startswith("mt") else total  # Hail does not tell how far it is
-        with reporter.stage(f"writing {format}", known) as advance:
-            formats.convert(spec, folder, format, partial, advance)
-        with (
-            reporter.stage(f"reading back {format}", total) as advance,
-            formats.opened(folder, format, partial) as store,
-        ):
-            found = identity(store, advance).sha256
+        with contextlib.ExitStack() as opened:
+            known = None if format.startswith("mt") else total  # Hail does not tell how far it is
+            with reporter.stage(f"writing {format}", known) as advance:
+                store = opened.enter_context(
+                    formats.converted(spec, folder, format, partial, advance)
+                )
+            with reporter.stage(f"reading back {format}", total) as advance:
+                found = identity(store, advance).sha256
             if found != description["sha256"]:
                 raise BuildError(f"{spec.name}: what was written as {format} reads back otherwise")
             entry = formats.describe(spec, store, format, partial)

@@ -98,6 +98,9 @@ class OnDask(OnCluster):
         cluster, self.cluster = self.cluster, None
         cluster.stop()
 
+    def prime(self):
+        pass  # each new cluster compiles anew
+
     def persist(self, dataset):
         return _waited(dataset.persist())
 

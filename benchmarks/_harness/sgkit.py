@@ -38,18 +38,31 @@ class Sgkit(NativeTask):
         scheduler = "synchronous" if os.environ.get("GWAS_PROFILE") else "threads"
         dask.config.set(scheduler=scheduler, num_workers=self.cores)
 
+    def warm_up(self):
+        super().warm_up()
+        self._note_primed()
+
     def prime(self):
         # a process that still has to compile holds more memory than one that does not
-        cache = os.environ.get("NUMBA_CACHE_DIR")
-        if not cache:
-            return
-        # numba's cache goes by the place of the source: other installations share the folder
+        marker = self._primed_marker()
+        if marker and not marker.exists():
+            self.run_child(self.warm_environment()).finish()
+            self._note_primed()
+
+    def _primed_marker(self):
+        """The file that is there once numba's cache holds what this task compiles."""
+        if "NUMBA_CACHE_DIR" not in os.environ:
+            return None
+        # the cache goes by the place of the source: other installations share the folder
         place = importlib.util.find_spec("sgkit").origin
         place = hashlib.sha256(place.encode()).hexdigest()[:8]
-        marker = Path(cache) / "primed-{}-{}".format(self.task(), place)
-        if not marker.exists():
-            self.run_child(self.warm_environment()).finish()
-            Path(cache).mkdir(parents=True, exist_ok=True)
+        return Path(os.environ["NUMBA_CACHE_DIR"], "primed-{}-{}".format(self.task(), place))
+
+    def _note_primed(self):
+        """The task has run, here or in a child of this process; clusters keep nothing of it."""
+        marker = self._primed_marker()
+        if marker and os.environ.get(NO_JIT_CACHE) != "1":
+            marker.parent.mkdir(parents=True, exist_ok=True)
             marker.touch()
 
     def warm_environment(self):

@@ -104,7 +104,7 @@ def test_interrupted_conversion_leaves_the_rest(smoke_copy, monkeypatch):
         target.mkdir()
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(formats, "convert", fail)
+    monkeypatch.setattr(formats, "converted", fail)
     with pytest.raises(KeyboardInterrupt):
         prepare.prepare(SMOKE, ["zarr"], [], Silent())
     assert not list(smoke_copy.glob("*zarr*"))

@@ -62,7 +62,7 @@ def test_a_shape_that_reads_back_otherwise_is_not_kept(smoke_copy, monkeypatch):
 def test_partitions_are_asked_of_hail(smoke_copy, monkeypatch):
     asked = []
 
-    def refuse(bed, target, partitions):
+    def refuse(bed, target, partitions, back):
         asked.append((target.name, partitions))
         raise BuildError("no Hail in this test")
 

@@ -45,6 +45,7 @@ class Hail(NativeTask):
             "tmp_dir": str(scratch / "tmp"),
             "local_tmpdir": "file://" + str(scratch / "tmp"),
         }
+        hl.stop()  # what was started earlier in this process, if anything
         if os.environ.get("GWAS_HAIL_JAVA_SHIM") == "1":
             hl.init(sc=_context_of_java_11(master, settings), **options)
         else:
@@ -58,7 +59,9 @@ class Hail(NativeTask):
     def stop(self):
         import hail as hl
 
-        hl.stop()
+        # hl.stop() first waits 10 s for requests to a server of its own. The JVM ends with this
+        # process.
+        hl.spark_context().stop()
 
     def persist(self, dataset):
         dataset = dataset.persist()

@@ -11,9 +11,9 @@ from tools.alerts.candidates import Candidate, count_measured, group, steps_of
 from tools.alerts.recording import merge_same_commit, record
 from tools.alerts.store import Store
 from tools.nightly.found import detect
-from tools.site import changes
-from tools.site.metrics import Metric
-from tools.site.series import Point, Series
+from tools.results import changes
+from tools.results.metrics import Metric
+from tools.results.series import Point, Series
 
 TOOLS = frozenset({"sgkit", "hail"})
 DECLARED = {

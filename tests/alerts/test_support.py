@@ -10,8 +10,8 @@ from tools.alerts.candidates import Step, count_measured, group, steps_of
 from tools.alerts.events import Event
 from tools.alerts.recording import merge_same_commit, record
 from tools.alerts.store import Store
-from tools.site.metrics import Metric
-from tools.site.series import Point, Series
+from tools.results.metrics import Metric
+from tools.results.series import Point, Series
 
 TOOLS = frozenset({"sgkit"})
 DECLARED = {

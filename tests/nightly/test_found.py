@@ -6,7 +6,7 @@ import numpy as np
 
 from tools.alerts import simulate
 from tools.nightly.found import Found, detect
-from tools.site.series import Point, Series
+from tools.results.series import Point, Series
 
 
 def points(values: Sequence[float], spread: float | None = None) -> list[Point]:

@@ -1,7 +1,7 @@
 """The rest of a night goes where it teaches most."""
 
 from tools.nightly.gaps import choose, new_commits, visible
-from tools.site.series import Point, Series
+from tools.results.series import Point, Series
 
 LINE = [f"c{number:02}" for number in range(40)]
 HASHES = dict(enumerate(LINE))

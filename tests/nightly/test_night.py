@@ -22,7 +22,7 @@ from tools.measuring import asv_run
 from tools.nightly import cli, night
 from tools.nightly.found import Found
 from tools.nightly.measuring import Measuring
-from tools.site.series import Point, Series
+from tools.results.series import Point, Series
 from tools.upstreams.mirror import Mirror
 
 

@@ -12,10 +12,10 @@ from asv_runner.statistics import compute_stats
 
 from tests.site import example
 from tests.site.made_site import Project
-from tools.site import changes, metrics, series
-from tools.site.changes import NEIGHBOURS, STEP
-from tools.site.metrics import Metric
-from tools.site.series import Point, Series, interval_of
+from tools.results import changes, metrics, series
+from tools.results.changes import NEIGHBOURS, STEP
+from tools.results.metrics import Metric
+from tools.results.series import Point, Series, interval_of
 
 SECONDS = Metric("time_compute", "seconds", True, "")
 

@@ -10,7 +10,8 @@ import pytest
 from tests.site import example, made_site
 from tests.site.made_site import Project
 from tools.common.errors import ConfigError
-from tools.site import asv_pages, commits, metrics
+from tools.results import metrics
+from tools.site import asv_pages, commits
 from tools.site.regressions import ATOM, mirrored
 
 

@@ -149,6 +149,6 @@ def test_a_shape_that_a_data_set_does_not_have_is_refused(tmp_path: Path) -> Non
 def test_unknown_profile_and_part(shipped: dict[str, Profile]) -> None:
     with pytest.raises(UsageError, match="no profile 'tiny'\n  there are: small, full"):
         profiles.find("tiny")
-    with pytest.raises(UsageError, match="small has no part x\n  there are: sgkit-tasks, "):
+    with pytest.raises(UsageError, match="small has no part x\n  there are: sgkit, hail, "):
         shipped["small"].only(["x"])
     assert [part.name for part in shipped["small"].only(["dask"]).parts] == ["dask"]

@@ -11,7 +11,7 @@ from asv.config import Config
 from asv.results import Results
 from asv.runner import BenchmarkResult
 
-from tools.measuring import stored
+from tools.results import stored
 from tools.study import points, progress, steps
 from tools.study.points import Point
 from tools.study.profiles import Part

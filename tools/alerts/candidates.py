@@ -13,9 +13,9 @@ from tools.alerts import events
 from tools.alerts.events import Line
 from tools.alerts.sequential import NEGLIGIBLE
 from tools.alerts.standing import stands
-from tools.site.changes import explains, is_control
-from tools.site.metrics import Metric, metric_of
-from tools.site.series import Point, Series
+from tools.results.changes import explains, is_control
+from tools.results.metrics import Metric, metric_of
+from tools.results.series import Point, Series
 
 # From a series: the index of the first point after each change.
 Detector = Callable[[Series], list[int]]

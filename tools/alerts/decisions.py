@@ -11,9 +11,8 @@ from rich.table import Table
 from tools.alerts import digest, events, message, told
 from tools.alerts.events import Event
 from tools.alerts.store import Store
-from tools.common import paths
+from tools.common import links, paths
 from tools.common.errors import UsageError
-from tools.site import links
 from tools.upstreams import config
 from tools.upstreams.mirror import Mirror
 

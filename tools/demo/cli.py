@@ -22,7 +22,7 @@ from tools.environments import settings
 from tools.environments.machine import ensure_described
 from tools.measuring import asv_run
 from tools.measuring.pace import Pace, clock
-from tools.site.changes import find_changes
+from tools.results.changes import find_changes
 from tools.upstreams import config
 from tools.upstreams.mirror import Mirror
 

@@ -8,7 +8,7 @@ from asv.benchmarks import Benchmarks
 from asv.config import Config
 from asv.util import UserError
 
-from tools.measuring import stored
+from tools.results import stored
 
 
 def is_complete(conf: Config, machine: str, commit: str, bench: Sequence[str], env: str) -> bool:

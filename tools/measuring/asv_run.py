@@ -9,8 +9,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from tools.common import process
-from tools.site import links
+from tools.common import links, process
 
 _STOPPING = 60  # seconds that asv gets to end its benchmarks and to save
 

@@ -16,13 +16,12 @@ from asv.config import Config
 from tools.alerts import channels, digest
 from tools.alerts.decisions import open_store
 from tools.alerts.store import Store
-from tools.common import asv_config, files, paths
+from tools.common import asv_config, files, links, paths
 from tools.common.errors import UsageError
 from tools.measuring import benchmarks
 from tools.nightly.night import Night
 from tools.nightly.telling import Telling
 from tools.nightly.voice import Voice
-from tools.site import links
 from tools.upstreams import config
 from tools.upstreams.config import Upstream
 

@@ -22,8 +22,8 @@ from tools.alerts.recording import record
 from tools.alerts.repeats import FEWEST, Pairs, spread
 from tools.alerts.store import Store
 from tools.common import paths
-from tools.site import changes, metrics
-from tools.site.series import Point, Series, read
+from tools.results import changes, metrics
+from tools.results.series import Point, Series, read
 from tools.upstreams.asv_repo import UnionRepo
 
 # A short history shows nothing to a detector that looks at levels; two neighbours whose samples

@@ -15,7 +15,7 @@ import statistics
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from itertools import pairwise
 
-from tools.site.series import Series
+from tools.results.series import Series
 
 _HIDDEN = 0.5  # what a change that the ends do not show is worth, beside one that they do
 _CHANCE = 0.01  # of such a change, for each commit

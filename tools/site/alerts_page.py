@@ -16,11 +16,10 @@ from tools.alerts.candidates import target_of
 from tools.alerts.events import Event, Line
 from tools.alerts.repeats import false_alarms, minimal_detectable
 from tools.alerts.store import Store
-from tools.common import files
+from tools.common import files, links
 from tools.common.errors import DamagedError
-from tools.site import links
-from tools.site.metrics import Metric
-from tools.site.series import Series
+from tools.results.metrics import Metric
+from tools.results.series import Series
 from tools.upstreams.mirror import Mirror
 
 _DRAWN = 6  # series of an event that are drawn, the largest step first

@@ -14,20 +14,12 @@ from asv.publishing import OutputPublisher
 from asv.repo import Repo
 from asv.results import iter_results
 
-from tools.common import files
-from tools.site import (
-    alerts_page,
-    asv_pages,
-    changes,
-    commits,
-    links,
-    metrics,
-    regressions,
-    series,
-)
-from tools.site.changes import Change, Step
-from tools.site.metrics import Metric
-from tools.site.series import Series
+from tools.common import files, links
+from tools.results import changes, metrics, series
+from tools.results.changes import Change, Step
+from tools.results.metrics import Metric
+from tools.results.series import Series
+from tools.site import alerts_page, asv_pages, commits, regressions
 from tools.upstreams import config as upstreams_config
 from tools.upstreams.mirror import Mirror
 

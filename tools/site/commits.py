@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from tools.alerts.describe import pull_request
-from tools.measuring import stored
-from tools.site import links
-from tools.site.series import Series
+from tools.common import links
+from tools.results import stored
+from tools.results.series import Series
 from tools.upstreams.mirror import Mirror
 
 

@@ -21,9 +21,9 @@ from asv.graph import Graph, GraphSet
 from asv.plugins.regressions import Regressions, _GraphDataFilter
 from asv.repo import Repo
 
-from tools.site import links
-from tools.site.changes import Change, Step, is_control
-from tools.site.metrics import Metric, metric_of
+from tools.common import links
+from tools.results.changes import Change, Step, is_control
+from tools.results.metrics import Metric, metric_of
 
 ATOM = "http://www.w3.org/2005/Atom"
 

@@ -15,8 +15,8 @@ from typing import Any
 from asv.results import Results, iter_results
 
 from datasets import catalogue
-from tools.measuring import stored
-from tools.site.series import parameter_sets
+from tools.results import stored
+from tools.results.series import parameter_sets
 from tools.study import estimates, reducers
 
 AXES = (

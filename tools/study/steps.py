@@ -10,7 +10,8 @@ from asv.config import Config
 
 from benchmarks._harness.data import NotPrepared
 from tools.environments import applies
-from tools.measuring import asv_run, stored
+from tools.measuring import asv_run
+from tools.results import stored
 from tools.study.points import Point
 from tools.study.profiles import Part
 from tools.upstreams.mirror import Commit

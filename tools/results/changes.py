@@ -15,10 +15,10 @@ from asv.repo import Repo
 from asv.results import iter_results
 
 from tools.common import asv_config, paths
-from tools.site import metrics as metrics_module
-from tools.site import series as series_module
-from tools.site.metrics import Metric
-from tools.site.series import Point, Series
+from tools.results import metrics as metrics_module
+from tools.results import series as series_module
+from tools.results.metrics import Metric
+from tools.results.series import Point, Series
 
 STEP = "step"
 NEIGHBOURS = "between neighbours"

@@ -1,0 +1,1 @@
+"""What was measured, as asv stored it: series over the commits, and what changed in them."""

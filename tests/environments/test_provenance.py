@@ -19,7 +19,7 @@ def line(folder: Path, target: str, *, control: bool) -> dict:
     plan = Plan(
         commit, "frozen", "3.8", "numpy==1.26.4\njdk4py==17\n", "sgkit==0.10.0", (), (), False
     )
-    provenance.record(folder, plan, "env", target, 1.0, None, control=control)
+    provenance.record(folder, plan, "env", target, 1.0, 0.1, None, control=control)
     (found,) = folder.glob("provenance/*.jsonl")
     return dict(json.loads(found.read_text().splitlines()[-1]))
 

@@ -26,6 +26,14 @@ def test_a_load_beyond_the_cores_and_one_is_told_the_busiest_first() -> None:
     assert disturbed.summary(own, {}) == []
 
 
+def test_what_others_had_decides_where_it_is_known() -> None:
+    quiet, busy = (
+        replace(named(name, 1, 4.0), origin={"load": 4.0, "physical_cores": 2, "others": others})
+        for name, others in (("quiet", 0.02), ("busy", 0.8))
+    )
+    assert [why for _, why in disturbed.found([quiet, busy]).values()] == ["others had 0.8 cores"]
+
+
 def test_a_part_that_takes_longer_than_the_whole_is_told() -> None:
     own = [
         named("whole", 1, cores=1),

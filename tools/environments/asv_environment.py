@@ -31,7 +31,7 @@ from tools.common.errors import (
 )
 from tools.common.process import ProgramError
 from tools.cost import ledger
-from tools.environments import applies, failures, locks, machine, runs, settings
+from tools.environments import applies, failures, locks, machine, others, runs, settings
 from tools.environments.keeping import Keeper, split_target, tool_class
 from tools.environments.plan import NotCovered, Plan, plan
 from tools.environments.provenance import record
@@ -177,9 +177,11 @@ class PerCommit(Environment):
         if reason is not None:
             _not_applicable(result_file)
             return f"asv: skipped: {reason}\n", "", 0
+        watch = others.Watch("GWAS_WORK", str(self._work))
         started = time.perf_counter()
         output, status = self._run_forked(args, kwargs, parameters.get("cores", "1"))
         seconds = time.perf_counter() - started
+        others_had = watch.cores()
         if status != 0 and is_no_room(output, self._work, self._results_dir):
             raise no_room(target)
         ledger.add(target, tool_class(target), "process", seconds)
@@ -191,6 +193,7 @@ class PerCommit(Environment):
                 self.name,
                 target,
                 seconds,
+                others_had,
                 parameters.get("data", "").strip("'") or None,
                 control=self._is_control(target),
             )

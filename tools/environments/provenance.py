@@ -26,14 +26,16 @@ def record(
     env_name: str,
     target: str,
     seconds: float,
+    others: float,
     data: str | None,
     *,
     control: bool,
 ) -> None:
     """Append the provenance of one benchmark to `<machine>/provenance/<commit>-<env>.jsonl`.
 
-    `data` names the data set that it ran on, None where it has none; `control` says that it ran
-    on the tracker's own Python and not in the commit's environment.
+    `others` are the cores that others had meanwhile, on average (`others.Watch`). `data` names the
+    data set that it ran on, None where it has none; `control` says that it ran on the tracker's
+    own Python and not in the commit's environment.
     """
     line: dict[str, Any] = {
         "benchmark": target,
@@ -45,6 +47,7 @@ def record(
         "stack": plan.stack,
         **(_of_tracker(target) if control else _of_commit(plan)),
         "load": os.getloadavg()[0],
+        "others": round(others, 3),
         "governor": _governor(),
         "physical_cores": len(cores.available()),
         "data": identity(data) if data else None,

@@ -10,9 +10,11 @@ from tools.study import words
 from tools.study.measurements import Measurement
 
 RULE = (
-    "The load average was above the machine's physical cores by more than one when the point had "
-    "been measured, or compute alone took longer than the same point end to end."
+    "Other processes, or other machines of the same host, had more than a quarter of a core while "
+    "the point was measured (points of old, which do not know: the load average was above the "
+    "physical cores by more than one), or compute alone took longer than the point end to end."
 )
+_OTHERS = 0.25  # cores
 
 Key = tuple[str, str, str]  # commit, stack and name of a point: of one machine's points
 
@@ -22,10 +24,12 @@ def found(points: Iterable[Measurement]) -> dict[Key, tuple[Measurement, str]]:
     points = list(points)
     whole = {_place(point): point for point in points if point.metric == "time_end_to_end"}
     reasons = {}
-    for point in sorted(points, key=lambda point: -_load(point)):
+    for point in sorted(points, key=lambda point: (-_others(point), -_load(point))):
         said = []
         cores = point.origin.get("physical_cores")
-        if cores and _load(point) > cores + 1:
+        if _others(point) > _OTHERS:
+            said.append(f"others had {_others(point):.1f} cores")
+        elif "others" not in point.origin and cores and _load(point) > cores + 1:
             said.append(f"load {_load(point):.1f} on {cores} cores")
         all_of_it = whole.get(_place(point)) if point.metric == "time_compute" else None
         if all_of_it and point.value > all_of_it.value:
@@ -48,6 +52,10 @@ def summary(points: Sequence[Measurement], busy: Iterable[Key]) -> list[str]:
         for (name, stack), own in sorted(by_release.items())
         if disturbed.intersection(own)
     ]
+
+
+def _others(point: Measurement) -> float:
+    return float(point.origin.get("others") or 0)
 
 
 def _load(point: Measurement) -> float:

@@ -16,7 +16,7 @@ from tools.common import files
 from tools.study.records import COLUMNS, Record
 
 _NUMBERS = {"value", "low", "high", "median", "speedup", "speedup_low", "speedup_high", "r2",
-            "load", "seconds_in_all"}  # fmt: skip
+            "load", "others", "seconds_in_all"}  # fmt: skip
 _WHOLE = {"n_samples", "n_variants", "cores", "nodes", "n_components", "window", "physical_cores"}
 
 

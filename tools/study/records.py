@@ -21,7 +21,7 @@ COLUMNS = (
     "experiment", *AXES, "edition", "release", "stack", "value", "low", "high", "unit", "reducer",
     "median", "samples", "series", "speedup", "speedup_low", "speedup_high", "machine", "commit",
     "benchmark", "measured_at", "seconds_in_all", "lock", "python", "java", "installed",
-    "data_sha256", "load", "governor", "physical_cores", "tracker", "command",
+    "data_sha256", "load", "others", "governor", "physical_cores", "tracker", "command",
 )  # fmt: skip
 
 Record = dict[str, Any]
@@ -54,7 +54,7 @@ def of(point: Measurement, edition: str = "") -> Record:
         "data_sha256": _data(point).get("sha256"),
         "command": command(point),
         **{name: origin.get(name) for name in ("lock", "python", "java", "installed", "load")},
-        **{name: origin.get(name) for name in ("governor", "physical_cores", "tracker")},
+        **{name: origin.get(name) for name in ("others", "governor", "physical_cores", "tracker")},
     }
     if point.experiment.startswith("distributed"):
         record["cache"] = "cold" if point.experiment == "distributed_cold" else "warm"

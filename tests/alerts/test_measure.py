@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import json
 import sys
 from pathlib import Path
 
@@ -12,6 +13,7 @@ import pytest
 from tools.alerts import measure
 from tools.alerts.measure import NoValue, Side
 from tools.common import paths
+from tools.cost import ledger
 from tools.environments.plan import Plan
 from tools.upstreams.mirror import Commit
 
@@ -38,8 +40,13 @@ def side(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Side:
     return Side(commit, plan, Path(sys.prefix))
 
 
-def test_a_value(side: Side) -> None:
+def test_a_value_and_what_it_cost(side: Side, tmp_path: Path) -> None:
+    ledger.start()
     assert measure.value(side, "made.Made.track_seven") == 7.0
+    (file,) = (tmp_path / "cache" / "ledger").iterdir()
+    whole = json.loads(file.read_text().splitlines()[-1])
+    assert (whole["benchmark"], whole["phase"]) == ("made.Made.track_seven", "process")
+    assert whole["seconds"] > 0
 
 
 def test_a_failure_has_its_reason(side: Side) -> None:

@@ -6,6 +6,7 @@ import json
 import shutil
 import statistics
 import tempfile
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +18,7 @@ from tools.common import paths, process
 from tools.common.errors import TrackerError
 from tools.cost import ledger
 from tools.environments import runs, settings
+from tools.environments.keeping import tool_class
 from tools.environments.plan import Plan, plan
 from tools.upstreams.config import Upstream
 from tools.upstreams.mirror import Commit, Mirror
@@ -121,6 +123,7 @@ def _run(
     variables[runs.MARK] = mark = runs.new_mark()
     if profile is not None:
         variables["GWAS_PROFILE"] = "1"
+    started = time.perf_counter()
     try:
         process.run(command, env={**removed, **variables}, cwd=work, timeout=timeout)
         return json.loads(result.read_text())
@@ -128,6 +131,7 @@ def _run(
         last = (str(error).strip().splitlines() or [""])[-1]
         raise NoValue(f"{target} failed at {side.commit.hash[:8]}: {last}") from None
     finally:
+        ledger.add(target, tool_class(target), "process", time.perf_counter() - started)
         runs.sweep(mark)  # JVMs and workers that left the process's tree
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from tools.alerts.store import Store
 from tools.common import files, paths
+from tools.cost import ledger
 from tools.measuring import asv_run
 from tools.nightly import gaps
 from tools.nightly.found import Found
@@ -62,7 +63,12 @@ class Measuring:
         log = paths.cache("logs", "nightly-run.log")
         names = f"HASHFILE:{listed}"
         with asv_run.running(
-            names, self.stack, self.bench, log, "--skip-existing-successful"
+            names,
+            self.stack,
+            self.bench,
+            log,
+            "--skip-existing-successful",
+            ledger=ledger.path(),  # one for the whole night
         ) as running:
             try:
                 status = running.wait(left)

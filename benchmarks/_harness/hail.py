@@ -20,6 +20,8 @@ class Hail(NativeTask):
         5.0  # the JVM compiles what it has seen often: the first calls take twice as long
     )
 
+    context = None  # Spark's, once it is started
+
     @staticmethod
     def load():
         import hail  # noqa: F401  (its JVM is started by start)
@@ -50,6 +52,7 @@ class Hail(NativeTask):
             hl.init(sc=_context_of_java_11(master, settings), **options)
         else:
             hl.init(master=master, spark_conf=settings, **options)
+        self.context = hl.spark_context()
 
     def spark(self):
         """The Spark to run on: its master, and settings of its own."""
@@ -57,11 +60,10 @@ class Hail(NativeTask):
         return "local[{}]".format(self.cores), host
 
     def stop(self):
-        import hail as hl
-
         # hl.stop() first waits 10 s for requests to a server of its own. The JVM ends with this
-        # process.
-        hl.spark_context().stop()
+        # process. Hail is not asked for its context: where it could not start, it would start.
+        if self.context is not None:
+            self.context.stop()
 
     def persist(self, dataset):
         dataset = dataset.persist()

@@ -178,10 +178,26 @@ def sweep(mark: str, spare: int | None = None) -> None:
 
 
 def _kill(processes: Sequence[psutil.Process]) -> None:
+    """Kill them and wait until they have ended."""
     for process in processes:
         with contextlib.suppress(psutil.NoSuchProcess):
             process.kill()
-    psutil.wait_procs(processes, timeout=10)
+    deadline = time.monotonic() + 10
+    while not all(map(has_ended, processes)) and time.monotonic() < deadline:
+        time.sleep(0.01)
+
+
+def has_ended(process: psutil.Process) -> bool:
+    """Whether nothing of it runs, though its parent may not have taken note of it.
+
+    That may be the machine's first process, and some of those look once a second.
+    """
+    try:
+        # a first thread that has ended is a zombie while others of the process are still ending
+        zombie = process.status() == psutil.STATUS_ZOMBIE and process.num_threads() <= 1
+        return zombie or not process.is_running()
+    except psutil.NoSuchProcess:
+        return True
 
 
 def sweep_orphans() -> int:

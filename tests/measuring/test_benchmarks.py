@@ -1,19 +1,54 @@
-"""A pattern that selects nothing is said before anything is measured."""
+"""A pattern that selects nothing that can be measured is said before anything is measured."""
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
+from tests.benchmarks import fixture
 from tools.common import asv_config
-from tools.common.errors import UsageError
+from tools.common.errors import MissingError, UsageError
 from tools.measuring import benchmarks
 from tools.nightly.cli import PROFILE
 
+_CLASSES = ("sgkit", "plink")
 
-def test_what_selects_nothing_is_wrong_usage(monkeypatch: pytest.MonkeyPatch) -> None:
+
+@pytest.fixture
+def smoke(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A cache with `smoke` alone, in BED and Zarr."""
+    monkeypatch.setenv("GWAS_CACHE", str(tmp_path))
+    monkeypatch.setenv("GWAS_DATASETS", "")  # which the question sets
+    fixture.make(tmp_path / "datasets" / "smoke")
+
+
+@pytest.mark.usefixtures("smoke")
+def test_what_selects_nothing_is_wrong_usage() -> None:
     conf = asv_config.load()
-    benchmarks.require(conf, PROFILE)
     with pytest.raises(UsageError, match="'nothing' matches no benchmark"):
-        benchmarks.require(conf, ["sentinels", "nothing"])
+        benchmarks.require(conf, ["sentinels", "nothing"], _CLASSES)
     with pytest.raises(UsageError, match="is no regular expression"):
-        benchmarks.require(conf, ["time_compute("])
+        benchmarks.require(conf, ["time_compute("], _CLASSES)
+
+
+@pytest.mark.usefixtures("smoke")
+def test_what_cannot_run_here_is_said_with_what_to_do() -> None:
+    conf = asv_config.load()
+    benchmarks.require(conf, ["sentinels", r"pca\.Sgkit\.time_compute"], _CLASSES)
+    make = (
+        r"nothing that .*can run here\n  1kg-sites is not prepared in .*datasets prepare 1kg-sites"
+    )
+    with pytest.raises(MissingError, match=make):
+        benchmarks.require(conf, PROFILE, _CLASSES)
+    with pytest.raises(MissingError, match=r"datasets prepare smoke --chunks \d+x\d+"):
+        benchmarks.require(conf, [r"distributed\.Sgkit.*'smoke', 1, '1x1', 'rows'"], _CLASSES)
+
+
+@pytest.mark.usefixtures("smoke")
+def test_of_another_tool_nothing_is_asked() -> None:
+    conf = asv_config.load()
+    hail = r"pca\.Hail\.time_end_to_end\('1kg-sites', 1\)"
+    benchmarks.require(conf, ["sentinels", hail], _CLASSES)
+    with pytest.raises(MissingError, match="--formats mt"):
+        benchmarks.require(conf, [hail], ("hail", "plink"))

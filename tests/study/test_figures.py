@@ -108,6 +108,31 @@ def test_the_default_choice_shows_most_and_begins_with_today(by_edition: Edition
     assert {row["x"] for row in shown} == {1000, 2504}
 
 
+def test_a_line_of_one_place_that_is_not_the_least_has_no_speed_up(by_edition: Editions) -> None:
+    own = figure("2.3")
+    points = [
+        point
+        for point in by_edition["today"]
+        if own.shows(point) and (point.tool != "hail" or point.axes["cores"] == 2)
+    ]
+    found = rows.make(own, {"today": points})
+    assert any(row["series"] == "Hail" for row in found)
+    drawn = [row for row in found if row.get("speedup") is not None]
+    assert {row["series"] for row in drawn} == {"Sgkit", "PLINK"}
+    assert {row["base"] for row in drawn} == {1}
+
+
+def test_a_figure_of_the_studys_begins_with_as_many_lines_as_there_are(
+    by_edition: Editions,
+) -> None:
+    own = figure("2.13")
+    today = [p for p in by_edition["today"] if p.axes.get("chunks") in (None, "large-rows")]
+    shown, choice = chosen("2.13", {**by_edition, "today": today})
+    assert choice["edition"] == "study"
+    assert len({row["series"] for row in shown}) == 3
+    assert own.study
+
+
 def test_what_the_machine_is_too_small_for_is_named(measured: Measurements) -> None:
     assert rows.too_large(figure("2.3"), measured) == (
         "Not drawn, as this machine has 2 physical cores: cores 4, 8 and 16."

@@ -76,6 +76,22 @@ def test_a_cluster_is_compared_with_as_many_cores(today: list[Measurement]) -> N
             assert cores == choice.condition["cores"], option
 
 
+def test_a_cluster_is_compared_on_the_same_chunks() -> None:
+    cluster = {"experiment": "distributed", "nodes": 1, "layout": "1x1", "settings": "study"}
+    own = [
+        point(1, tool="sgkit", cores=1),
+        point(2, tool="sgkit", cores=1, experiment="sharding", chunks="tiles"),
+        point(3, tool="sgkit", cores=1, experiment="sharding", chunks="rows"),
+        point(4, tool="sgkit", chunks="rows", **cluster),
+        point(5, tool="sgkit", chunks="tiles", **cluster),
+    ]
+    chosen = rule(own, "distributed").choices
+    assert {c.condition["chunks"]: [p.value for _, p in c.ranking] for c in chosen} == {
+        "tiles": [1, 5],
+        "rows": [3, 4],
+    }
+
+
 def test_other_partitions_on_a_cluster_are_said() -> None:
     def options(data: str) -> list[str]:
         own = [

@@ -1,24 +1,33 @@
-"""Whether a pattern of asv's --bench selects something, before hours go by on nothing."""
+"""Whether a pattern of asv's --bench selects what can run here, before hours go by on nothing."""
 
 from __future__ import annotations
 
+import itertools
 import json
 import re
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 
 from asv.benchmarks import Benchmarks
 from asv.config import Config
 from asv.runner import BENCHMARK_RUN_SCRIPT
 
+from benchmarks._harness.data import NotPrepared
 from tools.common import process
-from tools.common.errors import UsageError
+from tools.common.errors import MissingError, UsageError
+from tools.environments import applies
+from tools.environments.keeping import tool_class
+from tools.upstreams.config import TOOL_CLASSES
 
 
-def require(conf: Config, patterns: Sequence[str]) -> None:
-    """UsageError for a pattern that matches no benchmark of this checkout."""
+def require(conf: Config, patterns: Sequence[str], classes: Collection[str]) -> None:
+    """UsageError for a pattern that matches no benchmark of this checkout.
+
+    MissingError for one of which nothing can run here, as where its data sets are not prepared: a
+    commit would count as measured. Of the tools' benchmarks only those of `classes` are asked.
+    """
     with tempfile.TemporaryDirectory() as folder:
         found = Path(folder, "benchmarks.json")
         suite = Path(conf.benchmark_dir).absolute()
@@ -34,3 +43,27 @@ def require(conf: Config, patterns: Sequence[str]) -> None:
                 f"--bench {pattern!r} matches no benchmark",
                 hint="they are named task.Tool.metric('data', cores): README, Tracking",
             )
+        reasons = list(_reasons(selected, classes))
+        if reasons and None not in reasons:
+            missing = [reason for reason in reasons if isinstance(reason, NotPrepared)]
+            raise MissingError(
+                f"nothing that --bench {pattern!r} selects can run here",
+                hint=str((missing or reasons)[0]),
+            )
+
+
+def _reasons(
+    selected: Benchmarks, classes: Collection[str]
+) -> Iterator[NotImplementedError | None]:
+    """Why not, of each point, until one can run (None)."""
+    for name, benchmark in selected.items():
+        if tool_class(name) in TOOL_CLASSES.difference(classes):
+            continue
+        sets = list(itertools.product(*benchmark["params"]))
+        chosen = selected.benchmark_selection[name]  # None of one without parameters
+        for values in sets if chosen is None else map(sets.__getitem__, chosen):
+            given = dict(zip(benchmark["param_names"], values, strict=True))
+            reason = applies.reason_against(name, given)
+            yield reason
+            if reason is None:
+                return

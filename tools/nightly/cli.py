@@ -77,7 +77,8 @@ def run(args: argparse.Namespace) -> int:
         if unknown:
             raise UsageError(f"{min(unknown)} is not tracked", hint="upstreams.toml says what is")
         bench = tuple(args.bench or PROFILE)
-        benchmarks.require(conf, bench)
+        classes = {name for tool in tools for name in upstreams[tool].classes}
+        benchmarks.require(conf, bench, classes)
         store = open_store()
         voice = Voice()
         telling = _telling(conf, upstreams, store, args.site, voice)

@@ -176,12 +176,13 @@ def _y(panel: Panel, rows: Sequence[Row]) -> dict[str, Any]:
 
 
 def _ideal() -> dict[str, Any]:
-    """The line of a speed-up that is as large as what was added, from the least to the most."""
+    """The line of a speed-up that is as large as what was added, from each least to the most."""
     return {
         "transform": [{"calculate": "datum.x / datum.base", "as": "ideal"}],
         "mark": {"type": "line", "strokeDash": [5, 4], "strokeWidth": 1.5, "color": "#888888"},
         "encoding": {
             "y": {"field": "ideal", "type": "quantitative"},
+            "detail": {"field": "base"},
             "color": {"value": "#888888"},
         },
     }

@@ -20,6 +20,7 @@ from tools.study.measurements import TASKS, Measurement
 from tools.study.tables import Cell, Table
 
 _ONE = "one process"
+_MADE_IN = "tiles"  # the character of the chunks that a Zarr store is made in
 
 
 @dataclass(frozen=True)
@@ -55,9 +56,9 @@ def derive(points: Sequence[Measurement]) -> list[Rule]:
     ]
     found.append(_distributed(timed))
     clusters = ("distributed", "distributed_cold")
-    for tool, shape, name, own in (
-        ("sgkit", "chunks", "dask", ("2.8", "2.9")),
-        ("hail", "partitions", "spark", ()),
+    for tool, shape, name, own, layouts in (
+        ("sgkit", "chunks", "dask", ("2.12", "2.13"), ("2.8", "2.9")),
+        ("hail", "partitions", "spark", ("2.14", "2.15"), ()),
     ):
         called = words.TOOLS[tool]
         one = _of(timed, ("sharding",), tool)
@@ -67,9 +68,9 @@ def derive(points: Sequence[Measurement]) -> list[Rule]:
             _rule(f"{shape}-node", f"Which {shape} for {called} on one node?", one, shape,
                   ("task", "data", "cores"), (shape,)),
             _rule(f"{shape}-cluster", f"Which {shape} for {called} on a cluster?", many, shape,
-                  (*equal, "layout", "cache"), (name,)),
+                  (*equal, "layout", "cache"), (*own, name)),
             _rule(f"layout-{name}", f"Which workers x threads a node for {called}?", many,
-                  "layout", (*equal, shape, "threads", "cache"), (*own, name)),
+                  "layout", (*equal, shape, "threads", "cache"), (*layouts, name)),
         ]  # fmt: skip
     found.append(
         _rule("settings", "Which Dask settings?", _of(timed, clusters, "sgkit"), "settings",
@@ -94,15 +95,10 @@ def _distributed(points: Sequence[Measurement]) -> Rule:
     `few` partitions: for the largest data sets these are more than one process has, the options
     then say how many each has.
     """
-    own = []
-    for point in points:
-        shape = point.axes.get("chunks") or point.axes.get("partitions") or "tiles"
-        plain = shape in ("tiles", "few") and point.axes.get("settings", "study") == "study"
-        if point.tool != "plink" and point.experiment in ("scaling", "distributed") and plain:
-            own.append(point)
+    own = [point for point in points if point.tool != "plink" and _is_plain(point)]
 
     def option(point: Measurement) -> str:
-        if point.experiment == "scaling":
+        if "nodes" not in point.axes:
             return _ONE + _partitions(point)
         nodes = words.nodes(point.axes["nodes"])
         return f"{nodes} of {point.axes['layout']}{_partitions(point)}"
@@ -110,6 +106,8 @@ def _distributed(points: Sequence[Measurement]) -> Rule:
     def equal(point: Measurement) -> dict[str, Any]:
         threads = point.axes.get("cores") or point.axes["nodes"] * threads_of(point)
         named = {axis: point.axes[axis] for axis in ("task", "data")}
+        if point.tool == "sgkit":
+            named["chunks"] = point.axes.get("chunks", _MADE_IN)
         return {"tool": point.tool, **named, **_size(point), "cores": threads}
 
     chosen = [
@@ -119,6 +117,17 @@ def _distributed(points: Sequence[Measurement]) -> Rule:
     ]
     return Rule("distributed", "One process, or a cluster with as many cores?",
                 _sentences(chosen), tuple(chosen), ("dask", "spark"))  # fmt: skip
+
+
+def _is_plain(point: Measurement) -> bool:
+    """Whether a point says what one process or a cluster takes, each of them in one point."""
+    if point.experiment == "distributed":
+        return point.axes.get("settings", "study") == "study" and (
+            point.axes.get("partitions", "few") == "few"
+        )
+    if point.experiment == "sharding":  # the chunks that a data set is made in are in `scaling`
+        return point.axes.get("chunks", _MADE_IN) != _MADE_IN
+    return point.experiment == "scaling"
 
 
 def _partitions(point: Measurement) -> str:

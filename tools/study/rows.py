@@ -56,15 +56,21 @@ def _series(figure: Figure, row: Row) -> str:
 
 
 def _add_speedups(figure: Figure, points: Sequence[Measurement], rows: Sequence[Row]) -> None:
-    """How many times as fast as with the least of what is on the x axis; 1 there."""
+    """How many times as fast as with the least of what is on the x axis; 1 there.
+
+    A line of one place has none, unless others too begin there: 1 would say that it gains nothing.
+    """
     if not any(panel.column == "speedup" for panel in figure.panels):
         return
     lines = defaultdict(list)
     for point, row in zip(points, rows, strict=True):
         line = row["series"], row["metric"], tuple(equal_axes(figure, row).values())
         lines[line].append((point, row))
+    least = min((row["x"] for row in rows), default=None)
     for own in lines.values():
         base, first = min(own, key=lambda pair: pair[1]["x"])
+        if len(own) == 1 and first["x"] != least:
+            continue
         for point, row in own:
             faster = ratio(base, point)
             row["speedup"], row["base"] = faster.value, first["x"]
@@ -117,7 +123,10 @@ def options(figure: Figure, rows: Sequence[Row]) -> dict[str, list[Any]]:
 
 
 def default(figure: Figure, rows: Sequence[Row], choices: Mapping[str, Sequence[Any]]) -> Row:
-    """The choice to begin with: the one with most to see; of equals the plainest."""
+    """The choice to begin with: the one with most to see; of equals the plainest.
+
+    It is today's, but for a figure of the study's of which the study's own release has more lines.
+    """
     if not rows:
         return {}
     best: tuple[Any, ...] = ()
@@ -128,7 +137,9 @@ def default(figure: Figure, rows: Sequence[Row], choices: Mapping[str, Sequence[
         places = {(row["series"], row["x"], row.get("task"), row["metric"]) for row in shown}
         plain = sum(choice.get(axis) == value for axis, value in _FIRST.items())
         size = max(map(_size, shown), default=0)
-        score = (choice.get("edition", TODAY) == TODAY, len(places), plain, size)
+        lines = len({row["series"] for row in shown}) if figure.study else 0
+        today = choice.get("edition", TODAY) == TODAY
+        score = (lines, today, len(places), plain, size)
         if score > best:
             best, chosen = score, choice
     return chosen

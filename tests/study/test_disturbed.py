@@ -40,6 +40,8 @@ def test_a_part_that_takes_longer_than_the_whole_is_told() -> None:
         named("part", 1.2, metric="time_compute", cores=1),
         named("part-of-another", 1.2, metric="time_compute", cores=2),
         named("whole-of-another", 1.3, cores=2),
+        named("part-within-noise", 1.04, metric="time_compute", cores=4),
+        named("its-whole", 1, cores=4),
     ]
     [(one, why)] = disturbed.found(own).values()
     assert one.shown == "part"

@@ -7,12 +7,14 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from tools.study import words
+from tools.study.choices import ratio, slower
 from tools.study.measurements import Measurement
 
 RULE = (
     "Other processes, or other machines of the same host, had more than a quarter of a core while "
     "the point was measured (points of old, which do not know: the load average was above the "
-    "physical cores by more than one), or compute alone took longer than the point end to end."
+    "physical cores by more than one), or compute alone is shown to take longer than the point end "
+    "to end."
 )
 _OTHERS = 0.25  # cores
 
@@ -32,7 +34,7 @@ def found(points: Iterable[Measurement]) -> dict[Key, tuple[Measurement, str]]:
         elif "others" not in point.origin and cores and _load(point) > cores + 1:
             said.append(f"load {_load(point):.1f} on {cores} cores")
         all_of_it = whole.get(_place(point)) if point.metric == "time_compute" else None
-        if all_of_it and point.value > all_of_it.value:
+        if all_of_it and slower(ratio(point, all_of_it)):
             said.append(f"compute alone {words.seconds(point.value)}, end to end "
                         f"{words.seconds(all_of_it.value)}")  # fmt: skip
         if said:

@@ -13,8 +13,8 @@ from tools.study.measurements import Measurement
 RULE = (
     "Other processes, or other machines of the same host, had more than a quarter of a core while "
     "the point was measured (points of old, which do not know: the load average was above the "
-    "physical cores by more than one), or compute alone is shown to take longer than the point end "
-    "to end."
+    "physical cores by more than one), or compute alone is shown to take longer than the point end"
+    " to end."
 )
 _OTHERS = 0.25  # cores
 

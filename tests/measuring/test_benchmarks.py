@@ -50,5 +50,7 @@ def test_of_another_tool_nothing_is_asked() -> None:
     conf = asv_config.load()
     hail = r"pca\.Hail\.time_end_to_end\('1kg-sites', 1\)"
     benchmarks.require(conf, ["sentinels", hail], _CLASSES)
+    with pytest.raises(UsageError, match="selects nothing of plink, sgkit"):
+        benchmarks.require(conf, [hail], _CLASSES)
     with pytest.raises(MissingError, match="--formats mt"):
         benchmarks.require(conf, [hail], ("hail", "plink"))

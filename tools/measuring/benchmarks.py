@@ -26,8 +26,10 @@ def require(conf: Config, patterns: Sequence[str], classes: Collection[str]) -> 
     """UsageError for a pattern that matches no benchmark of this checkout.
 
     MissingError for one of which nothing can run here, as where its data sets are not prepared: a
-    commit would count as measured. Of the tools' benchmarks only those of `classes` are asked.
+    commit would count as measured. Of the tools' benchmarks only those of `classes` are asked,
+    and there must be one of any of the patterns.
     """
+    measured = False
     with tempfile.TemporaryDirectory() as folder:
         found = Path(folder, "benchmarks.json")
         suite = Path(conf.benchmark_dir).absolute()
@@ -44,12 +46,15 @@ def require(conf: Config, patterns: Sequence[str], classes: Collection[str]) -> 
                 hint="they are named task.Tool.metric('data', cores): README, Tracking",
             )
         reasons = list(_reasons(selected, classes))
+        measured = measured or bool(reasons)
         if reasons and None not in reasons:
             missing = [reason for reason in reasons if isinstance(reason, NotPrepared)]
             raise MissingError(
                 f"nothing that --bench {pattern!r} selects can run here",
                 hint=str((missing or reasons)[0]),
             )
+    if not measured:
+        raise UsageError(f"--bench selects nothing of {', '.join(sorted(classes))}")
 
 
 def _reasons(

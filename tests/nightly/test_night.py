@@ -40,6 +40,7 @@ def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Store]:
     monkeypatch.setenv("GWAS_NO_PULL", "1")
     monkeypatch.setattr(asv_config, "load", lambda: conf)
     monkeypatch.setattr(cli, "open_store", lambda: made)
+    monkeypatch.setattr(cli, "PROFILE", ("sentinels",))  # which need no data set
     monkeypatch.setattr(Found, "read", lambda *_: found)
     monkeypatch.setattr(Mirror, "update", lambda *_, **__: [])
     monkeypatch.setattr(asv_run, "publish", lambda site: None)
@@ -129,3 +130,11 @@ def test_what_cannot_be_measured_is_said_at_once(
     out, error = capsys.readouterr()
     assert out == ""
     assert error.startswith(f"error: --bench '{pattern}' {said}")
+
+
+def test_a_night_without_data_sets_is_refused_and_no_commit_counts_as_measured(
+    store: Store, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["nightly", "--bench", r"pca\.Sgkit\.time_compute\('1kg-sites', 1\)"]) == 4
+    assert "datasets prepare 1kg-sites --formats zarr" in capsys.readouterr().err
+    assert store.nights("frozen") == {}

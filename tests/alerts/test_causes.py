@@ -50,6 +50,35 @@ def test_one_that_the_frozen_stack_cannot_measure_stays_the_tools(
     assert "does not build" in kept.facts["frozen"]
 
 
+@pytest.mark.parametrize(("newer", "kind"), [(1.9, events.DEPENDENCY), (1.0, events.CODE)])
+def test_where_the_frozen_stack_has_no_answer_the_packages_are_asked(
+    store: Store, confirmed: Event, newer: float, kind: str
+) -> None:
+    assert not causes.is_unanswered(confirmed)  # it was not asked
+    frozen = MadeLaboratory({"old": 1.0, "new": 1.0}, broken=["old"])
+    causes.is_dependency(store, confirmed, frozen, Allowance())
+    assert causes.is_unanswered(store.get(confirmed.id))
+    names = dependencies.states("new", DIFFERENCES)
+    mixtures = MadeLaboratory({names[0]: 1.0, names[-1]: newer})
+    found = causes.is_of_packages(store, confirmed, mixtures, DIFFERENCES, Allowance())
+    kept = store.get(confirmed.id)
+    assert (found, kept.kind) == (kind == events.DEPENDENCY, kind)
+    assert not causes.is_unanswered(kept)
+
+
+def test_packages_that_do_not_run_with_the_newer_commit_leave_it_the_tools(
+    store: Store, confirmed: Event
+) -> None:
+    store.learn(confirmed.id, frozen="undecided: too noisy")
+    assert causes.is_unanswered(store.get(confirmed.id))
+    names = dependencies.states("new", DIFFERENCES)
+    mixtures = MadeLaboratory({names[-1]: 2.0}, broken=[names[0]])
+    assert not causes.is_of_packages(store, confirmed, mixtures, DIFFERENCES, Allowance())
+    kept = store.get(confirmed.id)
+    assert kept.kind == events.CODE
+    assert "does not build" in kept.facts["packages"]
+
+
 @pytest.mark.parametrize("at", range(len(DIFFERENCES)))
 def test_the_dependency_is_named_with_both_versions(
     store: Store, confirmed: Event, at: int

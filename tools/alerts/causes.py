@@ -1,7 +1,9 @@
 """Whose change it is that the dated stack shows: the tool's, or that of one of its dependencies.
 
 On the dated stack a commit is measured with the packages of its date, so both may have changed.
-The frozen stack decides: where the same two commits do not differ there, a dependency did it.
+The frozen stack decides: where the same two commits do not differ there, a dependency did it. Where
+it has no answer, as when the older commit does not run on its packages, the newer commit is measured
+with the older one's packages and with its own: where these differ, a dependency did it.
 """
 
 from __future__ import annotations
@@ -18,6 +20,7 @@ from tools.alerts.store import Store
 from tools.common.errors import BuildError, MissingError
 
 _FROZEN = "frozen:"
+_ANSWERS = (events.CONFIRMED, events.REFUTED)
 
 
 class _Frozen:
@@ -45,6 +48,39 @@ def is_dependency(store: Store, event: Event, frozen: Measures, budget: Budget) 
         return False
     store.learn(event.id, frozen=words(verdict))
     if verdict.outcome != events.REFUTED:
+        return False
+    store.classify(event.id, events.DEPENDENCY)
+    return True
+
+
+def is_unanswered(event: Event) -> bool:
+    """Whether the frozen stack was asked and could not tell, and the packages were not asked yet."""
+    told = event.facts.get("frozen", events.CONFIRMED).startswith(_ANSWERS)
+    return not told and "packages" not in event.facts
+
+
+def is_of_packages(
+    store: Store,
+    event: Event,
+    mixtures: Measures,
+    differences: Sequence[Changed],
+    budget: Budget,
+) -> bool:
+    """Whether the packages alone make half of a change, or more of it.
+
+    The event's kind and its fact `packages` are set. Where it cannot be measured, it stays the
+    tool's, and the fact says why. Raises OutOfBudget; what was measured is kept.
+    """
+    names = dependencies.states(event.new, differences)
+    claimed = event.facts["confirmation"]["ratio"]
+    examiner = Examiner(store, mixtures, budget)
+    try:
+        verdict = examiner.compare(event, names[0], names[-1], claimed, half=True)
+    except (NoValue, BuildError, MissingError) as problem:
+        store.learn(event.id, packages=str(problem).splitlines()[0])
+        return False
+    store.learn(event.id, packages=words(verdict))
+    if verdict.outcome != events.CONFIRMED:
         return False
     store.classify(event.id, events.DEPENDENCY)
     return True

@@ -96,16 +96,27 @@ class Examining:
                 causes.is_dependency(self.store, event, frozen, self.budget)
                 event = self.store.get(event.id)
                 self.say(f"event {event.id}: on the frozen stack {event.facts['frozen']}")
-            if event.kind != events.DEPENDENCY or "dependencies" in event.facts:
+            unanswered = causes.is_unanswered(event)
+            known = event.kind != events.DEPENDENCY or "dependencies" in event.facts
+            if known and not unanswered:
                 continue
             upstream = self.upstreams[event.tool]
             old, new = (
                 plan(upstream, self.mirror.commit(commit), self.stack, self.mirror)
                 for commit in (event.old, event.new)
             )
-            differences = dependencies.changed(old, new)
-            mixtures = dependencies.Mixtures(old, new, paths.ROOT / "env")
-            if not causes.find_dependency(self.store, event, mixtures, differences, self.budget):
+            packages = (
+                dependencies.Mixtures(old, new, paths.ROOT / "env"),
+                dependencies.changed(old, new),
+                self.budget,
+            )
+            if unanswered:
+                found = causes.is_of_packages(self.store, event, *packages)
+                told = self.store.get(event.id).facts["packages"]
+                self.say(f"event {event.id}: with the older packages and the newer ones {told}")
+                if not found:
+                    continue
+            if not causes.find_dependency(self.store, event, *packages):
                 raise OutOfBudget
 
     def _explain(self, event: Event, benchmarks: Mapping[str, Mapping[str, Any]]) -> None:

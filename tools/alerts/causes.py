@@ -1,9 +1,9 @@
 """Whose change it is that the dated stack shows: the tool's, or that of one of its dependencies.
 
 On the dated stack a commit is measured with the packages of its date, so both may have changed.
-The frozen stack decides: where the same two commits do not differ there, a dependency did it. Where
-it has no answer, as when the older commit does not run on its packages, the newer commit is measured
-with the older one's packages and with its own: where these differ, a dependency did it.
+The frozen stack decides: where the same two commits do not differ there, a dependency did it.
+Where it has no answer, as when the older commit does not run on its packages, the newer commit is
+measured with the older one's packages and with its own: if these differ, a dependency did it.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ def is_dependency(store: Store, event: Event, frozen: Measures, budget: Budget) 
 
 
 def is_unanswered(event: Event) -> bool:
-    """Whether the frozen stack was asked and could not tell, and the packages were not asked yet."""
+    """Whether the frozen stack was asked and could not tell, and the packages were not asked."""
     told = event.facts.get("frozen", events.CONFIRMED).startswith(_ANSWERS)
     return not told and "packages" not in event.facts
 

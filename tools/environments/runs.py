@@ -183,11 +183,11 @@ def _kill(processes: Sequence[psutil.Process]) -> None:
         with contextlib.suppress(psutil.NoSuchProcess):
             process.kill()
     deadline = time.monotonic() + 10
-    while not all(map(has_ended, processes)) and time.monotonic() < deadline:
+    while not all(map(_has_ended, processes)) and time.monotonic() < deadline:
         time.sleep(0.01)
 
 
-def has_ended(process: psutil.Process) -> bool:
+def _has_ended(process: psutil.Process) -> bool:
     """Whether nothing of it runs, though its parent may not have taken note of it.
 
     That may be the machine's first process, and some of those look once a second.

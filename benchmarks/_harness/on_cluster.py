@@ -79,9 +79,9 @@ class OnDask(OnCluster):
         self.settings = dask_cluster.SETTINGS[point["settings"]]
 
     def start(self):
-        # Sgkit's numba functions crash a worker that takes them from numba's cache (its issues
-        # 869 and 1156). Without, which is its default, workers compile them: once, or for each
-        # task where Dask unpickles the function with each task, as 2024.6 does.
+        # Sgkit's numba functions may crash a worker that takes them from numba's cache (its issues
+        # 869 and 1156). Without, as is its default since 0.8.0 (0.6.0 and 0.7.0 have it on),
+        # workers compile them: once, or for each task where they unpickle them with each.
         os.environ[NO_JIT_CACHE] = "1"
         self.load()
         _forget_jit_cache()

@@ -69,7 +69,7 @@ class Sgkit(NativeTask):
         return dict(os.environ, **{NO_JIT_CACHE: "0"})
 
     def cold_environment(self, folder):
-        # "1" is Sgkit's default since it has this switch; before, it cached where numba says
+        # "1" is Sgkit's default since 0.8.0; before, it cached where numba says
         return dict(os.environ, NUMBA_CACHE_DIR=folder, **{NO_JIT_CACHE: "1"})
 
     def persist(self, dataset):

@@ -125,12 +125,10 @@ def test_a_line_of_one_place_that_is_not_the_least_has_no_speed_up(by_edition: E
 def test_a_figure_of_the_studys_begins_with_as_many_lines_as_there_are(
     by_edition: Editions,
 ) -> None:
-    own = figure("2.13")
     today = [p for p in by_edition["today"] if p.axes.get("chunks") in (None, "large-rows")]
     shown, choice = chosen("2.13", {**by_edition, "today": today})
     assert choice["edition"] == "study"
     assert len({row["series"] for row in shown}) == 3
-    assert own.study
 
 
 def test_what_the_machine_is_too_small_for_is_named(measured: Measurements) -> None:

@@ -8,14 +8,16 @@ measured with the older one's packages and with its own: if these differ, a depe
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
+from functools import partial
 
 from tools.alerts import dependencies, events
 from tools.alerts.dependencies import Changed
 from tools.alerts.events import Event
 from tools.alerts.examine import Budget, Examiner, Measures, words
 from tools.alerts.measure import NoValue
+from tools.alerts.sequential import Verdict
 from tools.alerts.store import Store
 from tools.common.errors import BuildError, MissingError
 
@@ -40,17 +42,8 @@ def is_dependency(store: Store, event: Event, frozen: Measures, budget: Budget) 
     stays the tool's, and the fact says why. Raises OutOfBudget; what was measured is kept.
     """
     examiner = Examiner(store, _Frozen(frozen), budget)
-    claimed = event.facts["confirmation"]["ratio"]
-    try:
-        verdict = examiner.compare(event, _FROZEN + event.old, _FROZEN + event.new, claimed)
-    except (NoValue, BuildError, MissingError) as problem:
-        store.learn(event.id, frozen=str(problem).splitlines()[0])
-        return False
-    store.learn(event.id, frozen=words(verdict))
-    if verdict.outcome != events.REFUTED:
-        return False
-    store.classify(event.id, events.DEPENDENCY)
-    return True
+    compare = partial(examiner.compare, event, _FROZEN + event.old, _FROZEN + event.new)
+    return _classified(store, event, "frozen", events.REFUTED, compare)
 
 
 def is_unanswered(event: Event) -> bool:
@@ -72,15 +65,22 @@ def is_of_packages(
     tool's, and the fact says why. Raises OutOfBudget; what was measured is kept.
     """
     names = dependencies.states(event.new, differences)
-    claimed = event.facts["confirmation"]["ratio"]
     examiner = Examiner(store, mixtures, budget)
+    compare = partial(examiner.compare, event, names[0], names[-1], half=True)
+    return _classified(store, event, "packages", events.CONFIRMED, compare)
+
+
+def _classified(
+    store: Store, event: Event, fact: str, of_dependency: str, compare: Callable[..., Verdict]
+) -> bool:
+    """Note as a fact what a comparison says of the claim; whether it says: a dependency."""
     try:
-        verdict = examiner.compare(event, names[0], names[-1], claimed, half=True)
+        verdict = compare(claimed=event.facts["confirmation"]["ratio"])
     except (NoValue, BuildError, MissingError) as problem:
-        store.learn(event.id, packages=str(problem).splitlines()[0])
+        store.learn(event.id, **{fact: str(problem).splitlines()[0]})
         return False
-    store.learn(event.id, packages=words(verdict))
-    if verdict.outcome != events.CONFIRMED:
+    store.learn(event.id, **{fact: words(verdict)})
+    if verdict.outcome != of_dependency:
         return False
     store.classify(event.id, events.DEPENDENCY)
     return True

@@ -97,8 +97,8 @@ class Examining:
                 event = self.store.get(event.id)
                 self.say(f"event {event.id}: on the frozen stack {event.facts['frozen']}")
             unanswered = causes.is_unanswered(event)
-            known = event.kind != events.DEPENDENCY or "dependencies" in event.facts
-            if known and not unanswered:
+            unnamed = event.kind == events.DEPENDENCY and "dependencies" not in event.facts
+            if not (unanswered or unnamed):
                 continue
             upstream = self.upstreams[event.tool]
             old, new = (

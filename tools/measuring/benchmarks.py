@@ -29,7 +29,7 @@ def require(conf: Config, patterns: Sequence[str], classes: Collection[str]) -> 
     commit would count as measured. Of the tools' benchmarks only those of `classes` are asked,
     and there must be one of any of the patterns.
     """
-    measured = False
+    measured, refused = False, []
     with tempfile.TemporaryDirectory() as folder:
         found = Path(folder, "benchmarks.json")
         suite = Path(conf.benchmark_dir).absolute()
@@ -49,10 +49,9 @@ def require(conf: Config, patterns: Sequence[str], classes: Collection[str]) -> 
         measured = measured or bool(reasons)
         if reasons and None not in reasons:
             missing = [reason for reason in reasons if isinstance(reason, NotPrepared)]
-            raise MissingError(
-                f"nothing that --bench {pattern!r} selects can run here",
-                hint=str((missing or reasons)[0]),
-            )
+            refused.append(f"{pattern!r}: {(missing or reasons)[0]}")
+    if refused:
+        raise MissingError("nothing of these --bench can run here", hint="\n  ".join(refused))
     if not measured:
         raise UsageError(f"--bench selects nothing of {', '.join(sorted(classes))}")
 

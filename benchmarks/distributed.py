@@ -8,7 +8,7 @@ says how these are set up and what is checked. `layout` is workers x threads of 
 from . import _harness
 from ._harness import axis, clusters, on_cluster, shapes
 
-version = axis.version("1")
+version = axis.version("2")
 
 DATA = ["smoke", "sim-2504-10k", "sim-2504-100k", "sim-10k", "1kg-chr21"]
 _FIRST = [axis.TASKS, DATA, clusters.NODES, clusters.LAYOUTS]

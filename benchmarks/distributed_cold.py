@@ -3,7 +3,7 @@
 from . import distributed
 from ._harness import axis
 
-version = axis.version("1")
+version = axis.version("2")
 
 
 class Cold:

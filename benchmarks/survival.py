@@ -11,7 +11,7 @@ its usual time is said to hang; the runs of a point end with the first that does
 from . import _harness
 from ._harness import axis, clusters, dask_cluster, on_cluster, trouble
 
-version = axis.version("1")
+version = axis.version("2")
 
 DATA = ["smoke", "sim-2504-10k", "sim-2504-100k", "1kg-chr21"]
 _FIRST = [axis.TASKS, DATA, clusters.NODES, clusters.LAYOUTS, trouble.TROUBLES]

@@ -2,7 +2,6 @@
 
 import importlib.util
 import os
-import sys
 import tempfile
 from contextlib import contextmanager, suppress
 
@@ -13,12 +12,12 @@ from . import (
     dask_cluster,
     dask_existing,
     data,
+    sgkit,
     shapes,
     spark_cluster,
     spark_existing,
 )
 from .limit import TimeOver, limited
-from .sgkit import NO_JIT_CACHE
 
 
 class OnCluster(axis.OfTask):
@@ -79,12 +78,8 @@ class OnDask(OnCluster):
         self.settings = dask_cluster.SETTINGS[point["settings"]]
 
     def start(self):
-        # Sgkit's numba functions may crash a worker that takes them from numba's cache (its issues
-        # 869 and 1156). Without, as is its default since 0.8.0 (0.6.0 and 0.7.0 have it on),
-        # workers compile them: once, or for each task where they unpickle them with each.
-        os.environ[NO_JIT_CACHE] = "1"
         self.load()
-        _forget_jit_cache()
+        sgkit.use_own_jit_cache()
         if self.existing:
             work = data.work()
             arguments = (self.wanted, self.settings, self.paths, work)
@@ -98,8 +93,9 @@ class OnDask(OnCluster):
         cluster, self.cluster = self.cluster, None
         cluster.stop()
 
-    def prime(self):
-        pass  # each new cluster compiles anew
+    def primed_marker(self):
+        marker = super().primed_marker()  # workers compile what a process alone does not
+        return marker and marker.with_name(marker.name + "-on-workers")
 
     def persist(self, dataset):
         return _waited(dataset.persist())
@@ -143,19 +139,6 @@ class OnSpark(OnCluster):
                 super().stop()
         finally:
             cluster.stop()
-
-
-def _forget_jit_cache():
-    """Have what this process sends be compiled anew: imported earlier, or before that switch."""
-    for name, module in list(sys.modules.items()):
-        if name.partition(".")[0] == "sgkit":
-            for value in vars(module).values():
-                if type(value).__name__ == "GUFunc":
-                    value.cache = False
-    # those that are imported later: a fork server has read that switch already
-    accelerate = sys.modules.get("sgkit.accelerate")
-    if accelerate is not None:
-        accelerate.DEFAULT_NUMBA_ARGS["cache"] = False
 
 
 def _waited(dataset):

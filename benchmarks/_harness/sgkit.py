@@ -44,12 +44,12 @@ class Sgkit(NativeTask):
 
     def prime(self):
         # a process that still has to compile holds more memory than one that does not
-        marker = self._primed_marker()
+        marker = self.primed_marker()
         if marker and not marker.exists():
             self.run_child(self.warm_environment()).finish()
             self._note_primed()
 
-    def _primed_marker(self):
+    def primed_marker(self):
         """The file that is there once numba's cache holds what this task compiles."""
         if "NUMBA_CACHE_DIR" not in os.environ:
             return None
@@ -59,8 +59,8 @@ class Sgkit(NativeTask):
         return Path(os.environ["NUMBA_CACHE_DIR"], "primed-{}-{}".format(self.task(), place))
 
     def _note_primed(self):
-        """The task has run, here or in a child of this process; clusters keep nothing of it."""
-        marker = self._primed_marker()
+        """The task has run, here or in a child of this process."""
+        marker = self.primed_marker()
         if marker and os.environ.get(NO_JIT_CACHE) != "1":
             marker.parent.mkdir(parents=True, exist_ok=True)
             marker.touch()
@@ -92,6 +92,28 @@ class Sgkit(NativeTask):
             yield seen
         seen["graph_tasks"] = sum(count)
         seen["input_reads"] = chunks.opened_bytes / chunks.stored_bytes
+
+
+def use_own_jit_cache():
+    """Have numba's cache be as this release of Sgkit has it by itself, here and in new processes.
+
+    load() turned it on, maybe in the fork server that this process comes from. What is sent to
+    a Dask worker says whether the worker may take it from the cache, or is to compile it.
+    """
+    os.environ.pop(NO_JIT_CACHE, None)
+    spec = importlib.util.find_spec("sgkit.accelerate")
+    if spec is None:
+        return  # before 0.6.0 there was no switch: always on
+    as_imported_now = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(as_imported_now)
+    own = as_imported_now.DEFAULT_NUMBA_ARGS["cache"]
+    for name, module in list(sys.modules.items()):
+        if name.partition(".")[0] == "sgkit":
+            for value in vars(module).values():
+                if type(value).__name__ == "GUFunc":
+                    value.cache = own
+    # for functions of modules that Sgkit imports later
+    sys.modules["sgkit.accelerate"].DEFAULT_NUMBA_ARGS["cache"] = own
 
 
 @contextmanager

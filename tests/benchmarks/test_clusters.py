@@ -1,5 +1,6 @@
 """Nodes have cores of their own; what a cluster started ends with it, however it is ended."""
 
+import importlib
 import os
 import socket
 import subprocess
@@ -7,6 +8,7 @@ import sys
 import time
 import types
 from pathlib import Path
+from unittest import mock
 
 import pytest
 
@@ -15,7 +17,7 @@ from benchmarks._harness import (
     cores,
     dask_cluster,
     dask_existing,
-    on_cluster,
+    sgkit,
     spark_cluster,
     spark_existing,
 )
@@ -264,13 +266,26 @@ def test_what_listens_at_an_address_answers():
         clusters.require_answer(address, "X", "tcp", "tls")
 
 
-def test_what_is_sent_to_workers_is_compiled_there(monkeypatch):
+@pytest.mark.parametrize("own", [True, False])
+def test_what_is_sent_to_workers_is_cached_as_the_release_does(own, tmp_path, monkeypatch):
     """What was imported, and what Sgkit imports later in a server that has read its switch."""
-    gufunc = type("GUFunc", (), {"cache": True})()
-    early = types.SimpleNamespace(function=gufunc, other=1)
-    accelerate = types.SimpleNamespace(DEFAULT_NUMBA_ARGS={"nopython": True, "cache": True})
-    monkeypatch.setitem(sys.modules, "sgkit.early", early)
-    monkeypatch.setitem(sys.modules, "sgkit.accelerate", accelerate)
-    on_cluster._forget_jit_cache()
-    assert gufunc.cache is False
-    assert accelerate.DEFAULT_NUMBA_ARGS == {"nopython": True, "cache": False}
+    (tmp_path / "sgkit").mkdir()
+    (tmp_path / "sgkit" / "__init__.py").write_text("")
+    (tmp_path / "sgkit" / "accelerate.py").write_text(
+        "import os\n"
+        f"cached = os.environ.get('SGKIT_DISABLE_NUMBA_CACHE', '{int(not own)}') == '0'\n"
+        "DEFAULT_NUMBA_ARGS = {'nopython': True, 'cache': cached}\n"
+    )
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.setenv("SGKIT_DISABLE_NUMBA_CACHE", str(int(own)))  # the other way round
+    with mock.patch.dict(sys.modules):
+        for name in [name for name in sys.modules if name.partition(".")[0] == "sgkit"]:
+            del sys.modules[name]
+        accelerate = importlib.import_module("sgkit.accelerate")
+        assert accelerate.DEFAULT_NUMBA_ARGS["cache"] is not own
+        gufunc = type("GUFunc", (), {"cache": not own})()
+        sys.modules["sgkit.early"] = types.SimpleNamespace(function=gufunc, other=1)
+        sgkit.use_own_jit_cache()
+    assert gufunc.cache is own
+    assert accelerate.DEFAULT_NUMBA_ARGS["cache"] is own
+    assert "SGKIT_DISABLE_NUMBA_CACHE" not in os.environ  # which workers start with

@@ -1,6 +1,7 @@
 """What a night finds of one event is not lost to the search for the next."""
 
 import re
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -10,11 +11,13 @@ from tests.alerts.made import TARGET, Allowance, MadeLaboratory, add_event
 from tools.alerts import events, explain, message
 from tools.alerts.events import Line
 from tools.alerts.localise import OutOfBudget
+from tools.alerts.measure import NoValue
 from tools.alerts.store import Store
 from tools.nightly.examining import Examining
 
 COMMITS = [f"c{number:02}" for number in range(30)]
 OTHER = "ld_prune.Sgkit.time_compute-3"
+LATE = time.monotonic() + 86_400  # a day from now
 BENCHMARKS = {target.rpartition("-")[0]: {"params": []} for target in (TARGET, OTHER)}
 
 
@@ -120,7 +123,7 @@ def test_what_the_commit_does_not_explain_is_not_measured_at_it(store: Store) ->
 class Beside(Profiling):
     """Beside the event's metric one that changes with it, one of noise, and one that stays."""
 
-    def value(self, commit: str, place: str, target: str) -> float:
+    def value(self, commit: str, place: str, target: str, timeout: float = 0) -> float:
         value = super().value(commit, place, target)
         if target.endswith("time_write-3"):
             return [1.0, 1.5, 1.4, 1.1, 1.0, 1.5][len(self.asked) % 6]
@@ -168,7 +171,7 @@ def test_what_a_person_decides_about_what_cannot_be_measured_stands(store: Store
     event = add_event(store, COMMITS[0], COMMITS[10], 2.0)
 
     class Deciding(Profiling):
-        def value(self, commit: str, place: str, target: str) -> float:
+        def value(self, commit: str, place: str, target: str, timeout: float = 0) -> float:
             store.move(event.id, events.EXPECTED, "by a person")
             return super().value(commit, place, target)
 
@@ -178,5 +181,34 @@ def test_what_a_person_decides_about_what_cannot_be_measured_stands(store: Store
 
 def test_repeats_are_kept_with_the_machine(store: Store) -> None:
     laboratory = Profiling(dict.fromkeys(COMMITS, 1.0))
-    examining(store, laboratory, Allowance()).repeat([(COMMITS[0], TARGET)])
+    examining(store, laboratory, Allowance()).repeat([(COMMITS[0], TARGET)], LATE)
     assert list(store.repeats("frozen", "box")) == [TARGET]
+
+
+def test_what_has_fewest_repeats_is_repeated_first(store: Store) -> None:
+    store.add_repeat("frozen", "box", TARGET, COMMITS[0], 1.0, 1.0)
+    laboratory = Profiling(dict.fromkeys(COMMITS, 1.0))
+    timings = [(COMMITS[0], TARGET), (COMMITS[0], OTHER)]
+    with pytest.raises(OutOfBudget):
+        examining(store, laboratory, Allowance(2)).repeat(timings, LATE)
+    assert {target: len(pairs) for target, pairs in store.repeats("frozen", "box").items()} == {
+        TARGET: 1,
+        OTHER: 1,
+    }
+
+
+def test_the_end_of_the_budget_cuts_a_repeat(store: Store) -> None:
+    class Slow(Profiling):
+        """Takes two minutes for a value."""
+
+        def value(self, commit: str, place: str, target: str, timeout: float = 0) -> float:
+            if timeout < 120:
+                raise NoValue("took too long")
+            return super().value(commit, place, target)
+
+    laboratory = Slow(dict.fromkeys(COMMITS, 1.0))
+    soon = time.monotonic() + 60
+    examining(store, laboratory, Allowance()).repeat([(COMMITS[0], TARGET)], soon)
+    assert not store.repeats("frozen", "box")
+    examining(store, laboratory, Allowance()).repeat([(COMMITS[0], TARGET)], soon + 600)
+    assert store.repeats("frozen", "box")

@@ -25,6 +25,7 @@ from tools.upstreams.mirror import Commit, Mirror
 
 # asv's: what one process measures once it has started and warmed up
 _ATTRIBUTES = {"repeat": [2, 5, 3.0]}
+_TIMEOUT = 1800.0  # seconds, as a benchmark has by default
 
 
 class NoValue(TrackerError):
@@ -49,12 +50,12 @@ class Laboratory:
         self._stack = stack
         self._sides: dict[str, Side] = {}
 
-    def value(self, commit: str, place: str, target: str) -> float:
+    def value(self, commit: str, place: str, target: str, timeout: float = _TIMEOUT) -> float:
         """The value of `target` at a commit, whose environment is kept at `place` meanwhile.
 
         Raises NoValue, and what makes an environment impossible as tools.environments.plan does.
         """
-        return value(self._side(commit, place), target)
+        return value(self._side(commit, place), target, timeout)
 
     def profile(self, commit: str, place: str, target: str) -> Stats:
         """cProfile's statistics of one process that measures `target`; raises as `value` does."""
@@ -79,7 +80,7 @@ def ready(upstream: Upstream, commit: Commit, stack: str, mirror: Mirror, name: 
     return Side(commit, made, made.make(paths.ROOT / "env" / f"side-{name}"))
 
 
-def value(side: Side, target: str, timeout: float = 1800) -> float:
+def value(side: Side, target: str, timeout: float = _TIMEOUT) -> float:
     """The value of `target` (asv's "module.Class.method-3"): the median of a process's samples.
 
     Raises NoValue with the process's last words.
@@ -96,7 +97,7 @@ def value(side: Side, target: str, timeout: float = 1800) -> float:
     raise NoValue(f"{target} gives no value at {side.commit.hash[:8]}")
 
 
-def profile(side: Side, target: str, timeout: float = 1800) -> Stats:
+def profile(side: Side, target: str, timeout: float = _TIMEOUT) -> Stats:
     """cProfile's statistics of a process that measures `target` on one thread.
 
     Raises NoValue with the process's last words.

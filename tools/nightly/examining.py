@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import statistics
+import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -170,18 +171,26 @@ class Examining:
             verdict = examiner.compare(event, *event.ends, line.ratio, target=line.target)
             self.store.learn(event.id, timing={**asdict(verdict), "target": line.target})
 
-    def repeat(self, timings: Iterable[tuple[str, str]]) -> None:
-        """One pair of values (A/A) of each (commit, target)."""
-        for commit, target in timings:
-            self.budget()
+    def repeat(self, timings: Iterable[tuple[str, str]], until: float) -> None:
+        """One pair of values (A/A) of each (commit, target), the least repeated first.
+
+        What the end of the budget cuts (at `until`, of time.monotonic) is no value: it is the
+        first to be tried the next night.
+        """
+        known = self.store.repeats(self.stack, self.machine)
+        for commit, target in sorted(timings, key=lambda one: len(known.get(one[1], ()))):
             try:
                 first, second = (
-                    self.laboratory.value(commit, place, target) for place in ("old", "new")
+                    self._value_until(until, commit, place, target) for place in ("old", "new")
                 )
             except (NoValue, BuildError, MissingError):
                 continue  # what asv measured and this cannot is no repeat
             if min(first, second) > 0:
                 self.store.add_repeat(self.stack, self.machine, target, commit, first, second)
+
+    def _value_until(self, until: float, commit: str, place: str, target: str) -> float:
+        self.budget()
+        return self.laboratory.value(commit, place, target, until - time.monotonic())
 
     def _proven(self) -> list[Event]:
         """What is searched for its commit and explained; not what was only acknowledged."""

@@ -106,7 +106,7 @@ class Night:
         found = self._found()
         try:
             with self._examining(mirror, found, until) as examining:
-                examining.repeat(found.newest_timings(self.stack))
+                examining.repeat(found.newest_timings(self.stack), until)
         except OutOfBudget:
             self.voice.say("the budget ended the repeats")
         except TrackerError as error:

@@ -8,7 +8,7 @@ import pytest
 
 from tools.common import files
 from tools.common.errors import BusyError
-from tools.environments import cli, venvs
+from tools.environments import unused, venvs
 
 OLD = 1_000_000_000
 
@@ -52,5 +52,19 @@ def test_nothing_is_removed_under_a_run(tmp_path: Path) -> None:
     made = environment(tmp_path / "py3.11-a-r1", OLD)
     held = files.lock(tmp_path / "measuring.lock", "x")
     with held, pytest.raises(BusyError, match="another run is measuring"):
-        cli._clean(tmp_path, 30)
+        unused.remove(tmp_path)
     assert made.exists()
+
+
+def test_what_numba_compiled_long_ago_is_removed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GWAS_CACHE", str(tmp_path / "cache"))
+    old, new = (tmp_path / "cache" / "numba" / "py3.11-a-r1" / name for name in ("old", "new"))
+    for folder in (old, new):
+        folder.mkdir(parents=True)
+    os.utime(old, (OLD, OLD))
+    (tmp_path / "env").mkdir()
+    assert unused.remove(tmp_path / "env") == 0
+    assert new.exists()
+    assert not old.exists()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import shutil
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,7 +11,7 @@ from packaging.version import InvalidVersion, Version
 
 from tools.common import files, paths, process
 from tools.common.errors import TrackerError, UsageError
-from tools.environments import failures, locks, settings, venvs
+from tools.environments import failures, locks, settings, unused
 from tools.environments.machine import alone
 from tools.environments.plan import STACKS, NotCovered, Plan, plan
 from tools.upstreams import config
@@ -49,7 +48,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     forget = commands.add_parser("forget", help="try failed builds again")
     forget.add_argument("commit", nargs="?", default="", help="a hash or its beginning")
     clean = commands.add_parser("clean", help="remove environments that were not used for long")
-    clean.add_argument("--days", type=float, default=30.0)
+    clean.add_argument("--days", type=float, default=unused.DAYS)
 
 
 def run(args: argparse.Namespace) -> int:
@@ -66,7 +65,9 @@ def run(args: argparse.Namespace) -> int:
         print(f"{failures.forget(args.commit)} failed builds forgotten")
         return 0
     if args.action == "clean":
-        return _clean(paths.ROOT / "env", args.days)
+        count = unused.remove(paths.ROOT / "env", args.days)
+        print(f"{count} environments removed; they are made again when they are needed")
+        return 0
     upstreams = config.load(paths.ROOT / "upstreams.toml")
     mirror = Mirror(paths.mirror_dir())
     if not mirror.exists():
@@ -186,10 +187,3 @@ def _write(rows: dict[tuple[str, str], tuple[str, ...]], tools: list[str]) -> No
         *(f"| {' | '.join((*key, *rows[key]))} |" for key in sorted(rows, key=place)),
     ]
     files.write_text(TABLE, "\n".join(lines) + "\n")
-
-
-def _clean(root: Path, days: float) -> int:
-    with alone(root):
-        count = venvs.remove_unused(root, time.time() - days * 86400)
-    print(f"{count} environments removed; they are made again when they are needed")
-    return 0

@@ -27,6 +27,7 @@ from tools.alerts.message import Message
 from tools.alerts.store import Store
 from tools.common import paths, process
 from tools.common.errors import TrackerError, UnreachableError
+from tools.environments import unused
 from tools.environments.machine import alone
 from tools.measuring import asv_run
 from tools.nightly.examining import Examining
@@ -68,6 +69,7 @@ class Night:
             if not measuring.gaps(self._found(), before_repeats):
                 break
         self._repeat(mirror, until)
+        self._remove_unused()
         open_again(self.store, datetime.date.today())
         for event in close_recovered(self.store, self._found().lines):
             self.voice.say(f"event {event.id}: {self.store.history(event.id)[-1]['why']}")
@@ -125,6 +127,15 @@ class Night:
                 found.machine, budget, self.voice.say,
                 partial(found.prune, self.store, frozenset(self.upstreams)),
             )  # fmt: skip
+
+    def _remove_unused(self) -> None:
+        try:
+            count = unused.remove(paths.ROOT / "env")
+        except (TrackerError, OSError) as error:
+            self.voice.warn(f"what was not used for long is still there: {error}")
+        else:
+            if count:
+                self.voice.say(f"removed {count} environments, unused for {unused.DAYS:.0f} days")
 
     def _found(self) -> Found:
         return Found.read(self.conf, self.tools)

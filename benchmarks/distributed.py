@@ -2,7 +2,9 @@
 
 Nodes are made of this machine's cores, a physical one for each thread of a worker; or
 GWAS_DASK_SCHEDULER and GWAS_SPARK_MASTER name clusters that are there already. docs/clusters.md
-says how these are set up and what is checked. `layout` is workers x threads of a node.
+says how these are set up and what is checked. `layout` is workers x threads of a node; `settings`
+are those of dask_settings.json, `+numba-cache` with numba's cache on as well. Without, Sgkit's
+functions are taken from it or compiled by the workers as the release has it by itself.
 """
 
 from . import _harness
@@ -15,7 +17,7 @@ _FIRST = [axis.TASKS, DATA, clusters.NODES, clusters.LAYOUTS]
 
 
 class Sgkit(on_cluster.OnDask, _harness.Sgkit):
-    params = [*_FIRST, shapes.CHUNKS, ["default", "study"]]
+    params = [*_FIRST, shapes.CHUNKS, ["default", "study", "study" + on_cluster.WITH_JIT_CACHE]]
     param_names = ["task", "data", "nodes", "layout", "chunks", "settings"]
 
 

@@ -19,6 +19,9 @@ from . import (
 )
 from .limit import TimeOver, limited
 
+# after the name of Dask's settings: numba's cache is on, which Sgkit has off since 0.8.0
+WITH_JIT_CACHE = "+numba-cache"
+
 
 class OnCluster(axis.OfTask):
     """A task on nodes of this machine, or on the cluster that the variable `address` names."""
@@ -75,11 +78,13 @@ class OnDask(OnCluster):
 
     def place(self, point):
         super().place(point)
-        self.settings = dask_cluster.SETTINGS[point["settings"]]
+        name, cached, _ = point["settings"].partition(WITH_JIT_CACHE)
+        self.settings = dask_cluster.SETTINGS[name]
+        self.jit_cache = True if cached else None
 
     def start(self):
         self.load()
-        sgkit.use_own_jit_cache()
+        sgkit.choose_jit_cache(self.jit_cache)
         if self.existing:
             work = data.work()
             arguments = (self.wanted, self.settings, self.paths, work)

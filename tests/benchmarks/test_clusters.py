@@ -266,9 +266,13 @@ def test_what_listens_at_an_address_answers():
         clusters.require_answer(address, "X", "tcp", "tls")
 
 
-@pytest.mark.parametrize("own", [True, False])
-def test_what_is_sent_to_workers_is_cached_as_the_release_does(own, tmp_path, monkeypatch):
+@pytest.mark.parametrize(
+    ("own", "asked", "variable"),
+    [(True, None, None), (False, None, None), (False, True, "0"), (True, False, "1")],
+)
+def test_what_is_sent_to_workers_is_cached_as_asked(own, asked, variable, tmp_path, monkeypatch):
     """What was imported, and what Sgkit imports later in a server that has read its switch."""
+    cached = own if asked is None else asked
     (tmp_path / "sgkit").mkdir()
     (tmp_path / "sgkit" / "__init__.py").write_text("")
     (tmp_path / "sgkit" / "accelerate.py").write_text(
@@ -277,15 +281,15 @@ def test_what_is_sent_to_workers_is_cached_as_the_release_does(own, tmp_path, mo
         "DEFAULT_NUMBA_ARGS = {'nopython': True, 'cache': cached}\n"
     )
     monkeypatch.syspath_prepend(tmp_path)
-    monkeypatch.setenv("SGKIT_DISABLE_NUMBA_CACHE", str(int(own)))  # the other way round
+    monkeypatch.setenv("SGKIT_DISABLE_NUMBA_CACHE", str(int(cached)))  # the other way round
     with mock.patch.dict(sys.modules):
         for name in [name for name in sys.modules if name.partition(".")[0] == "sgkit"]:
             del sys.modules[name]
         accelerate = importlib.import_module("sgkit.accelerate")
-        assert accelerate.DEFAULT_NUMBA_ARGS["cache"] is not own
-        gufunc = type("GUFunc", (), {"cache": not own})()
+        assert accelerate.DEFAULT_NUMBA_ARGS["cache"] is not cached
+        gufunc = type("GUFunc", (), {"cache": not cached})()
         sys.modules["sgkit.early"] = types.SimpleNamespace(function=gufunc, other=1)
-        sgkit.use_own_jit_cache()
-    assert gufunc.cache is own
-    assert accelerate.DEFAULT_NUMBA_ARGS["cache"] is own
-    assert "SGKIT_DISABLE_NUMBA_CACHE" not in os.environ  # which workers start with
+        sgkit.choose_jit_cache(asked)
+    assert gufunc.cache is cached
+    assert accelerate.DEFAULT_NUMBA_ARGS["cache"] is cached
+    assert os.environ.get("SGKIT_DISABLE_NUMBA_CACHE") == variable  # workers start with it

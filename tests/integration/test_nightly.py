@@ -140,9 +140,9 @@ class Upstream:
         command = ["git", "-C", str(self.path), *identity, *args]
         return subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()
 
-    def commit(self, factor: float, *, broken: bool = False) -> str:
+    def commit(self, factor: float, *, broken: bool = False, text: str = MODULE) -> str:
         self.count += 1
-        text = MODULE.format(size=int(SIZE * factor)) + f"\n# {self.count}\n"
+        text = text.format(size=int(SIZE * factor)) + f"\n# {self.count}\n"
         (self.path / "toy" / "__init__.py").write_text(text)
         (self.path / "pyproject.toml").write_text("[broken" if broken else PROJECT)
         self.git("add", "--all")
@@ -274,3 +274,24 @@ def test_a_week(week: Week, toy: Upstream, command: Callable) -> None:
             for path in (week.checkout / part).rglob("*") if path.is_file()]  # fmt: skip
     assert kept
     assert not [path for path in kept if b"/secret-" in path.read_bytes()]
+
+
+def test_what_cannot_be_had_tonight_is_measured_the_next(
+    week: Week, toy: Upstream, command: Callable, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """A package index that does not answer, then a commit at which all fails."""
+    newest = toy.commit(1.1 * 1.3)
+    with monkeypatch.context() as offline:
+        offline.setenv("UV_DEFAULT_INDEX", "http://127.0.0.1:9/simple")
+        offline.setenv("UV_CACHE_DIR", str(tmp_path / "uv"))
+        done = command(*NIGHT)
+    assert done.returncode == 14, done.stdout
+    assert "1 new commits could not be measured tonight" in done.stdout
+    assert not list(week.checkout.glob(f"results/*/{newest[:8]}-*.json"))
+    assert "measured 1 new commits" in week.night()[1]
+
+    failing = toy.commit(1.0, text="def compute():\n    raise RuntimeError('no')\n")
+    done = command(*NIGHT)
+    assert done.returncode == 14, done.stdout
+    assert f"toy {failing[:8]}: 1 benchmarks failed that did not at {newest[:8]}" in done.stdout
+    assert week.night()[0] == 0  # it is not told again

@@ -13,6 +13,7 @@ from tools.alerts.events import Line
 from tools.alerts.localise import OutOfBudget
 from tools.alerts.measure import NoValue
 from tools.alerts.store import Store
+from tools.common.errors import DamagedError
 from tools.nightly.examining import Examining
 
 COMMITS = [f"c{number:02}" for number in range(30)]
@@ -50,7 +51,17 @@ def examining(
 ) -> Examining:
     lines = {"sgkit": COMMITS[::-1]}
     return Examining(
-        {}, None, lines, store, laboratory, "frozen", "box", budget, lambda _: None, prune
+        {},
+        None,
+        lines,
+        store,
+        laboratory,
+        "frozen",
+        "box",
+        budget,
+        lambda _: None,
+        lambda _: None,
+        prune,
     )
 
 
@@ -212,3 +223,19 @@ def test_the_end_of_the_budget_cuts_a_repeat(store: Store) -> None:
     assert not store.repeats("frozen", "box")
     examining(store, laboratory, Allowance()).repeat([(COMMITS[0], TARGET)], soon + 600)
     assert store.repeats("frozen", "box")
+
+
+def test_what_is_wrong_with_one_event_keeps_no_other_from_being_looked_at(store: Store) -> None:
+    first = add_event(store, COMMITS[0], COMMITS[10], 2.0)
+    second = add_event(store, COMMITS[11], COMMITS[20], 2.0)
+
+    class Odd(Profiling):
+        def value(self, commit: str, place: str, target: str, timeout: float = 0) -> float:
+            if commit == COMMITS[0]:
+                raise DamagedError("its lock cannot be read")
+            return super().value(commit, place, target)
+
+    truth = {commit: 1.0 if number < 15 else 2.0 for number, commit in enumerate(COMMITS)}
+    examining(store, Odd(truth), Allowance()).confirm()
+    assert store.get(first.id).state == events.NEW
+    assert store.get(second.id).state == events.CONFIRMED

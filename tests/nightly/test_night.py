@@ -138,3 +138,19 @@ def test_a_night_without_data_sets_is_refused_and_no_commit_counts_as_measured(
     assert main(["nightly", "--bench", r"pca\.Sgkit\.time_compute\('1kg-sites', 1\)"]) == 4
     assert "datasets prepare 1kg-sites --formats zarr" in capsys.readouterr().err
     assert store.nights("frozen") == {}
+
+
+def test_a_mistake_in_one_part_keeps_nobody_from_being_told(
+    store: Store, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    line = Line(TARGET, "", "seconds", False, 1.0, 2.0)
+    event = store.add("sgkit", "frozen", "box", events.MACHINE, "c0", "c1", [line])
+    store.move(event.id, events.CONFIRMED, "")
+    published = []
+    monkeypatch.setattr(night.Night, "_look", fails(KeyError("a bug")))
+    monkeypatch.setattr(asv_run, "publish", published.append)
+    assert main(["nightly"]) == 12
+    out, error = capsys.readouterr()
+    assert "1 events to tell of\nfailed: not all that stepped was looked at: KeyError" in out
+    assert "Traceback" in error
+    assert published

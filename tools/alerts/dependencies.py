@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tools.alerts.localise import Range
-from tools.alerts.measure import Side, value
+from tools.alerts.measure import Side, installed, value
 from tools.environments.plan import Plan
 
 _PYTHON = "python"
@@ -69,7 +69,7 @@ class Mixtures:
         if known is None or known[0] != commit:
             count = int(commit.rpartition("+")[2])
             plan = self._mixed(count)
-            side = Side(plan.commit, plan, plan.make(self._root / f"side-{place}"))
+            side = Side(plan.commit, plan, installed(plan, self._root / f"side-{place}"))
             known = self._sides[place] = (commit, side)
         return value(known[1], target)
 

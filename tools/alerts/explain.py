@@ -24,7 +24,7 @@ def siblings(target: str, known: Mapping[str, Mapping[str, Any]]) -> list[str]:
     name, dash, index = target.rpartition("-")
     name = name if dash else target
     own_class = name.rpartition(".")[0]
-    params = known[name]["params"]
+    params = known.get(name, {}).get("params")  # none of a benchmark that is gone
     return [
         f"{other}{dash}{index}" if dash else other
         for other, benchmark in sorted(known.items())

@@ -15,7 +15,14 @@ from asv.runner import BENCHMARK_RUN_SCRIPT
 
 from tools.alerts.explain import Stats, load
 from tools.common import paths, process
-from tools.common.errors import TrackerError
+from tools.common.errors import (
+    BuildError,
+    MissingError,
+    TrackerError,
+    UsageError,
+    is_no_room,
+    no_room,
+)
 from tools.cost import ledger
 from tools.environments import runs, settings
 from tools.environments.keeping import tool_class
@@ -64,7 +71,10 @@ class Laboratory:
     def _side(self, commit: str, place: str) -> Side:
         side = self._sides.get(place)
         if side is None or side.commit.hash != commit:
-            found = self._mirror.commit(commit)
+            try:
+                found = self._mirror.commit(commit)
+            except UsageError as error:  # upstream has rewritten its history since
+                raise MissingError(str(error)) from None
             upstream = self._upstreams[found.tool]
             side = self._sides[place] = ready(upstream, found, self._stack, self._mirror, place)
         return side
@@ -74,10 +84,24 @@ def ready(upstream: Upstream, commit: Commit, stack: str, mirror: Mirror, name: 
     """Make one side of a comparison ready; `name` tells it from the other side.
 
     Two sides are measured in turn, so they must not install over each other. Raises BuildError,
-    NotCovered or MissingError as tools.environments.plan does.
+    NotCovered or MissingError as tools.environments.plan does, and as `installed` does.
     """
     made = plan(upstream, commit, stack, mirror)
-    return Side(commit, made, made.make(paths.ROOT / "env" / f"side-{name}"))
+    return Side(commit, made, installed(made, paths.ROOT / "env" / f"side-{name}"))
+
+
+def installed(made: Plan, root: Path) -> Path:
+    """The environment below `root` with what the plan says in it.
+
+    Raises BuildError where that cannot be installed; UnreachableError, DiskFullError.
+    """
+    try:
+        return made.make(root)
+    except process.ProgramError as error:
+        if is_no_room(error.output, root):
+            raise no_room(str(root)) from None
+        last = (error.output.strip().splitlines() or [str(error)])[-1].strip()
+        raise BuildError(f"{made.commit.hash[:8]} cannot be installed: {last}") from None
 
 
 def value(side: Side, target: str, timeout: float = _TIMEOUT) -> float:

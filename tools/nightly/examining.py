@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import statistics
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -17,7 +17,14 @@ from tools.alerts.measure import Laboratory, NoValue
 from tools.alerts.recording import merge_same_commit
 from tools.alerts.store import Store
 from tools.common import paths
-from tools.common.errors import BuildError, MissingError
+from tools.common.errors import (
+    BuildError,
+    DiskFullError,
+    Interrupted,
+    MissingError,
+    TrackerError,
+    UnreachableError,
+)
 from tools.environments.plan import plan
 from tools.upstreams.config import Upstream
 from tools.upstreams.mirror import Mirror
@@ -38,6 +45,7 @@ class Examining:
     machine: str  # this one: what stepped on another cannot be looked at here
     budget: Budget
     say: Callable[[str], None]
+    warn: Callable[[str], None]
     prune: Callable[[], None]  # takes out of events what their commits do not explain
 
     def confirm(self) -> None:
@@ -46,13 +54,17 @@ class Examining:
         for event in self._open(events.NEW, events.ACKNOWLEDGED):
             if "confirmation" in event.facts:
                 continue
-            try:
-                examiner.confirm(event)
-            except (NoValue, BuildError, MissingError) as problem:
-                if self.store.get(event.id).state == event.state:  # nobody has decided meanwhile
-                    self.store.move(event.id, events.UNDECIDED, str(problem).splitlines()[0])
-            last = self.store.history(event.id)[-1]
-            self.say(f"event {event.id} {last['state']}: {last['why']}")
+            with self._apart(event):
+                self._confirm(event, examiner)
+
+    def _confirm(self, event: Event, examiner: Examiner) -> None:
+        try:
+            examiner.confirm(event)
+        except (NoValue, BuildError, MissingError) as problem:
+            if self.store.get(event.id).state == event.state:  # nobody has decided meanwhile
+                self.store.move(event.id, events.UNDECIDED, str(problem).splitlines()[0])
+        last = self.store.history(event.id)[-1]
+        self.say(f"event {event.id} {last['state']}: {last['why']}")
 
     def trace(self, benchmarks: Mapping[str, Mapping[str, Any]]) -> None:
         """Find the commit, or the dependency, of what is confirmed, and explain it.
@@ -61,12 +73,16 @@ class Examining:
         search for the next. `benchmarks` is asv's benchmarks.json.
         """
         if self.stack == "dated":
-            self._find_dependencies()
+            frozen = Laboratory(self.upstreams, self.mirror, "frozen")
+            for event in self._proven():
+                with self._apart(event):
+                    self._find_dependency(event, frozen)
         for event in self._proven():
-            joined = self._localise(event)
-            event = joined or self.store.get(event.id)
-            if joined or "profile" not in event.facts:  # with more series, it is explained anew
-                self._explain(event, benchmarks)
+            with self._apart(event):
+                joined = self._localise(event)
+                event = joined or self.store.get(event.id)
+                if joined or "profile" not in event.facts:  # with more series: explained anew
+                    self._explain(event, benchmarks)
 
     def _localise(self, event: Event) -> Event | None:
         """Search for the event's commit; the older event that it joined, if it is of the same."""
@@ -89,36 +105,44 @@ class Examining:
         self.say(f"event {event.id}: the same commit as event {same.id}")
         return self.store.get(same.id)
 
-    def _find_dependencies(self) -> None:
+    @contextlib.contextmanager
+    def _apart(self, event: Event) -> Iterator[None]:
+        """What is wrong with one event keeps no other from being looked at."""
+        try:
+            yield
+        except (UnreachableError, DiskFullError, Interrupted):
+            raise  # it is the same for all of them
+        except TrackerError as error:
+            self.warn(f"event {event.id}: {error}")
+
+    def _find_dependency(self, event: Event, frozen: Laboratory) -> None:
         """Tell what a dependency changed from what the tool did, and name the dependency."""
-        frozen = Laboratory(self.upstreams, self.mirror, "frozen")
-        for event in self._proven():
-            if "frozen" not in event.facts:
-                causes.is_dependency(self.store, event, frozen, self.budget)
-                event = self.store.get(event.id)
-                self.say(f"event {event.id}: on the frozen stack {event.facts['frozen']}")
-            unanswered = causes.is_unanswered(event)
-            unnamed = event.kind == events.DEPENDENCY and "dependencies" not in event.facts
-            if not (unanswered or unnamed):
-                continue
-            upstream = self.upstreams[event.tool]
-            old, new = (
-                plan(upstream, self.mirror.commit(commit), self.stack, self.mirror)
-                for commit in (event.old, event.new)
-            )
-            packages = (
-                dependencies.Mixtures(old, new, paths.ROOT / "env"),
-                dependencies.changed(old, new),
-                self.budget,
-            )
-            if unanswered:
-                found = causes.is_of_packages(self.store, event, *packages)
-                told = self.store.get(event.id).facts["packages"]
-                self.say(f"event {event.id}: with the older packages and the newer ones {told}")
-                if not found:
-                    continue
-            if not causes.find_dependency(self.store, event, *packages):
-                raise OutOfBudget
+        if "frozen" not in event.facts:
+            causes.is_dependency(self.store, event, frozen, self.budget)
+            event = self.store.get(event.id)
+            self.say(f"event {event.id}: on the frozen stack {event.facts['frozen']}")
+        unanswered = causes.is_unanswered(event)
+        unnamed = event.kind == events.DEPENDENCY and "dependencies" not in event.facts
+        if not (unanswered or unnamed):
+            return
+        upstream = self.upstreams[event.tool]
+        old, new = (
+            plan(upstream, self.mirror.commit(commit), self.stack, self.mirror)
+            for commit in (event.old, event.new)
+        )
+        packages = (
+            dependencies.Mixtures(old, new, paths.ROOT / "env"),
+            dependencies.changed(old, new),
+            self.budget,
+        )
+        if unanswered:
+            found = causes.is_of_packages(self.store, event, *packages)
+            told = self.store.get(event.id).facts["packages"]
+            self.say(f"event {event.id}: with the older packages and the newer ones {told}")
+            if not found:
+                return
+        if not causes.find_dependency(self.store, event, *packages):
+            raise OutOfBudget
 
     def _explain(self, event: Event, benchmarks: Mapping[str, Mapping[str, Any]]) -> None:
         """What else changed between the nearest commits, and which functions take longer."""
@@ -133,8 +157,7 @@ class Examining:
         timed = event.timing.target if event.timing else explain.timed(target, benchmarks)
         with contextlib.suppress(NoValue, BuildError, MissingError):
             profiles = [
-                [self.laboratory.profile(*side, timed) for _ in range(explain.PROFILES)]
-                for side in sides
+                [self._profile(*side, timed) for _ in range(explain.PROFILES)] for side in sides
             ]
         changed = explain.difference(*profiles) if profiles else []
         self.store.learn(
@@ -147,6 +170,10 @@ class Examining:
             ],
             profile=changed,
         )
+
+    def _profile(self, commit: str, place: str, target: str) -> explain.Stats:
+        self.budget()
+        return self.laboratory.profile(commit, place, target)
 
     def _beside(
         self, sides: tuple[tuple[str, str], tuple[str, str]], target: str

@@ -7,11 +7,13 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from asv.config import Config
+
 from tools.alerts.store import Store
 from tools.common import files, paths
 from tools.cost import ledger
 from tools.measuring import asv_run
-from tools.nightly import gaps
+from tools.nightly import gaps, outcomes
 from tools.nightly.found import Found
 from tools.nightly.voice import Voice
 
@@ -23,37 +25,40 @@ _ENDED = (0, 2)  # asv's exit status at its end: all is well, or a benchmark fai
 class Measuring:
     """Measures commits at the nightly profile, and remembers which are done."""
 
+    conf: Config
     store: Store
     stack: str
     bench: tuple[str, ...]  # asv's --bench
     voice: Voice
 
-    def new(self, found: Found, until: float) -> None:
-        """What is new on each tool's line, and what earlier nights had begun of it."""
+    def new(self, found: Found, until: float) -> list[str]:
+        """What is new on each tool's line, and what earlier nights had begun of it; returns it."""
         begun = self.store.nights(self.stack)
-        pending = {commit for commit, done in begun.items() if not done}
-        known = (found.measured(self.stack) | begun.keys()) - pending
+        unbuilt = outcomes.unbuilt(self.stack).keys()
+        pending = {commit for commit, done in begun.items() if not done} - unbuilt
+        known = (found.measured(self.stack) | begun.keys() | unbuilt) - pending
         commits = [
             commit
             for line in found.lines.values()
             for commit in gaps.new_commits(line, known, pending)
         ]
         if commits:
-            self._run(commits, "new commits", until)
+            self._run(found, commits, "new commits", until)
+        return commits
 
     def gaps(self, found: Found, until: float) -> bool:
         """The commits that teach most; False when there is no gap left, or no time."""
-        begun = self.store.nights(self.stack)
-        known = found.measured(self.stack) | begun.keys()
+        begun = self.store.nights(self.stack).keys()
+        known = found.measured(self.stack) | begun | outcomes.unbuilt(self.stack).keys()
         seen = gaps.visible(found.of_stack(self.stack), found.hashes)
         explained = {event.ends for event in self.store.all() if event.commit is not None}
         lines = [line[::-1] for line in found.lines.values()]
         seen = {ends: sure for ends, sure in seen.items() if ends not in explained}
         commits = gaps.choose(lines, known, seen, _AT_ONCE)
-        return bool(commits) and self._run(commits, "commits in gaps of the history", until)
+        return bool(commits) and self._run(found, commits, "commits in gaps of the history", until)
 
-    def _run(self, commits: Sequence[str], what: str, until: float) -> bool:
-        """Whether asv came to its end; what it measured until then is kept in any case."""
+    def _run(self, found: Found, commits: Sequence[str], what: str, until: float) -> bool:
+        """Whether all were measured or do not build; what was measured is kept in any case."""
         left = until - time.monotonic()
         if left <= 0:
             return False
@@ -78,6 +83,14 @@ class Measuring:
         if status not in _ENDED:
             self.voice.warn(f"{what}: asv ended with {status}:\n  {asv_run.log_tail(log)}")
             return False
-        self.store.done(self.stack, commits)
-        self.voice.say(f"measured {len(commits)} {what}")
-        return True
+        became = outcomes.of(self.conf, self.stack, found.machine, commits)
+        self.store.done(self.stack, became.reached)
+        self.voice.say(f"measured {len(became.reached)} {what}")
+        for commit in became.unbuilt:
+            self.voice.say(f"{commit[:8]} does not build")
+        if became.missed:
+            self.voice.warn(
+                f"{len(became.missed)} {what} could not be measured tonight, and are tried again "
+                f"the next night ({became.missed[0][:8]}: {log} says why)"
+            )
+        return not became.missed

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import datetime
 import time
+import traceback
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ from functools import partial
 
 from asv.benchmarks import Benchmarks
 from asv.config import Config
+from asv.util import UserError
 
 from tools.alerts import message
 from tools.alerts.closing import close_recovered, open_again
@@ -25,11 +27,12 @@ from tools.alerts.localise import OutOfBudget
 from tools.alerts.measure import Laboratory
 from tools.alerts.message import Message
 from tools.alerts.store import Store
-from tools.common import paths, process
-from tools.common.errors import TrackerError, UnreachableError
+from tools.common import paths
+from tools.common.errors import Interrupted, TrackerError, UnreachableError
 from tools.environments import unused
 from tools.environments.machine import alone
 from tools.measuring import asv_run
+from tools.nightly import outcomes
 from tools.nightly.examining import Examining
 from tools.nightly.found import Found
 from tools.nightly.measuring import Measuring
@@ -59,22 +62,44 @@ class Night:
     def run(self) -> list[tuple[Event, Message]]:
         """The whole night; returns what people were told of for the first time."""
         mirror = Mirror(paths.mirror_dir())
-        self._update(mirror)
+        with self._part("the upstreams were not updated"):
+            self._update(mirror)
         begin = time.monotonic()  # a slow upstream takes nothing from the measurements
         until = begin + self.seconds
-        measuring = Measuring(self.store, self.stack, self.bench, self.voice)
-        measuring.new(self._found(), begin + _FOR_NEW * self.seconds)
+        measuring = Measuring(self.conf, self.store, self.stack, self.bench, self.voice)
+        with self._part("what is new was not measured"):
+            new = measuring.new(self._found(), begin + _FOR_NEW * self.seconds)
+            for line in outcomes.silent(self.conf, self.stack, self._found(), new):
+                self.voice.warn(line)
         before_repeats = until - _FOR_REPEATS * self.seconds
-        while self._look(mirror, before_repeats):
-            if not measuring.gaps(self._found(), before_repeats):
-                break
-        self._repeat(mirror, until)
-        self._remove_unused()
-        open_again(self.store, datetime.date.today())
-        for event in close_recovered(self.store, self._found().lines):
-            self.voice.say(f"event {event.id}: {self.store.history(event.id)[-1]['why']}")
-        self._publish()
+        with self._part("not all that stepped was looked at"):
+            while self._look(mirror, before_repeats):
+                if not measuring.gaps(self._found(), before_repeats):
+                    break
+        with self._part("nothing was repeated"):
+            self._repeat(mirror, until)
+        with self._part("no event was closed"):
+            open_again(self.store, datetime.date.today())
+            for event in close_recovered(self.store, self._found().lines):
+                self.voice.say(f"event {event.id}: {self.store.history(event.id)[-1]['why']}")
+        with self._part("unused environments were not removed"):
+            self._remove_unused()
+        with self._part("the site was not published"):
+            asv_run.publish(self.telling.site)
         return self.telling.tell(mirror)
+
+    @contextmanager
+    def _part(self, failing: str) -> Iterator[None]:
+        """One part of the night: where it fails, the others are tried, and people are told."""
+        try:
+            yield
+        except Interrupted:
+            raise
+        except (TrackerError, UserError) as error:
+            self.voice.warn(f"{failing}: {error}")
+        except Exception as error:  # a mistake of ours must not keep back what is known
+            traceback.print_exc()
+            self.voice.warn(f"{failing}: {type(error).__name__}: {error}")
 
     def _update(self, mirror: Mirror) -> None:
         try:
@@ -124,24 +149,14 @@ class Night:
         with alone(paths.ROOT / "env"):
             yield Examining(
                 self.upstreams, mirror, found.lines, self.store, laboratory, self.stack,
-                found.machine, budget, self.voice.say,
+                found.machine, budget, self.voice.say, self.voice.warn,
                 partial(found.prune, self.store, frozenset(self.upstreams)),
             )  # fmt: skip
 
     def _remove_unused(self) -> None:
-        try:
-            count = unused.remove(paths.ROOT / "env")
-        except (TrackerError, OSError) as error:
-            self.voice.warn(f"what was not used for long is still there: {error}")
-        else:
-            if count:
-                self.voice.say(f"removed {count} environments, unused for {unused.DAYS:.0f} days")
+        count = unused.remove(paths.ROOT / "env")
+        if count:
+            self.voice.say(f"removed {count} environments, unused for {unused.DAYS:.0f} days")
 
     def _found(self) -> Found:
         return Found.read(self.conf, self.tools)
-
-    def _publish(self) -> None:
-        try:
-            asv_run.publish(self.telling.site)
-        except process.ProgramError as error:
-            self.voice.warn(f"the site was not published: {error}")

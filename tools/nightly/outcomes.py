@@ -1,0 +1,94 @@
+"""What became of the commits that a night measured, where it is not simply a value."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+from asv.benchmarks import Benchmarks
+from asv.config import Config
+
+from tools.alerts.candidates import target_of
+from tools.environments import failures
+from tools.measuring import asv_run
+from tools.nightly.found import Found
+from tools.results import stored
+from tools.results.series import Series
+
+_SHOWN = 3  # benchmarks that are named
+
+
+@dataclass(frozen=True)
+class Outcomes:
+    """Of some commits, those that came to their end and those that did not."""
+
+    reached: list[str]  # benchmarks have run, though some or all may have failed
+    unbuilt: list[str]  # they do not build, which is remembered
+    missed: list[str]  # what they need was not to be had, such as the package index
+
+
+def unbuilt(stack: str) -> dict[str, str]:
+    """The commits of which it is remembered that they do not build on a stack, and why."""
+    return {one.commit: one.reason for one in failures.remembered() if one.stack == stack}
+
+
+def of(conf: Config, stack: str, machine: str, commits: Sequence[str]) -> Outcomes:
+    """What became of commits that asv was to measure on this machine, and came to its end."""
+    known = unbuilt(stack)
+    left = [commit for commit in commits if commit not in known]
+    # of a commit that could not be measured at all nothing is left stored
+    env = asv_run.environment(stack)
+    stored_of = {one: stored.results(conf, machine, one, env) is not None for one in left}
+    return Outcomes(
+        reached=[one for one in left if stored_of[one]],
+        unbuilt=[one for one in commits if one in known],
+        missed=[one for one in left if not stored_of[one]],
+    )
+
+
+def silent(conf: Config, stack: str, found: Found, commits: Collection[str]) -> list[str]:
+    """What some of these commits give no value of and the one before does, a line for each.
+
+    `found` has their results. Nobody else would hear of a tool that no longer builds, or of a
+    benchmark that fails, takes longer than its limit or gives a wrong answer.
+    """
+    if not commits:
+        return []
+    failing, benchmarks = unbuilt(stack), Benchmarks.load(conf)
+    revisions = {commit: revision for revision, commit in found.hashes.items()}
+    lines = []
+    for tool, line in found.lines.items():
+        own = [one for one in found.of_stack(stack) if one.branch == tool]
+        measured = {point.revision for one in own for point in one.points}
+        for commit in (one for one in line if one in commits):
+            if commit in failing:
+                if commit == line[0]:
+                    lines.append(f"{tool}: its newest commit cannot be built: {failing[commit]}")
+                continue
+            result = stored.results(conf, found.machine, commit, asv_run.environment(stack))
+            before = max((one for one in measured if one < revisions[commit]), default=None)
+            if result is None or before is None:
+                continue
+            lost = [
+                target_of(one)
+                for one in own
+                if _has(one, before)
+                and not _has(one, revisions[commit])
+                and _failed(stored.values(result, benchmarks[one.benchmark]), one.index)
+            ]
+            if lost:
+                more = ", ..." if len(lost) > _SHOWN else ""
+                lines.append(
+                    f"{tool} {commit[:8]}: {len(lost)} benchmarks failed that did not at "
+                    f"{found.hashes[before][:8]}: {', '.join(lost[:_SHOWN])}{more}"
+                )
+    return lines
+
+
+def _has(one: Series, revision: int) -> bool:
+    return any(point.revision == revision for point in one.points)
+
+
+def _failed(values: Sequence[float | None], index: int | None) -> bool:
+    at = index or 0
+    return at < len(values) and values[at] is None

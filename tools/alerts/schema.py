@@ -47,12 +47,20 @@ create table if not exists sent (
 
 
 def prepare(db: sqlite3.Connection) -> None:
-    """Make the tables, and add to those of an older version what they lack."""
+    """Make the tables, and add to those of an older version what they lack.
+
+    Nothing is written where nothing is missing: whoever may only read can open the file.
+    """
     db.execute("pragma foreign_keys = on")
     db.executescript(_TABLES)
-    with db:
-        db.execute("begin immediate")  # two that open an old file at once change it once
-        if "machine" not in {row[1] for row in db.execute("pragma table_info(repeat)")}:
-            # only nights of this checkout have written there, so it is this machine
-            here = Machine.get_unique_machine_name().replace("'", "''")
-            db.execute(f"alter table repeat add column machine text not null default '{here}'")
+    if _lacks_machine(db):
+        with db:
+            db.execute("begin immediate")
+            if _lacks_machine(db):  # of two that open an old file at once, one changes it
+                # only nights of this checkout have written there, so it is this machine
+                here = Machine.get_unique_machine_name().replace("'", "''")
+                db.execute(f"alter table repeat add column machine text not null default '{here}'")
+
+
+def _lacks_machine(db: sqlite3.Connection) -> bool:
+    return "machine" not in {row[1] for row in db.execute("pragma table_info(repeat)")}

@@ -10,35 +10,44 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from tools.alerts import schema
+from tools.alerts import schema, sqlite_errors
 from tools.alerts.events import NEW, STATES, Event, Line
-from tools.common.errors import DamagedError, UsageError
+from tools.common.errors import UsageError
 
 _EVENT = "select *, (select why from history where event = id order by rowid desc) why from event"
+_PATIENCE = 30  # seconds that another process may take for its change
 
 
 class Store:
-    """The events of one checkout."""
+    """The events of one checkout.
+
+    What cannot be read or written raises BusyError, DiskFullError, DeniedError or DamagedError.
+    """
 
     def __init__(self, path: Path) -> None:
-        """Open or create the file; DamagedError when it is no database of ours."""
+        """Open or create the file. One that is up to date is only read."""
         path.parent.mkdir(parents=True, exist_ok=True)
         self._path = path
-        self._db = sqlite3.connect(path, timeout=30)
-        self._db.row_factory = sqlite3.Row
         try:
+            self._db = sqlite3.connect(path, timeout=_PATIENCE)
+            self._db.row_factory = sqlite3.Row
             schema.prepare(self._db)
             (found,) = self._db.execute("pragma quick_check(1)").fetchone()
-            if found != "ok":
-                raise sqlite3.DatabaseError(found)
         except sqlite3.DatabaseError as error:
-            raise DamagedError(
-                f"{path} cannot be read: {error}",
-                hint="move it away: a new one is made, and nothing of asv's results is lost",
-            ) from None
+            # what is no database of ours fails with any error
+            known = sqlite_errors.meaning(path, error)
+            raise known or sqlite_errors.damaged(path, str(error)) from None
+        if found != "ok":
+            raise sqlite_errors.damaged(path, found)
 
     def close(self) -> None:
         self._db.close()
+
+    @contextmanager
+    def together(self) -> Iterator[None]:
+        """The changes that are made inside are kept whole, or not at all."""
+        with self._change():
+            yield
 
     # ---- events
 
@@ -85,8 +94,8 @@ class Store:
 
     def learn(self, event: int, **facts: Any) -> None:
         """Merge what was found out into the event's facts (plain JSON values)."""
-        merged = {**self.get(event).facts, **facts}
         with self._change() as db:
+            merged = {**self.get(event).facts, **facts}
             self._set(db, event, facts=json.dumps(merged))
 
     def move(self, event: int, state: str, why: str, until: str | None = None) -> None:
@@ -100,36 +109,35 @@ class Store:
 
     def get(self, event: int) -> Event:
         """One event; UsageError when there is none of that number."""
-        row = self._db.execute(f"{_EVENT} where id = ?", (event,)).fetchone()
-        if row is None:
+        rows = self._rows(f"{_EVENT} where id = ?", event)
+        if not rows:
             raise UsageError(f"no event {event}", hint="`python -m tools alerts list` shows them")
-        return self._event(row)
+        return self._event(rows[0])
 
     def all(self, *states: str) -> list[Event]:
         """The events in these states (all by default), the newest first."""
-        rows = self._db.execute(f"{_EVENT} order by id desc").fetchall()
+        rows = self._rows(f"{_EVENT} order by id desc")
         return [self._event(row) for row in rows if not states or row["state"] in states]
 
     def history(self, event: int) -> list[Mapping[str, str]]:
         """State, why and when, the oldest first."""
-        found = self._db.execute("select * from history where event = ? order by rowid", (event,))
+        found = self._rows("select * from history where event = ? order by rowid", event)
         return [dict(row) for row in found]
 
     # ---- what was measured for an event
 
     def pairs(self, event: int, target: str, old: str, new: str) -> list[tuple[float, float]]:
         """The pairs (before, after) that were measured of two commits, in order."""
-        found = self._db.execute(
+        found = self._rows(
             "select before, after from pair where event = ? and target = ? and old = ?"
             " and new = ? order by rowid",
-            (event, target, old, new),
-        )
+            event, target, old, new,
+        )  # fmt: skip
         return [(row["before"], row["after"]) for row in found]
 
     def has_pairs(self, event: int) -> bool:
         """Whether anything was measured for an event."""
-        found = self._db.execute("select 1 from pair where event = ? limit 1", (event,))
-        return found.fetchone() is not None
+        return bool(self._rows("select 1 from pair where event = ? limit 1", event))
 
     def add_pair(
         self, event: int, target: str, old: str, new: str, before: float, after: float
@@ -143,7 +151,7 @@ class Store:
 
     def answers(self, event: int) -> dict[str, bool | None]:
         """What bisection knows of commits: after the change, before it, cannot be told."""
-        found = self._db.execute("select * from answer where event = ?", (event,))
+        found = self._rows("select * from answer where event = ?", event)
         return {
             row["commit_hash"]: None if row["after"] is None else bool(row["after"])
             for row in found
@@ -172,16 +180,15 @@ class Store:
     def repeats(self, stack: str, machine: str) -> dict[str, list[tuple[float, float]]]:
         """All repeats of a stack on a machine by target, in order."""
         found: dict[str, list[tuple[float, float]]] = {}
-        for row in self._db.execute(
-            "select * from repeat where stack = ? and machine = ? order by rowid",
-            (stack, machine),
+        for row in self._rows(
+            "select * from repeat where stack = ? and machine = ? order by rowid", stack, machine
         ):
             found.setdefault(row["target"], []).append((row["first"], row["second"]))
         return found
 
     def repeated(self) -> list[tuple[str, str]]:
         """The stacks and machines that have repeats."""
-        found = self._db.execute("select distinct stack, machine from repeat order by 1, 2")
+        found = self._rows("select distinct stack, machine from repeat order by 1, 2")
         return [(row["stack"], row["machine"]) for row in found]
 
     # ---- what nights have measured
@@ -203,18 +210,18 @@ class Store:
 
     def nights(self, stack: str) -> dict[str, bool]:
         """The commits that nights have begun, and whether they came to their end."""
-        found = self._db.execute("select * from night where stack = ?", (stack,))
+        found = self._rows("select * from night where stack = ?", stack)
         return {row["commit_hash"]: bool(row["done"]) for row in found}
 
     # ---- what was sent
 
     def was_sent(self, event: int, channel: str, state: str) -> bool:
         """Whether a channel has told of an event in this state."""
-        found = self._db.execute(
+        found = self._rows(
             "select 1 from sent where event = ? and channel = ? and state = ?",
-            (event, channel, state),
-        )
-        return found.fetchone() is not None
+            event, channel, state,
+        )  # fmt: skip
+        return bool(found)
 
     def mark_sent(self, event: int, channel: str, state: str) -> None:
         """Remember that a channel has told of an event."""
@@ -227,8 +234,26 @@ class Store:
 
     @contextmanager
     def _change(self) -> Iterator[sqlite3.Connection]:
-        with self._db:  # one transaction: whole or not at all
+        if self._db.in_transaction:  # a part of what is changed together
             yield self._db
+            return
+        with self._explained(), self._db:  # one transaction: whole or not at all
+            self._db.execute("begin immediate")
+            yield self._db
+
+    def _rows(self, query: str, *values: object) -> list[sqlite3.Row]:
+        with self._explained():
+            return self._db.execute(query, values).fetchall()
+
+    @contextmanager
+    def _explained(self) -> Iterator[None]:
+        try:
+            yield
+        except sqlite3.Error as error:
+            known = sqlite_errors.meaning(self._path, error)
+            if known is None:
+                raise
+            raise known from None
 
     def _set(self, db: sqlite3.Connection, event: int, **columns: str | None) -> None:
         assignments = "".join(f"{column} = ?, " for column in columns)  # our own names
@@ -248,9 +273,7 @@ class Store:
         )  # fmt: skip
 
     def _event(self, row: sqlite3.Row) -> Event:
-        found = self._db.execute(
-            "select * from series where event = ? order by target", (row["id"],)
-        )
+        found = self._rows("select * from series where event = ? order by target", row["id"])
         lines = tuple(
             Line(
                 one["target"], one["title"], one["unit"], bool(one["better"]), one["old_value"],

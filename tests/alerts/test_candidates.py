@@ -170,6 +170,25 @@ def test_an_event_is_recorded_once(store: Store) -> None:
     assert len(record(next_one, store, HASHES)) == 1
 
 
+def test_an_event_of_the_machine_is_confirmed_at_once_or_not_there(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def killed(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    found = candidates(
+        series("pca.Sgkit.time_compute", level(1, 2)),
+        series("sentinels.Machine.time_file_read", level(1, 2)),
+    )
+    monkeypatch.setattr(store, "move", killed)
+    with pytest.raises(KeyboardInterrupt):
+        record(found, store, HASHES)
+    monkeypatch.undo()
+    assert store.all() == []
+    (event,) = record(found, store, HASHES)
+    assert (event.kind, event.state) == (events.MACHINE, events.CONFIRMED)
+
+
 def test_what_was_refuted_is_looked_at_again_only_with_other_commits(store: Store) -> None:
     early = candidates(series("pca.Sgkit.time_compute", level(1, 2)), QUIET)
     (event,) = record(early, store, HASHES)

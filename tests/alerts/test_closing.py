@@ -120,3 +120,21 @@ def test_a_suppression_ends_on_its_day(store: Store) -> None:
     assert store.get(number).state == events.SUPPRESSED
     open_again(store, datetime.date(2026, 12, 1))
     assert store.get(number).state == events.CONFIRMED
+
+
+@pytest.mark.parametrize("outcome", [events.CONFIRMED, events.REFUTED, events.UNDECIDED])
+def test_what_was_measured_while_it_was_suppressed_counts(store: Store, outcome: str) -> None:
+    number = add_event(store, "c50", "c51", 3.0).id
+    store.move(number, events.SUPPRESSED, "", until="2026-12-01")
+    store.learn(number, confirmation={**proof(TARGET, 3.0), "outcome": outcome})
+    open_again(store, datetime.date(2026, 12, 1))
+    assert store.get(number).state == outcome
+
+
+@pytest.mark.parametrize("state", [events.ACKNOWLEDGED, events.EXPECTED])
+def test_what_was_decided_before_it_was_suppressed_comes_back(store: Store, state: str) -> None:
+    number = slower(store)
+    store.move(number, state, "")
+    store.move(number, events.SUPPRESSED, "", until="2026-12-01")
+    open_again(store, datetime.date(2026, 12, 1))
+    assert store.get(number).state == state

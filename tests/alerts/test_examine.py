@@ -100,6 +100,24 @@ def test_what_a_person_decides_while_it_is_measured_stands(store: Store) -> None
     assert (kept.state, kept.until) == (events.SUPPRESSED, "2027-01-01")
 
 
+def killed(*_: object) -> None:
+    raise KeyboardInterrupt
+
+
+def test_a_verdict_is_kept_with_its_state_or_not_at_all(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    event = add_event(store, COMMITS[0], COMMITS[-1], 3.0)
+    examiner = Examiner(store, MadeLaboratory(truth(3.0)), Allowance())
+    monkeypatch.setattr(store, "move", killed)
+    with pytest.raises(KeyboardInterrupt):
+        examiner.confirm(event)
+    monkeypatch.undo()
+    assert store.get(event.id).facts == {}
+    examiner.confirm(store.get(event.id))
+    assert store.get(event.id).state == events.CONFIRMED
+
+
 def test_a_value_without_a_ratio_is_no_proof(store: Store) -> None:
     laboratory = MadeLaboratory({COMMITS[0]: 0.0, COMMITS[1]: 1.0})
     event = add_event(store, COMMITS[0], COMMITS[1], 2.0)

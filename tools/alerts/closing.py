@@ -42,12 +42,13 @@ def close_recovered(store: Store, lines: Mapping[str, Sequence[str]]) -> list[Ev
 
 
 def open_again(store: Store, today: datetime.date) -> None:
-    """End suppressions whose date has come: the event is what it was before."""
+    """End suppressions whose date has come: the event is what it was, or was measured to be."""
     for event in store.all(events.SUPPRESSED):
         if event.until is not None and event.until <= today.isoformat():
             states = [row["state"] for row in store.history(event.id)]
             before = next(state for state in reversed(states) if state != events.SUPPRESSED)
-            store.move(event.id, before, f"was suppressed until {event.until}")
+            state = events.state_after(before, event.outcome)
+            store.move(event.id, state, f"was suppressed until {event.until}")
 
 
 def _is_later(one: Event, other: Event, at: Mapping[str, int]) -> bool:

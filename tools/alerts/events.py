@@ -17,12 +17,20 @@ MERGED = "merged"  # found to be of the same commit as another event
 STATES = (
     NEW, CONFIRMED, REFUTED, UNDECIDED, ACKNOWLEDGED, EXPECTED, SUPPRESSED, RESOLVED, MERGED,
 )  # fmt: skip
+# people have decided, whatever is measured; what is only acknowledged may still be refuted
+_KEPT = (EXPECTED, SUPPRESSED, RESOLVED, MERGED)
 # what stepped: the tool's code, one of its dependencies (dated stack only), or the machine
 CODE, DEPENDENCY, MACHINE = "code", "dependency", "machine"
 
 TIME = "seconds"
 EXACT = ("tasks", "times")  # units of what is counted: no noise, and no machine changes it
 NOTABLE = math.log(1.1)  # what changed by less gives way to other metrics
+
+
+def state_after(state: str, outcome: str) -> str:
+    """The state of an event that was in `state`, now that measuring has said `outcome`."""
+    looked_after = state == ACKNOWLEDGED and outcome != REFUTED
+    return state if looked_after or state in _KEPT else outcome
 
 
 @dataclass(frozen=True)
@@ -106,10 +114,16 @@ class Event:
         return frozenset(beside) | {line.target for line in self.lines}
 
     @property
+    def outcome(self) -> str:
+        """The state that measuring gave, whatever people decided; NEW before it was measured."""
+        if self.kind == MACHINE:  # needs no proof
+            return CONFIRMED
+        return str(self.facts.get("confirmation", {}).get("outcome", NEW))
+
+    @property
     def proven(self) -> bool:
         """Whether measuring again has confirmed it; what is the machine's needs no proof."""
-        outcome = self.facts.get("confirmation", {}).get("outcome")
-        return self.kind == MACHINE or outcome == CONFIRMED
+        return self.outcome == CONFIRMED
 
     @property
     def proofs(self) -> frozenset[str]:

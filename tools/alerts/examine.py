@@ -20,8 +20,6 @@ from tools.alerts.sequential import Verdict
 from tools.alerts.store import Store
 from tools.common.errors import BuildError, MissingError
 
-# people have decided, whatever is measured; what is only acknowledged may still be refuted
-_KEPT = (events.EXPECTED, events.SUPPRESSED, events.RESOLVED, events.MERGED)
 Budget = Callable[[], None]  # raises localise.OutOfBudget when nothing more may be spent
 
 
@@ -64,11 +62,11 @@ class Examiner:
             assert problem is not None  # there is a claim at least
             raise problem
         verdict, line = best
-        event = self._store.get(event.id)  # a person may have decided while it was measured
-        self._store.learn(event.id, confirmation={**asdict(verdict), "target": line.target})
-        looked_after = event.state == events.ACKNOWLEDGED and verdict.outcome != events.REFUTED
-        state = event.state if looked_after or event.state in _KEPT else verdict.outcome
-        self._store.move(event.id, state, measured(verdict), event.until)
+        with self._store.together():  # a verdict without its state would never be told
+            event = self._store.get(event.id)  # a person may have decided while it was measured
+            self._store.learn(event.id, confirmation={**asdict(verdict), "target": line.target})
+            state = events.state_after(event.state, verdict.outcome)
+            self._store.move(event.id, state, measured(verdict), event.until)
         return self._size(event, line.target, verdict, afresh)
 
     def _size(self, event: Event, target: str, verdict: Verdict, afresh: bool) -> Verdict:

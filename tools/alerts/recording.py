@@ -35,11 +35,12 @@ def record(
         known = _known(one, all_events, revisions)
         if known is None:
             tool, stack, machine = one.place
-            event = store.add(
-                tool, stack, machine, one.kind, hashes[one.old], hashes[one.new], one.lines
-            )
-            if one.kind == events.MACHINE:
-                store.move(event.id, events.CONFIRMED, "sentinels or most series share it")
+            with store.together():  # nothing would confirm a machine's event later
+                event = store.add(
+                    tool, stack, machine, one.kind, hashes[one.old], hashes[one.new], one.lines
+                )
+                if one.kind == events.MACHINE:
+                    store.move(event.id, events.CONFIRMED, "sentinels or most series share it")
             fresh.append(store.get(event.id))
             continue
         its = support.explained(known, one.steps, revisions)
@@ -67,9 +68,11 @@ def merge_same_commit(store: Store, event: Event) -> Event | None:
         if not theirs or theirs["between"] or theirs["bad"] != found["bad"]:
             continue
         if _place(older) == _place(event) and older.better == event.better:
-            store.extend(older.id, event.lines)
-            store.learn(older.id, joined=sorted({*older.facts.get("joined", ()), *event.proofs}))
-            store.move(event.id, events.MERGED, f"the same commit as event {older.id}")
+            joined = sorted({*older.facts.get("joined", ()), *event.proofs})
+            with store.together():
+                store.extend(older.id, event.lines)
+                store.learn(older.id, joined=joined)
+                store.move(event.id, events.MERGED, f"the same commit as event {older.id}")
             return older
     return None
 

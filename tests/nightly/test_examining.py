@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.alerts.made import TARGET, Allowance, MadeLaboratory, add_event
+from tests.alerts.made import TARGET, Allowance, MadeLaboratory, add_event, proof
 from tools.alerts import events, explain, message
 from tools.alerts.events import Line
 from tools.alerts.localise import OutOfBudget
@@ -168,6 +168,37 @@ def test_an_event_that_another_joins_is_explained_with_its_series(store: Store) 
     assert store.get(newer.id).state == events.MERGED
     assert {line.target for line in store.get(older.id).lines} == {TARGET, OTHER}
     assert laboratory.profiles == 2 * 2 * explain.PROFILES
+
+
+def test_what_was_of_one_commit_when_a_night_was_killed_is_joined_the_next(store: Store) -> None:
+    def killed() -> None:
+        raise KeyboardInterrupt
+
+    truth = {commit: 1.0 if at < 5 else 2.0 for at, commit in enumerate(COMMITS)}
+    laboratory = Profiling(truth)
+    told = add_event(store, COMMITS[0], COMMITS[10], 2.0)
+    examining(store, laboratory, Allowance()).confirm()
+    examining(store, laboratory, Allowance()).trace(BENCHMARKS)
+    second = add_event(store, COMMITS[0], COMMITS[20], 2.0, OTHER)
+    examining(store, laboratory, Allowance()).confirm()
+    with pytest.raises(KeyboardInterrupt):
+        examining(store, laboratory, Allowance(), killed).trace(BENCHMARKS)
+    assert store.get(second.id).commit == COMMITS[5]
+    pruned: list[int] = []
+    examining(store, laboratory, Allowance(), lambda: pruned.append(1)).trace(BENCHMARKS)
+    assert pruned
+    assert store.get(second.id).state == events.MERGED
+    assert store.get(told.id).state == events.CONFIRMED
+    assert {line.target for line in store.get(told.id).lines} == {TARGET, OTHER}
+
+
+def test_a_verdict_that_did_not_become_a_state_is_applied(store: Store) -> None:
+    laboratory = Profiling({})
+    event = add_event(store, COMMITS[0], COMMITS[10], 2.0)
+    store.learn(event.id, confirmation=proof(TARGET, 2.0))
+    examining(store, laboratory, Allowance()).confirm()
+    assert store.get(event.id).state == events.CONFIRMED
+    assert laboratory.asked == []
 
 
 def test_what_stepped_on_another_machine_is_not_measured_here(store: Store) -> None:

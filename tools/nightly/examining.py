@@ -53,6 +53,8 @@ class Examining:
         examiner = Examiner(self.store, self.laboratory, self.budget)
         for event in self._open(events.NEW, events.ACKNOWLEDGED):
             if "confirmation" in event.facts:
+                if event.state == events.NEW:  # a verdict that did not become its state
+                    self.store.move(event.id, event.outcome, "measured before")
                 continue
             with self._apart(event):
                 self._confirm(event, examiner)
@@ -86,18 +88,22 @@ class Examining:
 
     def _localise(self, event: Event) -> Event | None:
         """Search for the event's commit; the older event that it joined, if it is of the same."""
-        known = event.facts.get("range")
-        if event.kind == events.DEPENDENCY or (known and known["finished"]):
+        if event.kind == events.DEPENDENCY:
             return None
-        line = self.lines[event.tool]
-        if event.new not in line or event.old not in line:
-            return None  # upstream has rewritten its history
-        commits = line[line.index(event.new) : line.index(event.old) + 1][::-1]
-        examiner = Examiner(self.store, self.laboratory, self.budget)
-        narrowed = examiner.localise(event, commits)
-        self.say(f"event {event.id}: between {narrowed.good[:8]} and {narrowed.bad[:8]}")
-        if not narrowed.finished:
-            raise OutOfBudget
+        known = event.facts.get("range")
+        if not (known and known["finished"]):
+            line = self.lines[event.tool]
+            if event.new not in line or event.old not in line:
+                return None  # upstream has rewritten its history
+            commits = line[line.index(event.new) : line.index(event.old) + 1][::-1]
+            examiner = Examiner(self.store, self.laboratory, self.budget)
+            narrowed = examiner.localise(event, commits)
+            self.say(f"event {event.id}: between {narrowed.good[:8]} and {narrowed.bad[:8]}")
+            if not narrowed.finished:
+                raise OutOfBudget
+        elif "profile" in event.facts:
+            return None
+        # now, or in a night that found the commit and was killed before it was explained
         self.prune()
         same = merge_same_commit(self.store, self.store.get(event.id))
         if same is None:

@@ -1,5 +1,7 @@
 """Events are confirmed, refuted and localised on commits whose speed is known."""
 
+from collections.abc import Mapping
+
 import pytest
 
 from tests.alerts.made import TARGET, Allowance, MadeLaboratory, add_event
@@ -8,6 +10,7 @@ from tools.alerts.examine import Examiner
 from tools.alerts.localise import OutOfBudget
 from tools.alerts.measure import NoValue
 from tools.alerts.store import Store
+from tools.common.errors import BuildError
 
 COMMITS = [f"c{number:02}" for number in range(30)]
 SLOWER_AT = 17
@@ -98,6 +101,62 @@ def test_what_a_person_decides_while_it_is_measured_stands(store: Store) -> None
     Examiner(store, MadeLaboratory(truth(3.0)), budget).confirm(event)
     kept = store.get(event.id)
     assert (kept.state, kept.until) == (events.SUPPRESSED, "2027-01-01")
+
+
+class Failing(MadeLaboratory):
+    """Whose processes are killed at these of the values that are asked for, from 1."""
+
+    def __init__(self, truth: Mapping[str, float], *at: int) -> None:
+        super().__init__(truth)
+        self._at, self.values = at, 0
+
+    def value(self, commit: str, place: str, target: str, timeout: float = 0) -> float:
+        self.values += 1
+        if self.values in self._at:
+            raise NoValue(f"{target} failed at {commit}: Killed")
+        return super().value(commit, place, target)
+
+
+def test_one_process_that_was_killed_silences_no_alert(store: Store) -> None:
+    event = add_event(store, COMMITS[0], COMMITS[-1], 3.0)
+    verdict = Examiner(store, Failing(truth(3.0), 4), Allowance()).confirm(event)
+    assert verdict.outcome == events.CONFIRMED
+
+
+def test_a_value_that_fails_twice_is_a_failure(store: Store) -> None:
+    event = add_event(store, COMMITS[0], COMMITS[-1], 3.0)
+    laboratory = Failing(truth(3.0), 4, 5)
+    with pytest.raises(NoValue, match="Killed"):
+        Examiner(store, laboratory, Allowance()).confirm(event)
+    assert laboratory.values == 5
+
+
+def test_a_second_try_is_of_the_budget_as_well(store: Store) -> None:
+    event = add_event(store, COMMITS[0], COMMITS[-1], 3.0)
+    laboratory = Failing(truth(3.0), 1)
+    with pytest.raises(OutOfBudget):
+        Examiner(store, laboratory, Allowance(1)).confirm(event)
+    assert laboratory.values == 1
+
+
+@pytest.mark.parametrize(("times", "told"), [(1, True), (2, None)])
+def test_a_commit_cannot_be_told_only_when_its_process_was_killed_twice(
+    store: Store, times: int, told: bool | None
+) -> None:
+    event = add_event(store, COMMITS[16], COMMITS[18], 3.0)
+    Examiner(store, MadeLaboratory(truth(3.0)), Allowance()).confirm(event)
+    laboratory = Failing(truth(3.0), *range(1, times + 1))
+    event = store.get(event.id)
+    Examiner(store, laboratory, Allowance()).localise(event, COMMITS[16:19])
+    assert store.answers(event.id) == {COMMITS[17]: told}
+
+
+def test_a_commit_that_does_not_build_is_tried_once(store: Store) -> None:
+    event = add_event(store, COMMITS[0], COMMITS[1], 2.0)
+    pairs = Allowance()
+    with pytest.raises(BuildError):
+        Examiner(store, MadeLaboratory({}, broken=COMMITS), pairs).confirm(event)
+    assert 10_000 - pairs.left == 1
 
 
 def killed(*_: object) -> None:

@@ -1,14 +1,15 @@
 """What a night finds of one event is not lost to the search for the next."""
 
+import datetime
 import re
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 import pytest
 
 from tests.alerts.made import TARGET, Allowance, MadeLaboratory, add_event, proof
-from tools.alerts import events, explain, message
+from tools.alerts import events, explain, failing, message
 from tools.alerts.events import Line
 from tools.alerts.localise import OutOfBudget
 from tools.alerts.measure import NoValue
@@ -219,6 +220,85 @@ def test_what_a_person_decides_about_what_cannot_be_measured_stands(store: Store
 
     examining(store, Deciding({}, broken=COMMITS), Allowance()).confirm()
     assert store.get(event.id).state == events.EXPECTED
+
+
+class Nights:
+    """A clock, and a laboratory in which all processes are killed in the first nights."""
+
+    def __init__(self, store: Store, patch: pytest.MonkeyPatch, failing_nights: int) -> None:
+        self.now = datetime.datetime(2026, 1, 1, 2, tzinfo=datetime.timezone.utc)
+        self.left, self.store = failing_nights, store
+        self.truth = {commit: 1.0 if at < 5 else 2.0 for at, commit in enumerate(COMMITS)}
+        patch.setattr(failing, "_now", lambda: self.now)
+
+    def run(self) -> int:
+        """Look twice in a night, a few hours apart; how many values were asked for."""
+        laboratory = Killed(self.truth, self.left > 0)
+        for _ in range(2):
+            examining(self.store, laboratory, Allowance()).confirm()
+            self.now += datetime.timedelta(hours=4)
+        self.now += datetime.timedelta(hours=16)
+        self.left -= 1
+        return laboratory.tries
+
+
+class Killed(Profiling):
+    """Counts the values that are asked for; the processes are killed if it says so."""
+
+    def __init__(self, truth: Mapping[str, float], kills: bool) -> None:
+        super().__init__(truth)
+        self.kills, self.tries = kills, 0
+
+    def value(self, commit: str, place: str, target: str, timeout: float = 0) -> float:
+        self.tries += 1
+        if self.kills:
+            raise NoValue("Killed")
+        return super().value(commit, place, target)
+
+
+def test_what_could_not_be_measured_is_tried_again_the_next_nights(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    event = add_event(store, COMMITS[0], COMMITS[10], 2.0)
+    nights = Nights(store, monkeypatch, failing_nights=3)
+    for count in range(1, 4):
+        assert nights.run() == 2  # once a night, and twice the value that failed
+        kept = store.get(event.id)
+        assert (kept.state, kept.outcome) == (events.UNDECIDED, events.UNDECIDED)
+        assert kept.why == f"Killed; {count} of 4 nights tried"
+    nights.run()
+    assert store.get(event.id).state == events.CONFIRMED
+    assert nights.run() == 0
+
+
+def test_what_fails_each_night_is_left_undecided(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    event = add_event(store, COMMITS[0], COMMITS[10], 2.0)
+    nights = Nights(store, monkeypatch, failing_nights=9)
+    assert [nights.run() for _ in range(6)] == [2, 2, 2, 2, 0, 0]
+    assert store.get(event.id).state == events.UNDECIDED
+
+
+def test_what_is_undecided_by_its_noise_is_not_tried_again(store: Store) -> None:
+    event = add_event(store, COMMITS[0], COMMITS[10], 2.0)
+    noise = {**proof(TARGET, 1.2), "outcome": events.UNDECIDED}
+    store.learn(event.id, confirmation=noise)
+    store.move(event.id, events.UNDECIDED, "ratio 1.2")
+    laboratory = Profiling({})
+    examining(store, laboratory, Allowance()).confirm()
+    assert laboratory.asked == []
+
+
+def test_what_is_acknowledged_stays_so_though_it_cannot_be_measured(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    event = add_event(store, COMMITS[0], COMMITS[10], 2.0)
+    store.move(event.id, events.ACKNOWLEDGED, "being looked at")
+    nights = Nights(store, monkeypatch, failing_nights=9)
+    assert [nights.run() for _ in range(6)] == [2, 2, 2, 2, 0, 0]
+    kept = store.get(event.id)
+    assert (kept.state, kept.why) == (events.ACKNOWLEDGED, "being looked at")
 
 
 def test_repeats_are_kept_with_the_machine(store: Store) -> None:

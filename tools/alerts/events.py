@@ -118,7 +118,8 @@ class Event:
         """The state that measuring gave, whatever people decided; NEW before it was measured."""
         if self.kind == MACHINE:  # needs no proof
             return CONFIRMED
-        return str(self.facts.get("confirmation", {}).get("outcome", NEW))
+        tried = UNDECIDED if self.facts.get("failures") else NEW
+        return str(self.facts.get("confirmation", {}).get("outcome", tried))
 
     @property
     def proven(self) -> bool:

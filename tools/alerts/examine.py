@@ -134,16 +134,21 @@ class Examiner:
 
         def pair() -> tuple[float, float]:
             self._budget()
-            values = {
-                place: self._laboratory.value(commits[place], place, target)
-                for place in next(turn)
-            }
+            values = {place: self._value(commits[place], place, target) for place in next(turn)}
             if min(values.values()) <= 0:
                 raise NoValue(f"{target} gives {min(values.values())}: there is no ratio to judge")
             self._store.add_pair(event.id, target, old, new, values["old"], values["new"])
             return values["old"], values["new"]
 
         return pair
+
+    def _value(self, commit: str, place: str, target: str) -> float:
+        """A value; NoValue where it failed twice, as one process that was killed says little."""
+        try:
+            return self._laboratory.value(commit, place, target)
+        except NoValue:
+            self._budget()
+            return self._laboratory.value(commit, place, target)
 
 
 def measured(verdict: Verdict) -> str:

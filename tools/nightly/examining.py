@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from tools.alerts import causes, dependencies, events, explain
+from tools.alerts import causes, dependencies, events, explain, failing
 from tools.alerts.events import Event
 from tools.alerts.examine import Budget, Examiner
 from tools.alerts.localise import OutOfBudget
@@ -49,22 +49,23 @@ class Examining:
     prune: Callable[[], None]  # takes out of events what their commits do not explain
 
     def confirm(self) -> None:
-        """Measure both sides again of what is new, or was acknowledged before it was measured."""
+        """Measure both sides again of what is new, or was acknowledged before it was measured.
+
+        What could not be measured is tried again, as tools.alerts.failing says.
+        """
         examiner = Examiner(self.store, self.laboratory, self.budget)
-        for event in self._open(events.NEW, events.ACKNOWLEDGED):
-            if "confirmation" in event.facts:
-                if event.state == events.NEW:  # a verdict that did not become its state
-                    self.store.move(event.id, event.outcome, "measured before")
-                continue
-            with self._apart(event):
-                self._confirm(event, examiner)
+        for event in self._open(events.NEW, events.ACKNOWLEDGED, events.UNDECIDED):
+            if failing.is_due(event):
+                with self._apart(event):
+                    self._confirm(event, examiner)
+            elif event.state == events.NEW:  # a verdict that did not become its state
+                self.store.move(event.id, event.outcome, "measured before")
 
     def _confirm(self, event: Event, examiner: Examiner) -> None:
         try:
             examiner.confirm(event)
         except (NoValue, BuildError, MissingError) as problem:
-            if self.store.get(event.id).state == event.state:  # nobody has decided meanwhile
-                self.store.move(event.id, events.UNDECIDED, str(problem).splitlines()[0])
+            failing.note(self.store, event.id, problem)
         last = self.store.history(event.id)[-1]
         self.say(f"event {event.id} {last['state']}: {last['why']}")
 

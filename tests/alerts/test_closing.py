@@ -101,6 +101,35 @@ def test_a_fix_without_proof_closes_nothing(store: Store) -> None:
     assert closed(store) == []
 
 
+@pytest.mark.parametrize("state", [events.ACKNOWLEDGED, events.CONFIRMED])
+def test_what_people_opened_again_is_not_closed_by_the_same_fix(store: Store, state: str) -> None:
+    number = slower(store)
+    by = fix(store)
+    assert closed(store) == [number]
+    store.move(number, state, "still slow")
+    fix(store, (1.0, 0.9), "c80", "c81")
+    assert closed(store) == []
+    assert store.get(number).state == state
+    assert store.get(by).facts["fixes"] == [number]
+
+
+def test_an_event_is_closed_with_its_fix_or_not_at_all(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def killed(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    number = slower(store)
+    by = fix(store)
+    monkeypatch.setattr(store, "learn", killed)
+    with pytest.raises(KeyboardInterrupt):
+        closed(store)
+    monkeypatch.undo()
+    assert store.get(number).state == events.CONFIRMED
+    assert closed(store) == [number]
+    assert store.get(by).facts["fixes"] == [number]
+
+
 def test_better_than_before_is_recovered(store: Store) -> None:
     number = slower(store, 1.1)
     fix(store, (1.1, 0.9))

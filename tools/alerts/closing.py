@@ -18,7 +18,8 @@ def close_recovered(store: Store, lines: Mapping[str, Sequence[str]]) -> list[Ev
     """Resolve what got slower once a later commit brought it back; returns those events.
 
     `lines` has each tool's commits, newest first: what counts is their order, not which event was
-    found first. Back is: no more than _LEFT of the slow-down, as a log ratio, is left.
+    found first. Back is: no more than _LEFT of the slow-down, as a log ratio, is left. What
+    people have opened again is not closed by the same event again.
     """
     closed = []
     for line in lines.values():
@@ -34,9 +35,10 @@ def close_recovered(store: Store, lines: Mapping[str, Sequence[str]]) -> list[Ev
                 continue
             later = (one for one in known if _is_later(one, event, at))
             fix = next((one for one in later if _undoes(one, event)), None)
-            if fix is not None:
-                store.move(event.id, events.RESOLVED, f"recovered by event {fix.id}")
-                store.learn(fix.id, fixes=[*store.get(fix.id).facts.get("fixes", []), event.id])
+            if fix is not None and event.id not in _fixes(fix):
+                with store.together():
+                    store.move(event.id, events.RESOLVED, f"recovered by event {fix.id}")
+                    store.learn(fix.id, fixes=[*_fixes(store.get(fix.id)), event.id])
                 closed.append(store.get(event.id))
     return closed
 
@@ -64,6 +66,11 @@ def _undoes(fix: Event, event: Event) -> bool:
         line.target == event.worst.target and _left(event.worst, line) <= _LEFT
         for line in fix.lines
     )
+
+
+def _fixes(event: Event) -> list[int]:
+    """The events that were closed by this one."""
+    return list(event.facts.get("fixes", ()))
 
 
 def _left(line: Line, later: Line) -> float:

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from asv.machine import Machine
 
-from tests.alerts.made import TARGET, add_event, proof
+from tests.alerts.made import TARGET, MadeLaboratory, add_event, proof
 from tests.upstreams.made import GitUpstream, upstream
 from tools.__main__ import main
-from tools.alerts import decisions, events
+from tools.alerts import decisions, events, measure
 from tools.alerts.store import Store
 from tools.common import paths
+from tools.environments import machine
 from tools.upstreams import config
 from tools.upstreams.mirror import Mirror
 
@@ -57,6 +60,71 @@ def test_what_cannot_be_meant_is_refused(
         main(["alerts", *words])
     assert said in capsys.readouterr().err
     assert kept.get(1).state == events.NEW
+
+
+@pytest.mark.parametrize(
+    "decision", [["ack"], ["expect"], ["suppress", "--until", "2999-01-01"], None]
+)
+@pytest.mark.parametrize("outcome", [events.CONFIRMED, events.REFUTED, events.NEW])
+def test_a_decision_can_be_withdrawn(
+    kept: Store, capsys: pytest.CaptureFixture[str], decision: list[str] | None, outcome: str
+) -> None:
+    event = add_event(kept, "a", "b", 2.0)
+    if outcome != events.NEW:
+        kept.learn(event.id, confirmation={**proof(TARGET, 2.0), "outcome": outcome})
+    if decision is None:
+        kept.move(event.id, events.RESOLVED, "recovered by event 2")
+    else:
+        assert main(["alerts", *decision, "1", "--why", "by mistake"]) == 0
+    assert main(["alerts", "reopen", "1", "--why", "it was event 2"]) == 0
+    assert capsys.readouterr().out.endswith(f"event 1 is {outcome}\n")
+    again = kept.get(event.id)
+    assert (again.state, again.why, again.until) == (outcome, "it was event 2", None)
+    assert len(kept.history(event.id)) == 3
+
+
+@pytest.mark.parametrize("state", [events.NEW, events.CONFIRMED, events.REFUTED, events.MERGED])
+def test_where_nothing_was_decided_nothing_is_withdrawn(
+    kept: Store, capsys: pytest.CaptureFixture[str], state: str
+) -> None:
+    event = add_event(kept, "a", "b", 2.0)
+    kept.move(event.id, state, "")
+    assert main(["alerts", "reopen", "1", "--why", "x"]) == 2
+    said = capsys.readouterr().err
+    assert said == f"error: event 1 is {state}: there is no decision to withdraw\n"
+    assert kept.get(event.id).state == state
+
+
+@pytest.fixture
+def laboratory(monkeypatch: pytest.MonkeyPatch) -> MadeLaboratory:
+    """What `confirm` measures with."""
+    made = MadeLaboratory({"a": 1.0, "b": 2.0})
+    monkeypatch.setattr(measure, "Laboratory", lambda *_: made)
+    monkeypatch.setattr(machine, "alone", lambda _: contextlib.nullcontext())
+    return made
+
+
+def test_an_event_is_measured_again_on_its_machine(
+    kept: Store, laboratory: MadeLaboratory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Machine, "get_unique_machine_name", lambda: "box")
+    event = add_event(kept, "a", "b", 2.0)
+    assert main(["alerts", "confirm", "1"]) == 0
+    assert kept.get(event.id).state == events.CONFIRMED
+
+
+def test_an_event_of_another_machine_is_not_measured_here(
+    kept: Store, laboratory: MadeLaboratory, monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:  # fmt: skip
+    monkeypatch.setattr(Machine, "get_unique_machine_name", lambda: "other")
+    event = add_event(kept, "a", "b", 2.0)
+    assert main(["alerts", "confirm", "1"]) == 2
+    said = capsys.readouterr().err
+    assert said.startswith("error: event 1 is of machine box, and this is other\n")
+    assert "alerts compare a b " in said
+    assert kept.get(event.id).state == events.NEW
+    assert laboratory.asked == []
 
 
 def test_show_has_the_commit_and_an_address(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import datetime
 
+from asv.machine import Machine
 from rich.console import Console
 from rich.table import Table
 
@@ -23,7 +24,8 @@ _DECISIONS = {
 }
 
 _NOTHING_TO_DECIDE = (events.REFUTED, events.MERGED)
-ACTIONS = ("list", "show", "digest", "confirm", *_DECISIONS)
+_WITHDRAWABLE = (*(state for state, _ in _DECISIONS.values()), events.RESOLVED)
+ACTIONS = ("list", "show", "digest", "confirm", *_DECISIONS, "reopen")
 
 
 def add_actions(actions: argparse._SubParsersAction) -> None:
@@ -39,7 +41,9 @@ def add_actions(actions: argparse._SubParsersAction) -> None:
         one.add_argument("--site", default=links.site_url())
     confirm = actions.add_parser("confirm", help="measure both sides of an event again, in turn")
     confirm.add_argument("id", type=_number)
-    for name, (_, meaning) in _DECISIONS.items():
+    meanings = {name: meaning for name, (_, meaning) in _DECISIONS.items()}
+    meanings["reopen"] = "withdraw what was decided: it is again what measuring says of it"
+    for name, meaning in meanings.items():
         decide = actions.add_parser(name, help=meaning)
         decide.add_argument("id", type=_number)
         decide.add_argument(
@@ -60,6 +64,8 @@ def run(args: argparse.Namespace) -> int:
         return _digest(store, args.site)
     elif args.action == "confirm":
         return _confirm(store, args.id)
+    elif args.action == "reopen":
+        _reopen(store, args.id, args.why)
     else:
         _decide(store, args)
     return 0
@@ -101,6 +107,14 @@ def _decide(store: Store, args: argparse.Namespace) -> None:
     print(f"event {event.id} is {state}")
 
 
+def _reopen(store: Store, number: int, why: str) -> None:
+    event = store.get(number)
+    if event.state not in _WITHDRAWABLE:
+        raise UsageError(f"event {number} is {event.state}: there is no decision to withdraw")
+    store.move(number, event.outcome, why)
+    print(f"event {number} is {event.outcome}")
+
+
 def _digest(store: Store, site: str) -> int:
     found = store.all(events.CONFIRMED)
     return digest.write([*zip(found, _messages(found, site), strict=True)], print)
@@ -119,6 +133,12 @@ def _confirm(store: Store, number: int) -> int:
     event = store.get(number)
     if event.kind == events.MACHINE:
         raise UsageError(f"event {number} is the machine's: no commit can be measured for it")
+    here = Machine.get_unique_machine_name()
+    if event.machine != here:
+        raise UsageError(
+            f"event {number} is of machine {event.machine}, and this is {here}",
+            hint=f"run it there; both commits are compared here by\n  {message.command(event)}",
+        )
     # slow to import, and needed for this action only
     from tools.alerts.examine import Examiner, words
     from tools.alerts.measure import Laboratory

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import json
+from pathlib import Path
 
 import pytest
 
@@ -46,8 +48,13 @@ def test_detect_takes_what_windows_writes(given, capsys):
         ('{"a": {"values": [true]}}', "values[0] is not a number"),
         ('{"a": {"values": [1' + "0" * 400 + "]}}", "too large"),
         ('{"a": {"values": [1], "errors": [1, 2]}}', "not as many errors as values"),
-        ('{"a": {"values": [1], "errors": [-1]}}', "negative error"),
-        ('{"a": {"values": [1], "repeat_sd": -1}}', "repeat_sd"),
+        ('{"a": {"values": [1], "errors": [-1]}}', "errors[0] is negative"),
+        ('{"a": {"values": [1], "errors": [Infinity]}}', "errors[0] is no standard error"),
+        ('{"a": {"values": [1], "errors": [1e307]}}', "errors[0] is no standard error"),
+        ('{"a": {"values": [1], "repeat_sd": -1}}', "repeat_sd is negative"),
+        ('{"a": {"values": [1], "repeat_sd": 1e308}}', "repeat_sd is no standard error"),
+        ('{"a": {"values": [1], "repeat_sd": NaN}}', "repeat_sd is not a number"),
+        ("[" * 100_000, "too deep"),
         ('{"a": {"values": [1], "repeat_sd": "x"}}', "repeat_sd"),
     ],
 )
@@ -64,6 +71,28 @@ def test_a_missing_file_is_wrong_usage(tmp_path, capsys):
     assert main(["alerts", "detect", str(tmp_path)]) == 2
     assert main(["alerts", "evaluate", "--labels", str(tmp_path)]) == 2
     assert "no JSON file" in capsys.readouterr().err
+
+
+def test_a_name_that_is_too_long_is_wrong_usage(capsys):
+    assert main(["alerts", "detect", "x" * 300]) == 2
+    assert "cannot be read: File name too long" in capsys.readouterr().err
+
+
+def test_what_may_not_be_read_is_to_be_made_readable(given, capsys, monkeypatch):
+    def denied(*_, **__):
+        raise PermissionError(errno.EACCES, "Permission denied")
+
+    path = given("{}")
+    monkeypatch.setattr(Path, "read_text", denied)
+    assert main(["alerts", "detect", path]) == 13
+    assert "make it readable" in capsys.readouterr().err
+
+
+@pytest.mark.filterwarnings("error")
+def test_noise_that_hides_all_but_is_no_mistake(given, capsys):
+    series = {"a": {"values": [0.0] * 5 + [1.0] * 5, "repeat_sd": 9e5, "errors": [9e5] * 10}}
+    assert main(["alerts", "detect", given(json.dumps(series))]) == 0
+    assert json.loads(capsys.readouterr().out) == {"a": []}
 
 
 def test_evaluate_leaves_out_what_is_not_there(monkeypatch, capsys):

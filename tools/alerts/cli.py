@@ -14,8 +14,10 @@ from rich.console import Console
 
 from tools.alerts import compare, decisions
 from tools.alerts.detect import find_changes
-from tools.common.errors import DamagedError, MissingError, TrackerError, UsageError
+from tools.common.errors import DamagedError, DeniedError, MissingError, TrackerError, UsageError
 from tools.common.process import ProgramError
+
+_ABSURD = 1e6  # times the largest value: an error as large would hide any change
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -51,14 +53,23 @@ def read(path: Path) -> dict[str, dict[str, Any]]:
     """The arguments of find_changes for each series of a file.
 
     Besides `values` a series may have `errors` and `repeat_sd`; null is missing, other keys are
-    ignored. Raises UsageError for a file that is not there, DamagedError for one of another form.
+    ignored. Raises UsageError for a file that is not there, DeniedError for one that may not be
+    read, DamagedError for one of another form.
     """
     try:
         content = json.loads(path.read_text(encoding="utf-8-sig"))
     except (FileNotFoundError, IsADirectoryError):
         raise UsageError(f"no such file: {path}") from None
+    except PermissionError:
+        raise DeniedError(
+            f"{path} may not be read", hint="make it readable for this user"
+        ) from None
+    except OSError as error:  # such as a name that is too long
+        raise UsageError(f"{path} cannot be read: {error.strerror}") from None
     except ValueError as error:
         raise DamagedError(f"{path}: not JSON ({error})") from None
+    except RecursionError:
+        raise DamagedError(f"{path}: lists or objects in each other, too deep to read") from None
     if not isinstance(content, dict):
         raise DamagedError(f'{path}: not an object {{name: {{"values": [...]}}}}')
     return {name: _series(f"{path}: {name}", series) for name, series in content.items()}
@@ -72,13 +83,23 @@ def _series(place: str, series: Any) -> dict[str, Any]:
         found["errors"] = _numbers(place, "errors", series["errors"])
         if len(found["errors"]) != len(found["values"]):
             raise DamagedError(f"{place}: not as many errors as values")
-        if any(error < 0 for error in found["errors"]):
-            raise DamagedError(f"{place}: a negative error")
+        for at, error in enumerate(found["errors"]):
+            _check_noise(f"{place}: errors[{at}]", error, found["values"])
     if series.get("repeat_sd") is not None:
         (found["repeat_sd"],) = _numbers(place, "repeat_sd", [series["repeat_sd"]])
-        if not 0 <= found["repeat_sd"] < math.inf:
-            raise DamagedError(f"{place}: repeat_sd is not a spread")
+        if math.isnan(found["repeat_sd"]):
+            raise DamagedError(f"{place}: repeat_sd is not a number")
+        _check_noise(f"{place}: repeat_sd", found["repeat_sd"], found["values"])
     return found
+
+
+def _check_noise(place: str, noise: float, values: list[float]) -> None:
+    """Raise DamagedError for what is no standard error of any measurement; NaN is missing."""
+    if noise < 0:
+        raise DamagedError(f"{place} is negative: {noise}")
+    largest = max((abs(value) for value in values if math.isfinite(value)), default=0.0)
+    if noise == math.inf or 0 < largest < noise / _ABSURD:
+        raise DamagedError(f"{place} is no standard error of these values: {noise}")
 
 
 def _numbers(place: str, key: str, values: Any) -> list[float]:

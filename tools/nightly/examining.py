@@ -19,6 +19,8 @@ from tools.alerts.store import Store
 from tools.common import paths
 from tools.common.errors import (
     BuildError,
+    BusyError,
+    DeniedError,
     DiskFullError,
     Interrupted,
     MissingError,
@@ -29,6 +31,8 @@ from tools.environments.plan import plan
 from tools.upstreams.config import Upstream
 from tools.upstreams.mirror import Mirror
 
+# what keeps every event from being looked at
+_FOR_ALL = (UnreachableError, BusyError, DiskFullError, DeniedError, Interrupted)
 _IN_WORK = (events.CONFIRMED, events.ACKNOWLEDGED)
 
 
@@ -117,8 +121,8 @@ class Examining:
         """What is wrong with one event keeps no other from being looked at."""
         try:
             yield
-        except (UnreachableError, DiskFullError, Interrupted):
-            raise  # it is the same for all of them
+        except _FOR_ALL:
+            raise
         except TrackerError as error:
             self.warn(f"event {event.id}: {error}")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
@@ -13,7 +14,7 @@ from asv.machine import Machine
 from tests.alerts.made import TARGET
 from tools.__main__ import main
 from tools.alerts import events
-from tools.alerts.events import Line
+from tools.alerts.events import Event, Line
 from tools.alerts.store import Store
 from tools.common import asv_config, files
 from tools.common.errors import UnreachableError
@@ -22,6 +23,8 @@ from tools.measuring import asv_run
 from tools.nightly import cli, night
 from tools.nightly.found import Found
 from tools.nightly.measuring import Measuring
+from tools.nightly.telling import Telling
+from tools.nightly.voice import Voice
 from tools.results.series import Point, Series
 from tools.upstreams.mirror import Mirror
 
@@ -99,16 +102,57 @@ def test_what_failed_is_in_the_digest(
     assert said in digest
 
 
+def machine_stepped(store: Store) -> None:
+    line = Line(TARGET, "", "seconds", False, 1.0, 2.0)
+    event = store.add("sgkit", "frozen", "box", events.MACHINE, "c0", "c1", [line])
+    store.move(event.id, events.CONFIRMED, "")
+
+
 def test_what_there_is_to_tell_goes_before_what_failed(
     store: Store, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("GWAS_HOOK", "http://127.0.0.1:9/nobody")
     monkeypatch.setattr(cli.config, "operator", lambda _: {"webhook": "GWAS_HOOK"})
-    line = Line(TARGET, "", "seconds", False, 1.0, 2.0)
-    event = store.add("sgkit", "frozen", "box", events.MACHINE, "c0", "c1", [line])
-    store.move(event.id, events.CONFIRMED, "")
+    machine_stepped(store)
     assert main(["nightly"]) == 12
     assert "1 events to tell of\nfailed: " in capsys.readouterr().out
+
+
+def test_the_digest_of_a_night_that_was_killed_while_telling_is_the_next_nights(
+    store: Store, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    machine_stepped(store)
+    machine_stepped(store)
+    sent: list[int] = []
+
+    def send(_self: Telling, _channel: object, event: Event, _text: object) -> None:
+        sent.append(event.id)
+        if event.id == 2:
+            raise KeyboardInterrupt
+
+    monkeypatch.setenv("GWAS_HOOK", "http://127.0.0.1:9/nobody")
+    monkeypatch.setattr(cli.config, "operator", lambda _: {"webhook": "GWAS_HOOK"})
+    with monkeypatch.context() as killed:
+        killed.setattr(Telling, "_send", send)
+        assert main(["nightly"]) == 130
+    assert sent == [1, 2]
+    assert "to tell of" not in capsys.readouterr().out
+    assert main(["nightly"]) == 12
+    assert "2 events to tell of" in capsys.readouterr().out
+    assert main(["nightly"]) == 14  # the webhook is still to be told
+    assert "0 events to tell of" in capsys.readouterr().out
+
+
+def test_a_digest_that_could_not_be_written_is_the_next_nights(
+    store: Store, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    machine_stepped(store)
+    full = OSError(errno.ENOSPC, "No space left on device")
+    with monkeypatch.context() as disk:
+        disk.setattr(Voice, "say", fails(full))
+        assert main(["nightly"]) == 8
+    assert main(["nightly"]) == 12
+    assert "1 events to tell of" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("hours", ["-1", "nan", "inf", "x"])

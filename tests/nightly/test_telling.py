@@ -68,7 +68,10 @@ class Place:
         self.store.learn(event, range=found, beside={}, profile=[])
 
     def tell(self) -> list[tuple[Event, Message]]:
-        return self.telling.tell(self.mirror)
+        """As a night does that comes to its end."""
+        told = self.telling.tell(self.mirror)
+        self.telling.written(told)
+        return told
 
     def feed(self) -> Path:
         """As `asv publish` writes it."""

@@ -86,7 +86,9 @@ def run(args: argparse.Namespace) -> int:
             conf, upstreams, tools, store, telling, args.stack, bench,
             args.hours * 3600, voice,
         ).run()  # fmt: skip
-    return digest.write(told, voice.say, voice.warnings)
+        code = digest.write(told, voice.say, voice.warnings)
+        telling.written(told)
+    return code
 
 
 def _telling(

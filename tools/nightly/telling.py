@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from tools.alerts import events, told
@@ -29,7 +29,7 @@ class Telling:
     warn: Callable[[str], None]
 
     def tell(self, mirror: Mirror) -> list[tuple[Event, Message]]:
-        """Send what each channel was not sent yet; returns what the digest has anew."""
+        """Send what each channel was not sent yet; returns what the digest is to have anew."""
         links = {name: tool.links for name, tool in self.upstreams.items()}
         known = told.messages(self.store, links, mirror, self.site)
         fresh = []
@@ -40,9 +40,13 @@ class Telling:
             if event.state != events.CONFIRMED:
                 continue
             if not self.store.was_sent(event.id, _DIGEST, events.CONFIRMED):
-                self.store.mark_sent(event.id, _DIGEST, events.CONFIRMED)
                 fresh.append((event, text))
         return fresh
+
+    def written(self, fresh: Iterable[tuple[Event, Message]]) -> None:
+        """Remember what the digest had; only now, as a night may end before it is written."""
+        for event, _ in fresh:
+            self.store.mark_sent(event.id, _DIGEST, events.CONFIRMED)
 
     def _send(self, channel: Channel, event: Event, text: Message) -> None:
         """Once, while it is confirmed; from then on each night to a channel that follows."""

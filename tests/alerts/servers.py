@@ -12,13 +12,16 @@ from typing import Any
 class Web:
     """An HTTP server; `requests` holds (method, path, body) of what it was sent.
 
-    `status` is what it answers, but to the method `refused`. Asked for a list, it gives `listed`.
+    `status` is what it answers, but to the method `refused`, and at the paths in `statuses`. Asked
+    for a list, it gives `listed`. `leads_to` is the address that goes with a status of 3xx.
     """
 
     def __init__(self) -> None:
         self.requests: list[tuple[str, str, Any]] = []
         self.status = 200
         self.refused = ""
+        self.statuses: dict[str, int] = {}
+        self.leads_to = ""
         self.listed: list[dict[str, Any]] = []
         self.page = b""  # what a proxy answers in place of the server
         web = self
@@ -27,16 +30,20 @@ class Web:
             def _answer(self) -> None:
                 body = self.rfile.read(int(self.headers["Content-Length"]))
                 web.requests.append((self.command, self.path, json.loads(body)))
-                self.send_response(502 if self.command == web.refused else web.status)
-                self.end_headers()
+                self._head(502 if self.command == web.refused else web.status)
                 self.wfile.write(web.page or b'{"number": 12}')
 
             do_POST = do_PATCH = _answer
 
             def do_GET(self) -> None:
-                self.send_response(web.status)
-                self.end_headers()
+                self._head(web.status)
                 self.wfile.write(json.dumps(web.listed).encode())
+
+            def _head(self, status: int) -> None:
+                self.send_response(web.statuses.get(self.path.partition("?")[0], status))
+                if web.leads_to:
+                    self.send_header("Location", web.leads_to)
+                self.end_headers()
 
             def log_message(self, *args: object) -> None:
                 """Keep the test's output clean."""

@@ -120,6 +120,21 @@ def test_webhook(event: Event, store: Store, monkeypatch: pytest.MonkeyPatch) ->
     assert web.url not in str(gone.value)
 
 
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+def test_a_page_that_asks_for_a_login_was_not_told(
+    event: Event, store: Store, monkeypatch: pytest.MonkeyPatch, status: int
+) -> None:
+    web = Web()
+    with running(web.server):
+        web.statuses, web.leads_to = {"/hook": status}, f"{web.url}/login?of=sekret"
+        monkeypatch.setenv("GWAS_SLACK", f"{web.url}/hook")
+        hook = channels.Webhook("GWAS_SLACK")
+        with pytest.raises(UnreachableError, match=rf"leads elsewhere \(HTTP {status}\)") as error:
+            hook.send(event, message.compose(event, SITE), store)
+    assert [path for _, path, _ in web.requests] == ["/hook"]
+    assert web.url not in str(error.value)
+
+
 def test_channels_of_a_tool(monkeypatch: pytest.MonkeyPatch) -> None:
     said: list[str] = []
     assert channels.of_table("sgkit.alerts", {}, said.append) == []

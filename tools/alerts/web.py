@@ -11,13 +11,32 @@ from tools.common.errors import UnreachableError
 _TIMEOUT = 30
 
 
+class RefusedError(UnreachableError):
+    """An answer that says no."""
+
+    def __init__(self, message: str, status: int) -> None:
+        super().__init__(message)
+        self.status = status
+
+
 def request(method: str, url: str, name: str, **kwargs: Any) -> requests.Response:
-    """The answer to a request of the channel `name`; UnreachableError where it did not succeed."""
+    """The answer to a request of the channel `name`.
+
+    UnreachableError where there is none, RefusedError where it did not succeed. It is not sent
+    on to another address: a page that asks for a login says yes to whoever comes to read it.
+    """
     try:
-        answer = requests.request(method, url, timeout=_TIMEOUT, **kwargs)
+        answer = requests.request(method, url, timeout=_TIMEOUT, allow_redirects=False, **kwargs)
     except requests.RequestException as error:
         # its text holds the address
         raise UnreachableError(f"{name} does not answer: {type(error).__name__}") from None
-    if not answer.ok:
-        raise UnreachableError(f"{name} refused the alert: HTTP {answer.status_code}")
+    status = answer.status_code
+    if status >= 400:
+        raise RefusedError(f"{name} refused the alert: HTTP {status}", status)
+    if status >= 300:
+        raise RefusedError(
+            f"{name} did not take the alert, it leads elsewhere (HTTP {status}): "
+            "has its address changed, or does it ask for a login?",
+            status,
+        )
     return answer

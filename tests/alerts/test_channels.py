@@ -1,6 +1,9 @@
 """Messages reach their channels, what upstream wrote does no harm, and secrets stay secret."""
 
 import argparse
+import datetime
+import email
+import email.utils
 import shlex
 import xml.etree.ElementTree as ET
 from dataclasses import replace
@@ -15,6 +18,7 @@ from tools.alerts.events import Event, Line
 from tools.alerts.store import Store
 from tools.common.errors import ConfigError, UnreachableError
 
+ATOM = "{http://www.w3.org/2005/Atom}"
 SITE = "https://perf.example.org/gwas"
 HOSTILE = {
     "hash": "c" * 40,
@@ -80,13 +84,30 @@ def test_the_feed_has_absolute_links_and_survives_hostile_text(
 ) -> None:
     feed.write(tmp_path / "alerts.xml", SITE, [(event, message.compose(event, SITE, HOSTILE))])
     root = ET.parse(tmp_path / "alerts.xml").getroot()
-    links = [link.get("href") or "" for link in root.iter("{http://www.w3.org/2005/Atom}link")]
+    links = [link.get("href") or "" for link in root.iter(f"{ATOM}link")]
     assert links
     assert all(link.startswith("https://perf.example.org/gwas/") for link in links)
-    content = root.find(".//{http://www.w3.org/2005/Atom}content")
+    content = root.find(f".//{ATOM}content")
     assert content is not None
     assert "<b>" in (content.text or "")  # as text, not as markup
     assert len(content) == 0
+
+
+def test_an_entry_of_the_feed_keeps_its_id_and_no_other_tracker_has_it(
+    event: Event, tmp_path: Path
+) -> None:
+    def id_of(event: Event, site: str) -> str | None:
+        feed.write(tmp_path / "alerts.xml", site, [(event, message.compose(event, site))])
+        return ET.parse(tmp_path / "alerts.xml").getroot().findtext(f"{ATOM}entry/{ATOM}id")
+
+    own = id_of(event, SITE)
+    assert own is not None
+    assert own.startswith("urn:uuid:")
+    assert id_of(event, "https://elsewhere.example.org") == own
+    assert id_of(replace(event, machine="other"), SITE) != own
+    assert (
+        id_of(replace(event, created="2020-01-01T00:00:00+00:00"), SITE) != own
+    )  # a new database
 
 
 def test_mail(event: Event, store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -99,6 +120,28 @@ def test_mail(event: Event, store: Store, monkeypatch: pytest.MonkeyPatch) -> No
     head, _, _ = mail.partition("\r\n\r\n")
     assert "To: maintainers@example.org" in head
     assert "Bcc" not in head
+
+
+def test_a_mail_says_when_it_was_sent_and_that_a_program_did(
+    event: Event, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with running(server := Post()):
+        monkeypatch.setenv("GWAS_SMTP_HOST", f"127.0.0.1:{server.server_address[1]}")
+        monkeypatch.delenv("GWAS_SMTP_USER", raising=False)
+        mail = channels.Mail(["maintainers@example.org"])
+        told = message.compose(event, SITE)
+        mail.send(event, told, store)
+        mail.send(event, told, store)  # a night that did not live to remember the first
+        mail.send(replace(event, machine="other"), told, store)
+        mail.send(event, message.compose(replace(event, stack="dated"), SITE), store)
+    heads = [email.message_from_string(one) for one in server.mails]
+    ids = [head["Message-ID"] for head in heads]
+    assert ids[0] == ids[1]
+    assert len(set(ids)) == 3
+    for head in heads:
+        sent = email.utils.parsedate_to_datetime(head["Date"])
+        assert abs(datetime.datetime.now(datetime.timezone.utc) - sent).total_seconds() < 600
+        assert head["Auto-Submitted"] == "auto-generated"
 
 
 def test_webhook(event: Event, store: Store, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -167,9 +167,8 @@ def test_commit_index_has_neighbours_releases_and_provenance(published: Project)
 
 def test_each_publish_writes_the_feed_of_alerts(published: Project) -> None:
     entries = ET.parse(published.html / "alerts.xml").getroot().findall(f"{{{ATOM}}}entry")
-    assert [entry.findtext(f"{{{ATOM}}}id") for entry in entries] == [
-        "https://tracker.example.org/gwas/alerts.html?event=1"
-    ]
+    links = [link.get("href") for entry in entries for link in entry.iter(f"{{{ATOM}}}link")]
+    assert links == ["https://tracker.example.org/gwas/alerts.html?event=1"]
 
 
 def test_what_is_damaged_is_left_out_and_said_once(scriptless: Project) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import email.utils
 import os
 import re
 import smtplib
@@ -52,7 +53,10 @@ class Mail:
         mail = EmailMessage()
         mail["Subject"] = " ".join(message.subject.split())
         mail["From"], mail["To"] = self._from, ", ".join(self._to)
-        mail["Message-ID"] = f"<event-{event.id}-{event.state}@gwas-tracker>"
+        mail["Date"] = email.utils.localtime()
+        # the same words are the same mail, so that one that was taken twice is shown once
+        mail["Message-ID"] = f"<event-{event.key}-{message.version[:16]}@gwas-tracker>"
+        mail["Auto-Submitted"] = "auto-generated"  # nobody's absence is to be answered
         mail.set_content(message.text)
         try:
             with self._connect() as server:

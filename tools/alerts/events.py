@@ -6,6 +6,7 @@ commit.
 
 from __future__ import annotations
 
+import hashlib
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -79,6 +80,12 @@ class Event:
     created: str
     updated: str
     lines: tuple[Line, ...]
+
+    @property
+    def key(self) -> str:
+        """What it is known by elsewhere: other databases have events of its number."""
+        own = hashlib.sha256(f"{self.machine} {self.created}".encode()).hexdigest()[:16]
+        return f"{self.id}-{own}"
 
     @property
     def claims(self) -> list[Line]:

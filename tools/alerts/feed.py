@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 import xml.etree.ElementTree as ET
 from collections.abc import Iterable
 from pathlib import Path
@@ -11,11 +12,13 @@ from tools.alerts.message import Message
 from tools.common import files
 
 _ATOM = "http://www.w3.org/2005/Atom"
+_OURS = uuid.uuid5(uuid.NAMESPACE_URL, "gwas-tracker")
 
 
 def write(path: Path, site: str, told: Iterable[tuple[Event, Message]]) -> None:
     """Write the feed; entries keep their ids, so that a reader shows each event once.
 
+    Wherever the site moves; and no other tracker's entry has the id.
     An event that joined another has no entry of its own.
     """
     ET.register_namespace("", _ATOM)
@@ -33,7 +36,7 @@ def write(path: Path, site: str, told: Iterable[tuple[Event, Message]]) -> None:
     for event, message in entries:
         entry = ET.SubElement(root, f"{{{_ATOM}}}entry")
         _add(entry, "title", message.subject)
-        _add(entry, "id", message.url)
+        _add(entry, "id", f"urn:uuid:{uuid.uuid5(_OURS, event.key)}")
         _add(entry, "published", event.created)
         _add(entry, "updated", event.updated)
         _add(ET.SubElement(entry, f"{{{_ATOM}}}author"), "name", "GWAS performance tracker")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 from typing import Any
 
@@ -94,9 +93,8 @@ class GitHub:
 
 
 def _mark(event: Event) -> str:
-    """What an event's issue is known by, unseen: other machines have events of its number."""
-    own = hashlib.sha256(f"{event.machine} {event.created}".encode()).hexdigest()[:16]
-    return f"<!-- gwas-tracker event {event.id} {own} -->"
+    """What an event's issue is known by, unseen."""
+    return f"<!-- gwas-tracker event {event.key.replace('-', ' ')} -->"
 
 
 def _fenced(text: str) -> str:

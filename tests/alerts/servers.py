@@ -56,7 +56,7 @@ class Web:
 
 
 class Post(socketserver.ThreadingTCPServer):
-    """An SMTP server; `mails` holds the texts."""
+    """An SMTP server; `mails` holds the texts. It takes nothing for the addresses in `unknown`."""
 
     allow_reuse_address = True
     daemon_threads = True
@@ -64,6 +64,7 @@ class Post(socketserver.ThreadingTCPServer):
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), _Smtp)
         self.mails: list[str] = []
+        self.unknown: set[str] = set()
 
 
 class _Smtp(socketserver.StreamRequestHandler):
@@ -79,7 +80,10 @@ class _Smtp(socketserver.StreamRequestHandler):
                 while (text := self.rfile.readline()) != b".\r\n":
                     lines.append(text)
                 self.server.mails.append(b"".join(lines).decode())
-            self.wfile.write(b"221 bye\r\n" if word == b"QUIT" else b"250 ok\r\n")
+            answer = "221 bye" if word == b"QUIT" else "250 ok"
+            if word == b"RCPT" and any(one in line.decode() for one in self.server.unknown):
+                answer = "550 no such user"
+            self.wfile.write(f"{answer}\r\n".encode())
 
 
 @contextmanager

@@ -115,7 +115,7 @@ def test_mail(event: Event, store: Store, monkeypatch: pytest.MonkeyPatch) -> No
         monkeypatch.setenv("GWAS_SMTP_HOST", f"127.0.0.1:{server.server_address[1]}")
         monkeypatch.delenv("GWAS_SMTP_USER", raising=False)
         told = message.compose(event, SITE, {**HOSTILE, "subject": "x\r\nBcc: all@example.org"})
-        channels.Mail(["maintainers@example.org"]).send(event, told, store)
+        channels.Mail("maintainers@example.org").send(event, told, store)
     (mail,) = server.mails
     head, _, _ = mail.partition("\r\n\r\n")
     assert "To: maintainers@example.org" in head
@@ -128,7 +128,7 @@ def test_a_mail_says_when_it_was_sent_and_that_a_program_did(
     with running(server := Post()):
         monkeypatch.setenv("GWAS_SMTP_HOST", f"127.0.0.1:{server.server_address[1]}")
         monkeypatch.delenv("GWAS_SMTP_USER", raising=False)
-        mail = channels.Mail(["maintainers@example.org"])
+        mail = channels.Mail("maintainers@example.org")
         told = message.compose(event, SITE)
         mail.send(event, told, store)
         mail.send(event, told, store)  # a night that did not live to remember the first
@@ -186,7 +186,7 @@ def test_channels_of_a_tool(monkeypatch: pytest.MonkeyPatch) -> None:
     table = {"mail": ["a@example.org", "B <b@example.org>"], "webhook": "GWAS_SLACK"}
     made = channels.of_table("sgkit.alerts", table, said.append)
     assert [one.name for one in made] == [
-        "mail:a@example.org,B <b@example.org>", "webhook:GWAS_SLACK",
+        "mail:a@example.org", "mail:B <b@example.org>", "webhook:GWAS_SLACK",
     ]  # fmt: skip
     assert said == []
 
@@ -200,6 +200,8 @@ def test_channels_of_a_tool(monkeypatch: pytest.MonkeyPatch) -> None:
         ("mail", [], "a list of addresses"),
         ("mail", ["a@b.org", 3], "a list of addresses"),
         ("mail", ["sekret@example.org\nBcc: all@example.org"], "a list of addresses"),
+        ("mail", ["sekret@example.org, b@example.org"], "a list of addresses"),
+        ("mail", ["sekret@"], "a list of addresses"),
         ("webhook", "https://hooks.slack.com/services/sekret", "name of the environment variable"),
         ("webhook", ["sekret", "B"], "name of the environment variable"),
         ("github", {"sekret": 1}, "owner/name"),
@@ -211,7 +213,7 @@ def test_an_entry_that_is_wrong_is_said_without_its_value(
 ) -> None:
     monkeypatch.setenv("GWAS_SLACK", "x")
     with pytest.raises(ConfigError, match=rf"\[sgkit.alerts\] {key}: .*{expected}") as error:
-        channels.channel("sgkit.alerts", key, value)
+        channels.of_entry("sgkit.alerts", key, value)
     assert "sekret" not in str(error.value)
     said: list[str] = []
     made = channels.of_table("sgkit.alerts", {key: value, "webhook": "GWAS_SLACK"}, said.append)
@@ -222,11 +224,11 @@ def test_an_entry_that_is_wrong_is_said_without_its_value(
 def test_a_secret_or_a_server_that_is_missing_or_wrong(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("GWAS_SLACK", raising=False)
     with pytest.raises(ConfigError, match="GWAS_SLACK is not set"):
-        channels.channel("sgkit.alerts", "webhook", "GWAS_SLACK")
+        channels.of_entry("sgkit.alerts", "webhook", "GWAS_SLACK")
     for host in ("mail.example.org:abc", ":25", "mail.example.org:1234567"):
         monkeypatch.setenv("GWAS_SMTP_HOST", host)
         with pytest.raises(ConfigError, match="GWAS_SMTP_HOST: expected host or host:port"):
-            channels.channel("sgkit.alerts", "mail", ["a@example.org"])
+            channels.of_entry("sgkit.alerts", "mail", ["a@example.org"])
 
 
 def test_a_timing_that_is_proven_at_the_commit_is_the_headline(store: Store) -> None:

@@ -210,6 +210,23 @@ def test_what_was_not_sent_is_sent_the_next_night(place: Place) -> None:
     assert len(place.asked("/hook")) == 2
 
 
+def test_an_address_that_is_refused_keeps_nothing_from_the_others(place: Place) -> None:
+    to = ["a@example.org", "gone@example.org", "b@example.org"]
+    mails = channels.of_table("sgkit.alerts", {"mail": to}, place.said.append)
+    place.telling = replace(place.telling, routes={"sgkit": mails})
+    place.locate(place.confirmed(1, 1.0, 2.0))
+    place.post.unknown = {"gone@example.org"}
+    place.tell()
+    assert len(place.post.mails) == 2
+    place.tell()
+    assert len(place.post.mails) == 2
+    refused = "mail:gone@example.org was not sent: SMTPRecipientsRefused"
+    assert place.said == [f"{refused}; it is tried again the next night"] * 2
+    place.post.unknown = set()
+    place.tell()
+    assert ["To: gone@" in mail for mail in place.post.mails] == [False, False, True]
+
+
 class Broken:
     """A channel that fails as none of ours should; the error's text has its secret."""
 

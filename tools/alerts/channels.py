@@ -34,12 +34,15 @@ class Channel(Protocol):
 
 
 class Mail:
-    """SMTP: GWAS_SMTP_HOST (host or host:port), GWAS_SMTP_USER, GWAS_SMTP_PASSWORD."""
+    """SMTP: GWAS_SMTP_HOST (host or host:port), GWAS_SMTP_USER, GWAS_SMTP_PASSWORD.
+
+    One address each: it is known who was told, and one that is refused keeps nothing from others.
+    """
 
     follows = False
 
-    def __init__(self, to: list[str]) -> None:
-        self.name = f"mail:{','.join(to)}"
+    def __init__(self, to: str) -> None:
+        self.name = f"mail:{to}"
         self._to = to
         self._host, _, port = secret("GWAS_SMTP_HOST").partition(":")
         if not self._host or not re.fullmatch("[0-9]{1,5}", port or "25"):
@@ -52,7 +55,7 @@ class Mail:
     def send(self, event: Event, message: Message, store: Store) -> None:
         mail = EmailMessage()
         mail["Subject"] = " ".join(message.subject.split())
-        mail["From"], mail["To"] = self._from, ", ".join(self._to)
+        mail["From"], mail["To"] = self._from, self._to
         mail["Date"] = email.utils.localtime()
         # the same words are the same mail, so that one that was taken twice is shown once
         mail["Message-ID"] = f"<event-{event.key}-{message.version[:16]}@gwas-tracker>"
@@ -64,7 +67,7 @@ class Mail:
                     server.login(self._user, self._password)
                 server.send_message(mail)
         except (OSError, smtplib.SMTPException) as error:
-            raise UnreachableError(f"mail was not sent: {type(error).__name__}") from None
+            raise UnreachableError(f"{self.name} was not sent: {type(error).__name__}") from None
 
     def _connect(self) -> smtplib.SMTP:
         """The server, encrypted where it can be; a password is sent to no other."""
@@ -77,7 +80,9 @@ class Mail:
             server.starttls(context=trusted)
         elif self._user:
             server.close()
-            raise UnreachableError("mail was not sent: the server takes passwords in the clear")
+            raise UnreachableError(
+                f"{self.name} was not sent: the server takes passwords in the clear"
+            )
         return server
 
 
@@ -98,19 +103,19 @@ class Webhook:
 def of_table(name: str, table: Mapping[str, Any], warn: Callable[[str], None]) -> list[Channel]:
     """The channels of a table of upstreams.toml, such as [sgkit.alerts].
 
-    Of what is wrong with one is warned, and the others are made.
+    Of what is wrong with one entry is warned, and the others are made.
     """
-    made = []
+    made: list[Channel] = []
     for key, value in table.items():
         try:
-            made.append(channel(name, key, value))
+            made += of_entry(name, key, value)
         except TrackerError as error:  # what is not told tonight is told when that is mended
             warn(str(error))
     return made
 
 
-def channel(name: str, key: str, value: object) -> Channel:
-    """The channel of one entry of the table `name`.
+def of_entry(name: str, key: str, value: object) -> list[Channel]:
+    """The channels of one entry of the table `name`: one for each address of a mail list.
 
     `mail` (addresses), `webhook` (name of the environment variable with its address), `github`
     (owner/name). Raises ConfigError for what is none of these, without the value, which may be
@@ -118,11 +123,11 @@ def channel(name: str, key: str, value: object) -> Channel:
     """
     match key, value:
         case "mail", [_, *_] if all(isinstance(to, str) and _is_address(to) for to in value):
-            return Mail([str(to) for to in value])
+            return [Mail(str(to)) for to in value]
         case "webhook", str() if _VARIABLE.fullmatch(value):
-            return Webhook(value)
+            return [Webhook(value)]
         case "github", str() if re.fullmatch(r"[\w.-]+/[\w.-]+", value, re.ASCII):
-            return GitHub(value)
+            return [GitHub(value)]
     expected = {
         "mail": 'expected a list of addresses such as ["maintainers@example.org"]',
         "webhook": "expected the name of the environment variable that holds the address, "
@@ -139,7 +144,10 @@ def forget_secrets(tables: Iterable[Mapping[str, Any]]) -> None:
 
 
 def _is_address(text: str) -> bool:
-    return "@" in text and text.isprintable()  # a line's end would begin another header
+    if not text.isprintable():  # a line's end would begin another header
+        return False
+    found = email.utils.getaddresses([text])
+    return len(found) == 1 and "@" in found[0][1]
 
 
 def _slack(text: str) -> str:

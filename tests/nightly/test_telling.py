@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import email
+import os
 import xml.etree.ElementTree as ET
 from collections.abc import Iterator
 from dataclasses import replace
@@ -47,8 +49,12 @@ class Place:
         table = {"mail": ["a@example.org"], "webhook": "GWAS_HOOK", "github": "o/r"}
         self.telling = Telling(
             self.store, {"sgkit": tool},
-            {"sgkit": channels.of_table("sgkit.alerts", table, self.said.append)},
-            channels.of_table("operator", {"webhook": "GWAS_OPERATOR"}, self.said.append),
+            {
+                "sgkit": channels.of_table("sgkit.alerts", table, self.said.append),
+                "operator": channels.of_table(
+                    "operator", {"webhook": "GWAS_OPERATOR"}, self.said.append
+                ),
+            },
             SITE, self.said.append,
         )  # fmt: skip
 
@@ -78,6 +84,16 @@ class Place:
         found = told.messages(self.store, {"sgkit": self.links}, self.mirror, SITE)
         feed.write(self.html / "alerts.xml", SITE, found)
         return self.html / "alerts.xml"
+
+    def mails_to(self, *to: str) -> list[str]:
+        """To whom mails go in a night that has these addresses."""
+        table = {"mail": list(to)}
+        made = channels.of_table("sgkit.alerts", table, self.said.append)
+        self.telling = replace(self.telling, routes={**self.telling.routes, "sgkit": made})
+        self.telling.meet({"sgkit": channels.names("sgkit.alerts", table)})
+        before = len(self.post.mails)
+        self.tell()
+        return [email.message_from_string(mail)["To"] for mail in self.post.mails[before:]]
 
     def asked(self, path: str) -> list[tuple[str, dict]]:
         return [(method, body) for method, at, body in self.web.requests if at.startswith(path)]
@@ -225,6 +241,63 @@ def test_an_address_that_is_refused_keeps_nothing_from_the_others(place: Place) 
     place.post.unknown = set()
     place.tell()
     assert ["To: gone@" in mail for mail in place.post.mails] == [False, False, True]
+
+
+def test_who_is_added_hears_of_what_is_told_from_then_on(place: Place) -> None:
+    place.locate(place.confirmed(1, 1.0, 2.0))
+    assert place.mails_to("ann@x.org") == ["ann@x.org"]  # a tracker's first night
+    assert place.mails_to("ann@x.org", "bob@x.org") == []
+    assert place.mails_to("bob@x.org", "Ann <ann@x.org>") == []
+    place.locate(place.confirmed(2, 2.0, 4.0))
+    assert place.mails_to("bob@x.org", "ann@x.org") == ["bob@x.org", "ann@x.org"]
+
+
+def test_what_an_older_version_told_is_not_told_again(place: Place) -> None:
+    first, second = place.confirmed(1, 1.0, 2.0), place.confirmed(2, 2.0, 4.0)
+    for event in (first, second):
+        place.locate(event)
+        for name in ("mail:ann@x.org,bob@x.org", "digest"):
+            place.store.mark_sent(event, name, events.CONFIRMED)
+    place.store.mark_sent(first, "webhook:GWAS_HOOK", events.CONFIRMED)
+    assert place.mails_to("ann@x.org", "bob@x.org") == []
+    table = {"webhook": "GWAS_HOOK"}  # which did not answer when the second was told
+    made = channels.of_table("sgkit.alerts", table, print)
+    place.telling = replace(place.telling, routes={"sgkit": made})
+    place.telling.meet({"sgkit": channels.names("sgkit.alerts", table)})
+    place.tell()
+    (_, told) = place.asked("/hook")[0]
+    assert f"event={second}" in told["text"]
+    assert len(place.asked("/hook")) == 1
+
+
+def test_a_channel_that_failed_since_it_was_added_is_told_when_that_is_mended(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    address = os.environ["GWAS_SMTP_HOST"]
+    monkeypatch.delenv("GWAS_SMTP_HOST")
+    place.locate(place.confirmed(1, 1.0, 2.0))
+    assert place.mails_to("ann@x.org") == []
+    monkeypatch.setenv("GWAS_SMTP_HOST", "127.0.0.1:9")
+    assert place.mails_to("ann@x.org") == []
+    monkeypatch.setenv("GWAS_SMTP_HOST", address)
+    assert place.mails_to("ann@x.org") == ["ann@x.org"]
+
+
+def test_who_hears_of_one_tool_and_is_added_to_another_is_new_there(place: Place) -> None:
+    place.locate(place.confirmed(1, 1.0, 2.0))
+    assert place.mails_to("ann@x.org") == ["ann@x.org"]
+    place.confirmed(1, 1.0, 2.0, events.MACHINE)
+    place.tell()
+    table = {"mail": ["ann@x.org"]}
+    place.telling = replace(
+        place.telling, routes={"operator": channels.of_table("operator", table, print)}
+    )
+    place.telling.meet({"operator": channels.names("operator", table)})
+    place.tell()
+    assert len(place.post.mails) == 1
+    place.confirmed(2, 1.0, 2.0, events.MACHINE)
+    place.tell()
+    assert len(place.post.mails) == 2
 
 
 class Broken:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import email.utils
 import os
 import re
@@ -24,9 +25,9 @@ _VARIABLE = re.compile(r"[A-Z_][A-Z0-9_]*")
 
 
 class Channel(Protocol):
-    """Something that tells people; `name` is unique, so that each is told once of each state."""
+    """Something that tells people."""
 
-    name: str
+    name: str  # its entry's key and value, "mail:a@example.org": what it was sent is kept by it
     follows: bool  # whether it is sent what it has told of again, and tells of what is new
 
     def send(self, event: Event, message: Message, store: Store) -> None:
@@ -114,6 +115,15 @@ def of_table(name: str, table: Mapping[str, Any], warn: Callable[[str], None]) -
     return made
 
 
+def names(name: str, table: Mapping[str, Any]) -> list[str]:
+    """What the channels of a table are known by, also of those that lack their secrets."""
+    found = []
+    for key, value in table.items():
+        with contextlib.suppress(ConfigError):  # of which `of_table` warns
+            found += [f"{key}:{to}" for to in _targets(name, key, value)]
+    return found
+
+
 def of_entry(name: str, key: str, value: object) -> list[Channel]:
     """The channels of one entry of the table `name`: one for each address of a mail list.
 
@@ -121,13 +131,20 @@ def of_entry(name: str, key: str, value: object) -> list[Channel]:
     (owner/name). Raises ConfigError for what is none of these, without the value, which may be
     a secret in the wrong place; and for a secret that is not set.
     """
+    kinds: dict[str, Callable[[str], Channel]] = {
+        "mail": Mail, "webhook": Webhook, "github": GitHub,
+    }  # fmt: skip
+    return [kinds[key](to) for to in _targets(name, key, value)]
+
+
+def _targets(name: str, key: str, value: object) -> list[str]:
     match key, value:
         case "mail", [_, *_] if all(isinstance(to, str) and _is_address(to) for to in value):
-            return [Mail(str(to)) for to in value]
+            return [str(to) for to in value]
         case "webhook", str() if _VARIABLE.fullmatch(value):
-            return [Webhook(value)]
+            return [value]
         case "github", str() if re.fullmatch(r"[\w.-]+/[\w.-]+", value, re.ASCII):
-            return [GitHub(value)]
+            return [value]
     expected = {
         "mail": 'expected a list of addresses such as ["maintainers@example.org"]',
         "webhook": "expected the name of the environment variable that holds the address, "

@@ -43,6 +43,10 @@ create table if not exists sent (
     event integer not null references event on delete cascade, channel text not null,
     state text not null, at text not null, unique (event, channel, state)
 );
+create table if not exists channel (
+    route text not null, channel text not null, since text not null,
+    unique (route, channel)
+);
 """
 
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 import datetime
 import json
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from tools.alerts import schema, sqlite_errors
-from tools.alerts.events import NEW, STATES, Event, Line
+from tools.alerts.events import CONFIRMED, NEW, STATES, Event, Line
 from tools.common.errors import UsageError
 
 _EVENT = "select *, (select why from history where event = id order by rowid desc) why from event"
@@ -229,6 +229,19 @@ class Store:
             db.execute(
                 "insert or ignore into sent values (?, ?, ?, ?)", (event, channel, state, _now())
             )
+
+    def meet(self, route: str, channel: str, told: Sequence[int]) -> None:
+        """Remember a channel of a route; one that is new there counts as told of these events."""
+        now = _now()
+        with self._change() as db:
+            met = db.execute(
+                "insert or ignore into channel values (?, ?, ?)", (route, channel, now)
+            )
+            if met.rowcount:
+                db.executemany(
+                    "insert or ignore into sent values (?, ?, ?, ?)",
+                    [(event, channel, CONFIRMED, now) for event in told],
+                )
 
     # ---- inside
 

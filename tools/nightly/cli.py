@@ -95,10 +95,12 @@ def _telling(
     conf: Config, upstreams: Mapping[str, Upstream], store: Store, site: str, voice: Voice
 ) -> Telling:
     """The channels, with their secrets, which nothing else gets to see."""
-    tables = {f"{tool}.alerts": one.tables.get("alerts", {}) for tool, one in upstreams.items()}
-    tables[config.OPERATOR] = config.operator(paths.ROOT / conf.repo)
-    made = {name: channels.of_table(name, table, voice.warn) for name, table in tables.items()}
-    channels.forget_secrets(tables.values())
-    routes = {tool: made[f"{tool}.alerts"] for tool in upstreams}
-    operator = made[config.OPERATOR]
-    return Telling(store, upstreams, routes, operator, site, voice.warn)
+    tables = {
+        tool: (f"{tool}.alerts", one.tables.get("alerts", {})) for tool, one in upstreams.items()
+    }
+    tables[config.OPERATOR] = config.OPERATOR, config.operator(paths.ROOT / conf.repo)
+    routes = {route: channels.of_table(*table, voice.warn) for route, table in tables.items()}
+    channels.forget_secrets(table for _, table in tables.values())
+    telling = Telling(store, upstreams, routes, site, voice.warn)
+    telling.meet({route: channels.names(*table) for route, table in tables.items()})
+    return telling

@@ -11,7 +11,7 @@ from tools.alerts.events import Event
 from tools.alerts.message import Message
 from tools.alerts.store import Store
 from tools.common.errors import TrackerError
-from tools.upstreams.config import Upstream
+from tools.upstreams.config import OPERATOR, Upstream
 from tools.upstreams.mirror import Mirror
 
 _DIGEST = "digest"
@@ -23,10 +23,22 @@ class Telling:
 
     store: Store
     upstreams: Mapping[str, Upstream]
-    routes: Mapping[str, Sequence[Channel]]  # by tool
-    operator: Sequence[Channel]  # who looks after this machine
+    routes: Mapping[str, Sequence[Channel]]  # by tool; the OPERATOR's are told of the machine
     site: str
     warn: Callable[[str], None]
+
+    def meet(self, names: Mapping[str, Sequence[str]]) -> None:
+        """Note whom there is to tell, by route: who is new hears of what is told from now on.
+
+        What the digest had is not told to a channel that is new, nor anew to one whose address
+        was written in another way. A channel that this database was sent something for is known.
+        """
+        before = [event for event in self.store.all() if self._was_sent(event, _DIGEST)]
+        for route, channels in names.items():
+            its = [event for event in before if _route(event) == route]
+            for name in channels:
+                known = any(self._was_sent(event, name) for event in its)
+                self.store.meet(route, name, [] if known else [event.id for event in its])
 
     def tell(self, mirror: Mirror) -> list[tuple[Event, Message]]:
         """Send what each channel was not sent yet; returns what the digest is to have anew."""
@@ -34,12 +46,11 @@ class Telling:
         known = told.messages(self.store, links, mirror, self.site)
         fresh = []
         for event, text in reversed(known):
-            machine = event.kind == events.MACHINE
-            for channel in self.operator if machine else self.routes.get(event.tool, ()):
+            for channel in self.routes.get(_route(event), ()):
                 self._send(channel, event, text)
             if event.state != events.CONFIRMED:
                 continue
-            if not self.store.was_sent(event.id, _DIGEST, events.CONFIRMED):
+            if not self._was_sent(event, _DIGEST):
                 fresh.append((event, text))
         return fresh
 
@@ -50,7 +61,7 @@ class Telling:
 
     def _send(self, channel: Channel, event: Event, text: Message) -> None:
         """Once, while it is confirmed; from then on each night to a channel that follows."""
-        begun = self.store.was_sent(event.id, channel.name, events.CONFIRMED)
+        begun = self._was_sent(event, channel.name)
         if not channel.follows if begun else event.state != events.CONFIRMED:
             return
         try:
@@ -62,3 +73,10 @@ class Telling:
             self.warn(f"{problem}; it is tried again the next night")
             return
         self.store.mark_sent(event.id, channel.name, events.CONFIRMED)
+
+    def _was_sent(self, event: Event, name: str) -> bool:
+        return self.store.was_sent(event.id, name, events.CONFIRMED)
+
+
+def _route(event: Event) -> str:
+    return OPERATOR if event.kind == events.MACHINE else event.tool

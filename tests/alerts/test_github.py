@@ -8,7 +8,7 @@ from tests.alerts.made import add_event
 from tests.alerts.servers import Web, running
 from tools.alerts import events, message
 from tools.alerts.events import Event
-from tools.alerts.github import GitHub
+from tools.alerts.github import GitHub, GoneError
 from tools.alerts.store import Store
 from tools.common.errors import UnreachableError
 
@@ -34,7 +34,9 @@ def tell(web: Web, event: Event, store: Store) -> Callable[..., list[tuple[str, 
             store.move(event.id, state, why)
         now = store.get(event.id)
         before = len(web.requests)
-        GitHub("sgkit-dev/sgkit").send(now, message.compose(now, site), store)
+        issues = GitHub("sgkit-dev/sgkit")
+        ask = issues.follow if "github" in now.facts else issues.send
+        ask(now, message.compose(now, site), store)
         return [(method, path) for method, path, _ in web.requests[before:]]
 
     return tell
@@ -90,20 +92,71 @@ def test_a_closing_that_fails_is_tried_again_without_another_comment(
     assert tell() == []
 
 
-def test_an_issue_that_was_opened_and_not_remembered_is_found(
-    web: Web, event: Event, store: Store, tell: Callable[..., list[tuple[str, str]]]
+@pytest.mark.parametrize("state", [events.ACKNOWLEDGED, events.RESOLVED])
+def test_an_issue_of_which_the_answer_was_lost_is_found_whatever_became_of_the_event(
+    web: Web, store: Store, tell: Callable[..., list[tuple[str, str]]], state: str
 ) -> None:
     other = add_event(store, "a" * 40, "c" * 40, 2.0)
-    issues = GitHub("sgkit-dev/sgkit")
-    issues.send(other, message.compose(other, "https://perf"), store)
-    tell()
+    store.move(other.id, events.CONFIRMED, "measured")
+    other = store.get(other.id)
+    GitHub("sgkit-dev/sgkit").send(other, message.compose(other, "https://perf"), store)
+    web.page = b"<html>a gateway's page</html>"
+    with pytest.raises(UnreachableError, match="does not answer as GitHub does"):
+        tell()
+    web.page = b""
     bodies = [body["body"] for _, _, body in web.requests]
     web.listed = [
         {"number": 5, "body": None},
         *({"number": 6 + at, "body": body} for at, body in enumerate(bodies)),
     ]
-    store.learn(event.id, github={})  # the night ended before it was kept
-    assert tell(events.ACKNOWLEDGED, "known") == [("PATCH", f"{PLACE}/7")]
+    asked = tell(state, "known")
+    assert asked[-1] == ("PATCH", f"{PLACE}/7")
+    assert ("state" in web.requests[-1][2]) == (state == events.RESOLVED)
+    assert tell() == []
+
+
+def test_an_issue_that_never_was_is_opened_only_while_the_event_is_confirmed(
+    web: Web, tell: Callable[..., list[tuple[str, str]]]
+) -> None:
+    web.refused = "POST"
+    with pytest.raises(UnreachableError, match="HTTP 502"):
+        tell()
+    web.refused = ""
+    assert tell(events.SUPPRESSED, "a release comes") == tell() == []
+    assert tell(events.CONFIRMED, "was suppressed") == [("POST", PLACE)]
+    assert tell() == []
+
+
+def test_what_was_not_told_of_is_not_followed(event: Event, store: Store, web: Web) -> None:
+    issues = GitHub("sgkit-dev/sgkit")
+    issues.follow(event, message.compose(event, "https://perf"), store)
+    assert web.requests == []
+
+
+@pytest.mark.parametrize("status", [301, 404, 410])
+@pytest.mark.parametrize("state", [events.ACKNOWLEDGED, events.RESOLVED])
+def test_an_issue_that_people_deleted_is_let_be_and_said_once(
+    web: Web, tell: Callable[..., list[tuple[str, str]]], status: int, state: str
+) -> None:
+    tell()
+    web.statuses = {ISSUE: status, f"{ISSUE}/comments": status}
+    with pytest.raises(GoneError, match="issue 12 was deleted or moved away"):
+        tell(state, "known")
+    assert tell() == tell(events.EXPECTED, "meant") == []
+
+
+def test_an_issue_that_a_token_may_not_write_is_not_deleted(
+    web: Web, tell: Callable[..., list[tuple[str, str]]]
+) -> None:
+    tell()
+    web.statuses = {f"{ISSUE}/comments": 404}
+    with pytest.raises(UnreachableError, match="HTTP 404"):
+        tell(events.RESOLVED, "fixed")
+    web.statuses = {ISSUE: 404, f"{ISSUE}/comments": 404, PLACE: 404}  # nor see the repository
+    with pytest.raises(UnreachableError, match="HTTP 404"):
+        tell()
+    web.statuses = {}
+    assert tell() == [("POST", f"{ISSUE}/comments"), ("PATCH", ISSUE)]
 
 
 def test_an_improvement_opens_no_issue(web: Web, store: Store) -> None:

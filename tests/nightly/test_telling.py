@@ -159,6 +159,30 @@ def test_a_fix_is_told_once_and_closes_the_issue(place: Place) -> None:
     assert digest.write([(event, text)], place.said.append) == digest.ONLY_FASTER
 
 
+def test_an_issue_whose_answer_was_lost_is_closed_with_its_event(place: Place) -> None:
+    event = place.confirmed(1, 1.0, 2.0)
+    place.locate(event)
+    place.web.page = b"<html>a gateway's page</html>"
+    place.tell()
+    (_, opened) = place.asked("/repos/o/r/issues")[0]
+    place.web.page, place.web.listed = b"", [{"number": 7, "body": opened["body"]}]
+    place.store.move(event, events.RESOLVED, "recovered by event 9")
+    place.tell()
+    assert place.asked("/repos/o/r/issues/7")[-1][1]["state"] == "closed"
+
+
+def test_an_issue_that_was_deleted_is_warned_of_once(place: Place) -> None:
+    event = place.confirmed(1, 1.0, 2.0)
+    place.locate(event)
+    place.tell()
+    issue = "/repos/o/r/issues/12"
+    place.web.statuses = {issue: 410, f"{issue}/comments": 410}
+    place.store.move(event, events.RESOLVED, "recovered by event 9")
+    place.tell()
+    place.tell()
+    assert place.said == ["github:o/r: issue 12 was deleted or moved away: it is left so"]
+
+
 def test_the_issue_of_an_event_that_joined_another_is_closed(
     place: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -303,10 +327,13 @@ def test_who_hears_of_one_tool_and_is_added_to_another_is_new_there(place: Place
 class Broken:
     """A channel that fails as none of ours should; the error's text has its secret."""
 
-    name, follows = "broken", False
+    name = "broken"
 
     def send(self, event: Event, message: Message, store: Store) -> None:
         raise ValueError("https://hooks.example.org/sekret")
+
+    def follow(self, event: Event, message: Message, store: Store) -> None:
+        """Nothing."""
 
 
 def test_a_channel_that_fails_in_any_way_keeps_nothing_from_the_others(place: Place) -> None:

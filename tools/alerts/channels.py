@@ -28,19 +28,29 @@ class Channel(Protocol):
     """Something that tells people."""
 
     name: str  # its entry's key and value, "mail:a@example.org": what it was sent is kept by it
-    follows: bool  # whether it is sent what it has told of again, and tells of what is new
 
     def send(self, event: Event, message: Message, store: Store) -> None:
         """Tell of an event. Raises UnreachableError when that failed: it is tried again."""
 
+    def follow(self, event: Event, message: Message, store: Store) -> None:
+        """Tell what is new of an event that it has told of, where it does such; raises as `send`.
 
-class Mail:
+        It is asked each night, of all that people are told of.
+        """
+
+
+class _Once:
+    """A channel that has nothing to add to what it has told."""
+
+    def follow(self, event: Event, message: Message, store: Store) -> None:
+        """Nothing."""
+
+
+class Mail(_Once):
     """SMTP: GWAS_SMTP_HOST (host or host:port), GWAS_SMTP_USER, GWAS_SMTP_PASSWORD.
 
     One address each: it is known who was told, and one that is refused keeps nothing from others.
     """
-
-    follows = False
 
     def __init__(self, to: str) -> None:
         self.name = f"mail:{to}"
@@ -87,10 +97,8 @@ class Mail:
         return server
 
 
-class Webhook:
+class Webhook(_Once):
     """A Slack-compatible webhook, whose address is a secret in the variable that is named."""
-
-    follows = False
 
     def __init__(self, variable: str) -> None:
         self.name = f"webhook:{variable}"

@@ -10,7 +10,8 @@ from tools.alerts.credentials import secret
 from tools.alerts.events import Event
 from tools.alerts.message import Message
 from tools.alerts.store import Store
-from tools.common.errors import UnreachableError
+from tools.alerts.web import RefusedError
+from tools.common.errors import TrackerError, UnreachableError
 
 # the states in which there is nothing left to do, and what GitHub calls that
 _CLOSED = {
@@ -19,7 +20,12 @@ _CLOSED = {
     events.REFUTED: "not_planned",
     events.MERGED: "not_planned",
 }
+_GONE = (301, 404, 410)  # transferred; deleted; deleted, or without issues
 _PAGE, _PAGES = 100, 10  # as many issues as GitHub lists at once; and so often
+
+
+class GoneError(TrackerError):
+    """What a channel would have followed is no more: that is said once, and not tried again."""
 
 
 class GitHub:
@@ -27,8 +33,6 @@ class GitHub:
 
     An improvement opens none, as there would be nothing to do about it.
     """
-
-    follows = True
 
     def __init__(self, repository: str) -> None:
         self.name = f"github:{repository}"
@@ -40,37 +44,85 @@ class GitHub:
         }
 
     def send(self, event: Event, message: Message, store: Store) -> None:
-        issues = event.facts.get("github", {})
-        known = dict(issues.get(self.name, {}))  # number, version, comment, closed
+        """Open an issue, or find the one that an earlier night has opened."""
+        if event.better:
+            return
+        if not self._known(event):
+            # before it is asked for: should the answer be lost, the issue is found by its mark
+            self._keep(event, store, begun=True)
+        self.follow(store.get(event.id), message, store)
 
-        def keep(**more: Any) -> None:
-            known.update(more)
-            store.learn(event.id, github={**issues, self.name: known})
+    def follow(self, event: Event, message: Message, store: Store) -> None:
+        """Bring the issue up to date where there is one, or may be one.
 
-        if known.get("version") == message.version:
+        Raises GoneError when people have deleted it or moved it away: once, then it is let be.
+        """
+        known = self._known(event)
+        if not known or known.get("gone") or known.get("version") == message.version:
             return
         mark = _mark(event)
         text = {"title": message.subject, "body": f"{_fenced(message.text)}\n{mark}"}
         if "number" not in known:
-            if event.better:
-                return
             number = self._find(mark, event.created)
             if number is None:
-                made = self._ask("POST", self._issues, json=text)
-                keep(number=made["number"], version=message.version)
+                if event.state == events.CONFIRMED:
+                    number = self._ask("POST", self._issues, json=text)["number"]
+                    self._keep(event, store, number=number, version=message.version)
+                else:  # it never was opened, and there is nothing to open it for now
+                    self._keep(event, store, version=message.version)
                 return
-            keep(number=number)
+            self._keep(event, store, number=number)
+            known = self._known(store.get(event.id))
         address = f"{self._issues}/{known['number']}"
+        try:
+            self._update(event, message, store, address, text)
+        except RefusedError as error:
+            if error.status not in _GONE or not self._is_gone(address):
+                raise
+            self._keep(event, store, gone=True)
+            raise GoneError(
+                f"{self.name}: issue {known['number']} was deleted or moved away: it is left so"
+            ) from None
+
+    def _update(
+        self, event: Event, message: Message, store: Store, address: str, text: dict[str, str]
+    ) -> None:
+        """Rewrite an issue; a comment says why it is closed."""
+        known = self._known(store.get(event.id))
         reason = _CLOSED.get(event.state)
         if reason and known.get("comment") != event.state:
             said = _fenced(f"{message.subject}\n{message.state}")
             self._ask("POST", f"{address}/comments", json={"body": said})
-            keep(comment=event.state)  # at once: should the rest fail, it is not said twice
+            # at once: should the rest fail, it is not said twice
+            self._keep(event, store, comment=event.state)
         if bool(reason) != known.get("closed", False):  # else it is as people have left it
-            text |= {"state": "closed", "state_reason": reason} if reason else {"state": "open"}
+            text = text | (
+                {"state": "closed", "state_reason": reason} if reason else {"state": "open"}
+            )
         self._ask("PATCH", address, json=text)
         comment = event.state if reason else None
-        keep(version=message.version, closed=bool(reason), comment=comment)
+        self._keep(event, store, version=message.version, closed=bool(reason), comment=comment)
+
+    def _known(self, event: Event) -> dict[str, Any]:
+        """What is kept of an event's issue: begun, number, version, comment, closed, gone."""
+        return dict(event.facts.get("github", {}).get(self.name, {}))
+
+    def _keep(self, event: Event, store: Store, **more: Any) -> None:
+        now = store.get(event.id)
+        issues = now.facts.get("github", {})
+        store.learn(event.id, github={**issues, self.name: {**self._known(now), **more}})
+
+    def _is_gone(self, address: str) -> bool:
+        """Whether an issue cannot be read, though its repository's can; what fails is raised.
+
+        A token that may not see or write them is refused in the same words.
+        """
+        self._ask("GET", self._issues, params={"per_page": 1})
+        try:
+            self._ask("GET", address)
+        except RefusedError as error:
+            return error.status in _GONE
+        return False
 
     def _find(self, mark: str, since: str) -> int | None:
         """The number of the issue that a night has opened and did not live to remember."""

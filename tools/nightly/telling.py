@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from tools.alerts import events, told
 from tools.alerts.channels import Channel
 from tools.alerts.events import Event
+from tools.alerts.github import GoneError
 from tools.alerts.message import Message
 from tools.alerts.store import Store
 from tools.common.errors import TrackerError
@@ -60,19 +61,19 @@ class Telling:
             self.store.mark_sent(event.id, _DIGEST, events.CONFIRMED)
 
     def _send(self, channel: Channel, event: Event, text: Message) -> None:
-        """Once, while it is confirmed; from then on each night to a channel that follows."""
-        begun = self._was_sent(event, channel.name)
-        if not channel.follows if begun else event.state != events.CONFIRMED:
-            return
+        """Once, while it is confirmed; each night a channel may follow what it has told of."""
+        is_due = event.state == events.CONFIRMED and not self._was_sent(event, channel.name)
         try:
-            channel.send(event, text, self.store)
+            (channel.send if is_due else channel.follow)(event, text, self.store)
         except Exception as error:  # whatever fails in one channel: the others are told
             # only our own errors are known to hold no secret
             ours = isinstance(error, TrackerError)
             problem = error if ours else f"{channel.name} failed: {type(error).__name__}"
-            self.warn(f"{problem}; it is tried again the next night")
+            last = isinstance(error, GoneError)
+            self.warn(f"{problem}" if last else f"{problem}; it is tried again the next night")
             return
-        self.store.mark_sent(event.id, channel.name, events.CONFIRMED)
+        if is_due:
+            self.store.mark_sent(event.id, channel.name, events.CONFIRMED)
 
     def _was_sent(self, event: Event, name: str) -> bool:
         return self.store.was_sent(event.id, name, events.CONFIRMED)

@@ -167,3 +167,32 @@ def test_what_was_decided_before_it_was_suppressed_comes_back(store: Store, stat
     store.move(number, events.SUPPRESSED, "", until="2026-12-01")
     open_again(store, datetime.date(2026, 12, 1))
     assert store.get(number).state == state
+
+
+def test_a_suppression_whose_end_was_cut_short_is_told_of_all_the_same(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    number = slower(store)
+    store.mark_sent(number, "digest", events.CONFIRMED)
+    store.move(number, events.SUPPRESSED, "", until="2026-12-01")
+
+    def end(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as night:
+        night.setattr(store, "move", end)
+        with pytest.raises(KeyboardInterrupt):
+            open_again(store, datetime.date(2026, 12, 1))
+    assert store.get(number).state == events.SUPPRESSED
+    open_again(store, datetime.date(2026, 12, 1))
+    assert not store.was_sent(number, "digest", events.CONFIRMED)
+
+
+def test_a_suppression_of_what_was_acknowledged_ends_in_silence(store: Store) -> None:
+    number = slower(store)
+    store.mark_sent(number, "digest", events.CONFIRMED)
+    store.move(number, events.ACKNOWLEDGED, "")
+    store.move(number, events.SUPPRESSED, "", until="2026-12-01")
+    open_again(store, datetime.date(2026, 12, 1))
+    assert store.get(number).state == events.ACKNOWLEDGED
+    assert store.was_sent(number, "digest", events.CONFIRMED)

@@ -127,6 +127,30 @@ def test_an_issue_that_never_was_is_opened_only_while_the_event_is_confirmed(
     assert tell() == []
 
 
+def test_what_is_told_again_is_a_comment_on_its_issue(
+    web: Web, event: Event, store: Store, tell: Callable[..., list[tuple[str, str]]]
+) -> None:
+    def again() -> list[tuple[str, str]]:
+        now = store.get(event.id)
+        before = len(web.requests)
+        GitHub("sgkit-dev/sgkit").send(now, message.compose(now, "https://perf"), store)
+        return [(method, path) for method, path, _ in web.requests[before:]]
+
+    tell()
+    tell(events.SUPPRESSED, "a release comes")
+    store.learn(event.id, reopened="was suppressed until 2026-12-01")
+    store.move(event.id, events.CONFIRMED, "was suppressed until 2026-12-01")
+    web.refused = "PATCH"
+    with pytest.raises(UnreachableError, match="HTTP 502"):
+        again()
+    (_, path, comment) = web.requests[-2]
+    assert path == f"{ISSUE}/comments"
+    assert "confirmed: was suppressed until 2026-12-01" in comment["body"]
+    web.refused = ""
+    assert again() == [("PATCH", ISSUE)]
+    assert again() == []
+
+
 def test_what_was_not_told_of_is_not_followed(event: Event, store: Store, web: Web) -> None:
     issues = GitHub("sgkit-dev/sgkit")
     issues.follow(event, message.compose(event, "https://perf"), store)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import email
 import os
 import xml.etree.ElementTree as ET
@@ -15,7 +16,7 @@ from tests.alerts.made import proof
 from tests.alerts.servers import Post, Web, running
 from tests.upstreams.made import GitUpstream, upstream
 from tools.alerts import channels, digest, events, feed, told
-from tools.alerts.closing import close_recovered
+from tools.alerts.closing import close_recovered, open_again
 from tools.alerts.events import Event, Line
 from tools.alerts.message import Message
 from tools.alerts.store import Store
@@ -216,6 +217,26 @@ def test_what_was_acknowledged_is_told_to_nobody(place: Place) -> None:
     place.store.move(event, events.ACKNOWLEDGED, "known")
     assert place.tell() == []
     assert place.web.requests == []
+
+
+def test_what_was_suppressed_is_told_again_once_its_day_has_come(place: Place) -> None:
+    event = place.confirmed(1, 1.0, 2.0)
+    place.locate(event)
+    place.tell()
+    place.store.move(event, events.SUPPRESSED, "a release comes", "2026-12-01")
+    assert place.tell() == []
+    open_again(place.store, datetime.date(2026, 11, 30))
+    assert place.tell() == []
+    assert len(place.post.mails) == len(place.asked("/hook")) == 1
+    open_again(place.store, datetime.date(2026, 12, 1))
+    ((again, text),) = place.tell()
+    assert again.id == event
+    assert "\nstate    confirmed: was suppressed until 2026-12-01\n" in text.text
+    assert place.tell() == []
+    assert len(place.post.mails) == len(place.asked("/hook")) == 2
+    first, second = (email.message_from_string(one)["Message-ID"] for one in place.post.mails)
+    assert first != second  # else it would not be shown
+    assert len(place.asked("/repos/o/r/issues/12/comments")) == 1
 
 
 def test_hostile_words(place: Place) -> None:

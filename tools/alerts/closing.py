@@ -44,13 +44,21 @@ def close_recovered(store: Store, lines: Mapping[str, Sequence[str]]) -> list[Ev
 
 
 def open_again(store: Store, today: datetime.date) -> None:
-    """End suppressions whose date has come: the event is what it was, or was measured to be."""
+    """End suppressions whose date has come: the event is what it was, or was measured to be.
+
+    What is confirmed is told again: it was asked for silence until then, not for ever.
+    """
     for event in store.all(events.SUPPRESSED):
         if event.until is not None and event.until <= today.isoformat():
             states = [row["state"] for row in store.history(event.id)]
             before = next(state for state in reversed(states) if state != events.SUPPRESSED)
             state = events.state_after(before, event.outcome)
-            store.move(event.id, state, f"was suppressed until {event.until}")
+            why = f"was suppressed until {event.until}"
+            with store.together():
+                if state == events.CONFIRMED:
+                    store.learn(event.id, reopened=why)
+                    store.forget_sent(event.id)
+                store.move(event.id, state, why)
 
 
 def _is_later(one: Event, other: Event, at: Mapping[str, int]) -> bool:

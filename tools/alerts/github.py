@@ -44,19 +44,23 @@ class GitHub:
         }
 
     def send(self, event: Event, message: Message, store: Store) -> None:
-        """Open an issue, or find the one that an earlier night has opened."""
+        """Open an issue, or say in that of an earlier night why it is told of again."""
         if event.better:
             return
-        if not self._known(event):
+        known = self._known(event)
+        if not known:
             # before it is asked for: should the answer be lost, the issue is found by its mark
             self._keep(event, store, begun=True)
-        self.follow(store.get(event.id), message, store)
+        self._tell(store.get(event.id), message, store, again="number" in known)
 
     def follow(self, event: Event, message: Message, store: Store) -> None:
         """Bring the issue up to date where there is one, or may be one.
 
         Raises GoneError when people have deleted it or moved it away: once, then it is let be.
         """
+        self._tell(event, message, store, again=False)
+
+    def _tell(self, event: Event, message: Message, store: Store, *, again: bool) -> None:
         known = self._known(event)
         if not known or known.get("gone") or known.get("version") == message.version:
             return
@@ -75,7 +79,7 @@ class GitHub:
             known = self._known(store.get(event.id))
         address = f"{self._issues}/{known['number']}"
         try:
-            self._update(event, message, store, address, text)
+            self._update(event, message, store, address, text, again=again)
         except RefusedError as error:
             if error.status not in _GONE or not self._is_gone(address):
                 raise
@@ -85,12 +89,16 @@ class GitHub:
             ) from None
 
     def _update(
-        self, event: Event, message: Message, store: Store, address: str, text: dict[str, str]
-    ) -> None:
-        """Rewrite an issue; a comment says why it is closed."""
+        self, event: Event, message: Message, store: Store, address: str, text: dict[str, str],
+        *, again: bool,
+    ) -> None:  # fmt: skip
+        """Rewrite an issue; a comment, which GitHub sends to people, says why it is closed.
+
+        And why it is told of again.
+        """
         known = self._known(store.get(event.id))
         reason = _CLOSED.get(event.state)
-        if reason and known.get("comment") != event.state:
+        if (reason or again) and known.get("comment") != event.state:
             said = _fenced(f"{message.subject}\n{message.state}")
             self._ask("POST", f"{address}/comments", json={"body": said})
             # at once: should the rest fail, it is not said twice

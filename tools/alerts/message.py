@@ -91,7 +91,8 @@ def _state(event: Event) -> str:
     """The state, and why where the proof does not say it."""
     until = f" until {event.until}" if event.until else ""
     proven = event.state in (events.CONFIRMED, events.REFUTED) and "confirmation" in event.facts
-    return f"{event.state}{until}" + ("" if proven else f": {event.why}")
+    reopened = event.facts.get("reopened") == event.why
+    return f"{event.state}{until}" + ("" if proven and not reopened else f": {event.why}")
 
 
 def _body(event: Event, commit: Mapping[str, Any]) -> str:

@@ -230,6 +230,11 @@ class Store:
                 "insert or ignore into sent values (?, ?, ?, ?)", (event, channel, state, _now())
             )
 
+    def forget_sent(self, event: int) -> None:
+        """Have an event told again, to all."""
+        with self._change() as db:
+            db.execute("delete from sent where event = ?", (event,))
+
     def meet(self, route: str, channel: str, told: Sequence[int]) -> None:
         """Remember a channel of a route; one that is new there counts as told of these events."""
         now = _now()

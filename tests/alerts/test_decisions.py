@@ -150,6 +150,20 @@ def test_show_has_the_commit_and_an_address(
     assert "page     https://perf.example.org/alerts.html?event=1" in shown
 
 
+@pytest.mark.parametrize("action", [["show", "1"], ["digest"]])
+def test_a_site_that_makes_no_links_is_refused(
+    kept: Store, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch,
+    action: list[str],
+) -> None:  # fmt: skip
+    add_event(kept, "a", "b", 2.0)
+    assert main(["alerts", *action, "--site", "perf.example.org"]) == 2
+    monkeypatch.setenv("GWAS_SITE_URL", "perf.example.org")
+    assert main(["alerts", *action]) == 2
+    error = "error: 'perf.example.org' is no address of a site\n"
+    assert capsys.readouterr().err.count(error) == 2
+    assert main(["alerts", "list"]) == 0  # which needs none
+
+
 def test_show_needs_no_mirror(
     kept: Store, tmp_path: Path, capsys: pytest.CaptureFixture[str],
     monkeypatch: pytest.MonkeyPatch,

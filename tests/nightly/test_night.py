@@ -41,6 +41,7 @@ def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Store]:
     found = Found([series], {0: "c0"}, {"sgkit": ["c0"]}, str(here["machine"]))
     monkeypatch.setenv("GWAS_CACHE", str(tmp_path))
     monkeypatch.setenv("GWAS_NO_PULL", "1")
+    monkeypatch.delenv("GWAS_SITE_URL", raising=False)
     monkeypatch.setattr(asv_config, "load", lambda: conf)
     monkeypatch.setattr(cli, "open_store", lambda: made)
     monkeypatch.setattr(cli, "PROFILE", ("sentinels",))  # which need no data set
@@ -187,9 +188,7 @@ def test_a_night_without_data_sets_is_refused_and_no_commit_counts_as_measured(
 def test_a_mistake_in_one_part_keeps_nobody_from_being_told(
     store: Store, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    line = Line(TARGET, "", "seconds", False, 1.0, 2.0)
-    event = store.add("sgkit", "frozen", "box", events.MACHINE, "c0", "c1", [line])
-    store.move(event.id, events.CONFIRMED, "")
+    machine_stepped(store)
     published = []
     monkeypatch.setattr(night.Night, "_look", fails(KeyError("a bug")))
     monkeypatch.setattr(asv_run, "publish", published.append)
@@ -198,3 +197,29 @@ def test_a_mistake_in_one_part_keeps_nobody_from_being_told(
     assert "1 events to tell of\nfailed: not all that stepped was looked at: KeyError" in out
     assert "Traceback" in error
     assert published
+
+
+@pytest.mark.parametrize("place", ["--site", "GWAS_SITE_URL"])
+def test_a_site_that_makes_no_links_is_refused(
+    store: Store, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], place: str
+) -> None:
+    words = ["--site", "perf.example.org"] if place == "--site" else []
+    if not words:
+        monkeypatch.setenv(place, "perf.example.org")
+    assert main(["nightly", *words]) == 2
+    out, error = capsys.readouterr()
+    assert out == ""
+    assert error.startswith("error: 'perf.example.org' is no address of a site\n")
+
+
+def test_alerts_that_lead_to_nobodys_site_are_warned_of(
+    store: Store, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["nightly"]) == 0  # nothing is sent
+    monkeypatch.setattr(cli.config, "operator", lambda _: {"webhook": "GWAS_HOOK"})
+    for words, code in ((["--site", "http://127.0.0.1:8080"], 0), ([], 14)):
+        monkeypatch.setenv("GWAS_HOOK", "http://127.0.0.1:9/nobody")
+        capsys.readouterr()
+        assert main(["nightly", *words]) == code
+        warned = "failed: no --site and no GWAS_SITE_URL: what is sent leads to http://127.0.0.1"
+        assert (warned in capsys.readouterr().out) == (code != 0)

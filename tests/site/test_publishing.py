@@ -106,6 +106,12 @@ def test_bad_declarations_are_named(tmp_path, text: str, place: str) -> None:
         metrics.load(path)
 
 
+def test_a_site_that_makes_no_links_is_refused(scriptless: Project) -> None:
+    done = scriptless.publish(GWAS_SITE_URL="perf.example.org")
+    assert done.returncode == 2
+    assert done.stderr.startswith("error: 'perf.example.org' is no address of a site\n")
+
+
 def test_without_scripts_the_cdn_links_stay_and_it_says_so(scriptless: Project) -> None:
     done = scriptless.publish()
     assert done.returncode == 0, done.stdout + done.stderr

@@ -38,7 +38,7 @@ def add_actions(actions: argparse._SubParsersAction) -> None:
         "digest", help="what is confirmed and open, as text; exits with 0, 10, 11 or 12"
     )
     for one in (show, told):
-        one.add_argument("--site", default=links.site_url())
+        one.add_argument("--site", type=links.site_address)
     confirm = actions.add_parser("confirm", help="measure both sides of an event again, in turn")
     confirm.add_argument("id", type=_number)
     meanings = {name: meaning for name, (_, meaning) in _DECISIONS.items()}
@@ -90,7 +90,7 @@ def _list(store: Store, states: list[str]) -> None:
     Console().print(table)
 
 
-def _show(store: Store, number: int, site: str) -> None:
+def _show(store: Store, number: int, site: str | None) -> None:
     (text,) = _messages([store.get(number)], site)
     print(text.text)
     for row in store.history(number):
@@ -115,17 +115,18 @@ def _reopen(store: Store, number: int, why: str) -> None:
     print(f"event {number} is {event.outcome}")
 
 
-def _digest(store: Store, site: str) -> int:
+def _digest(store: Store, site: str | None) -> int:
     found = store.all(events.CONFIRMED)
     return digest.write([*zip(found, _messages(found, site), strict=True)], print)
 
 
-def _messages(found: list[Event], site: str) -> list[message.Message]:
+def _messages(found: list[Event], site: str | None) -> list[message.Message]:
     """What is told of events, with what upstream says of their commits."""
     mirror = Mirror(paths.mirror_dir())
     upstreams = config.load(paths.ROOT / "upstreams.toml")
     addresses = {name: tool.links for name, tool in upstreams.items()}
-    return [told.compose(event, addresses, mirror, site) for event in found]
+    home = site or links.site_url()
+    return [told.compose(event, addresses, mirror, home) for event in found]
 
 
 def _confirm(store: Store, number: int) -> int:

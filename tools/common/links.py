@@ -1,18 +1,45 @@
-"""Addresses within the site: of a graph, of a commit's page."""
+"""The site's address, and those within it: of a graph, of a commit's page."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
+
+from tools.common.errors import UsageError
 
 SITE_URL = "GWAS_SITE_URL"  # the environment variable with the address that the site is served at
+_PREVIEW = "http://127.0.0.1:8080"  # of `asv preview`
+
+
+def configured_site() -> str | None:
+    """The address that GWAS_SITE_URL says, if it is set; UsageError where that is none."""
+    text = os.environ.get(SITE_URL)
+    return site_address(text) if text else None
 
 
 def site_url() -> str:
-    """The site's address, for links from elsewhere; by default that of `asv preview`."""
-    return os.environ.get(SITE_URL) or "http://127.0.0.1:8080"
+    """The site's address, for links from elsewhere; by default that of `asv preview`.
+
+    UsageError where GWAS_SITE_URL is no address.
+    """
+    return configured_site() or _PREVIEW
+
+
+def site_address(text: str) -> str:
+    """An address that a site can be served at; UsageError for others: they make no links."""
+    try:
+        found = urlsplit(text)
+        plain = text.isprintable() and not set(text) & set(" ?#")
+        if found.scheme in ("http", "https") and found.hostname and plain:
+            return text
+    except ValueError:  # of what it cannot take apart
+        pass
+    raise UsageError(
+        f"{text!r} is no address of a site",
+        hint=f"--site or {SITE_URL}: expected one such as https://perf.example.org",
+    )
 
 
 def varying(graph_params: list[dict[str, str | None]]) -> set[str]:

@@ -50,7 +50,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--site",
-        default=links.site_url(),
+        type=links.site_address,
         help="address of the published site, for links; default: GWAS_SITE_URL",
     )
 
@@ -81,7 +81,13 @@ def run(args: argparse.Namespace) -> int:
         benchmarks.require(conf, bench, classes)
         store = open_store()
         voice = Voice()
-        telling = _telling(conf, upstreams, store, args.site, voice)
+        site = args.site or links.configured_site()
+        telling = _telling(conf, upstreams, store, site or links.site_url(), voice)
+        if site is None and any(telling.routes.values()):
+            voice.warn(
+                f"no --site and no {links.SITE_URL}: what is sent leads to {telling.site}, "
+                "which others cannot read"
+            )
         told = Night(
             conf, upstreams, tools, store, telling, args.stack, bench,
             args.hours * 3600, voice,

@@ -76,7 +76,7 @@ def publish(
     Regressions._save(conf, {"regressions": worse})
     Regressions._save_feed(conf, benchmarks, worse, revisions, hashes)
     util.write_json(str(html / "improvements.json"), {"improvements": better}, compact=True)
-    finish_feed(html / "regressions.xml", os.environ.get(links.SITE_URL))
+    finish_feed(html / "regressions.xml", links.configured_site())
 
 
 def _by_machine(changes: Iterable[Change]) -> set[tuple[str, int | None, int]]:

@@ -104,6 +104,13 @@ def _add_events(project: Project) -> None:
         ends = commits[0], commits[2]
         settled = store.add("sgkit", "frozen", "box", events.CODE, *ends, [faster])
         store.move(settled.id, state, "a reason", until)
+    store.classify(settled.id, events.DEPENDENCY)
+    store.learn(
+        settled.id,
+        frozen="pca failed: ImportError",
+        packages="confirmed: ratio 0.500",
+        dependencies=[{"name": "numpy", "old": "1.26", "new": ""}],
+    )
     store.close()
 
 

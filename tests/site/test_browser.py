@@ -204,6 +204,10 @@ def test_alerts_and_an_event(visit: Visit, published: Project) -> None:
     links = page.locator(".links a").all_inner_texts()
     assert links[1:] == ["pull request", "compare with the commit before"]
     visit.check("event")
+    of_dependency = visit.open("alerts.html?event=4", "h2").locator("main").inner_text()
+    assert "On the frozen stack: pca failed: ImportError" in of_dependency
+    assert "packages and with its own: confirmed: ratio 0.500" in of_dependency
+    assert "numpy 1.26 → none" in of_dependency
     missing = visit.open("alerts.html?event=99", "h1")
     assert "no event 99" in missing.locator("main").inner_text()
 

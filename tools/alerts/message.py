@@ -113,9 +113,7 @@ def _body(event: Event, commit: Mapping[str, Any]) -> str:
                 f"ratio {proof['ratio']:.3g}, 99 % interval {proof['low']:.3g} to "
                 f"{proof['high']:.3g}, {proof['pairs']} interleaved pairs in fresh processes"
             )
-    for one in event.facts.get("dependencies", ()):
-        versions = f"{one['old'] or 'none'} -> {one['new'] or 'none'}"
-        parts.append(f"cause    {one['name']} {versions} (the frozen stack shows no change)")
+    parts += _dependencies(event)
     parts += [f"stack    {event.stack}, machine {event.machine}"]
     parts += [f"fixes    event {number}" for number in event.facts.get("fixes", ())]
     parts += [*_why(event), "", "series:"]
@@ -127,6 +125,25 @@ def _body(event: Event, commit: Mapping[str, Any]) -> str:
     labels = ("decide   ", "      or ", "      or ")
     parts += [label + one for label, one in zip(labels, decisions(event), strict=False)]
     return "\n".join(parts)
+
+
+def _dependencies(event: Event) -> list[str]:
+    """Which dependency it was, and what says that it was one."""
+    if event.kind != events.DEPENDENCY:
+        return []
+    of_packages = event.facts.get("packages")  # asked only where the frozen stack cannot tell
+    known = (
+        "the packages alone make the change" if of_packages else "the frozen stack shows no change"
+    )
+    parts = [
+        f"cause    {one['name']} {one['old'] or 'none'} -> {one['new'] or 'none'} ({known})"
+        for one in event.facts.get("dependencies", ())
+    ]
+    if of_packages:
+        parts.append(
+            f"packages the newer commit with the older ones and with its own: {of_packages}"
+        )
+    return parts
 
 
 def _why(event: Event) -> list[str]:

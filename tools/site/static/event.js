@@ -119,6 +119,7 @@ function where(event) {
                 : between ? ` (${between} between them could not be told)` : ''),
         ...upstream(event.commit),
         event.facts.frozen ? element('p', {}, `On the frozen stack: ${event.facts.frozen}`) : null,
+        event.facts.packages ? element('p', {}, `The newer commit, with the older one's packages and with its own: ${event.facts.packages}`) : null,
         named.length ? element('p', {}, named.length > 1 ? 'Made by one of these packages:' : 'Made by this package:') : null,
         named.length ? element('ul', {}, ...named) : null,
         told.length ? element('details', {}, element('summary', {}, `${told.length} commits were measured in the search`),

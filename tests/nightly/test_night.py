@@ -12,6 +12,7 @@ import pytest
 from asv.machine import Machine
 
 from tests.alerts.made import TARGET
+from tests.alerts.servers import Web, running
 from tools.__main__ import main
 from tools.alerts import events
 from tools.alerts.events import Event, Line
@@ -223,3 +224,19 @@ def test_alerts_that_lead_to_nobodys_site_are_warned_of(
         assert main(["nightly", *words]) == code
         warned = "failed: no --site and no GWAS_SITE_URL: what is sent leads to http://127.0.0.1"
         assert (warned in capsys.readouterr().out) == (code != 0)
+
+
+def test_a_channel_that_is_added_to_the_table_hears_of_what_is_told_from_then_on(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    web = Web()
+    machine_stepped(store)
+    assert main(["nightly"]) == 12
+    monkeypatch.setattr(cli.config, "operator", lambda _: {"webhook": "GWAS_HOOK"})
+    site = ["--site", "https://perf.example.org"]
+    with running(web.server):
+        for told in (0, 1):
+            monkeypatch.setenv("GWAS_HOOK", f"{web.url}/hook")
+            assert main(["nightly", *site]) == (12 if told else 0)
+            assert len(web.requests) == told
+            machine_stepped(store)

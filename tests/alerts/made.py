@@ -26,7 +26,7 @@ class MadeLaboratory:
         self._random = np.random.default_rng(7)
         self.asked: list[tuple[str, str]] = []
 
-    def value(self, commit: str, place: str, target: str, timeout: float = 0) -> float:
+    def value(self, commit: str, place: str, target: str) -> float:
         if commit in self._broken:
             raise BuildError(f"{commit} does not build")
         self.asked.append((commit, place))

@@ -145,7 +145,7 @@ def test_mixtures_hold_so_many_of_the_newer_versions(
 
     monkeypatch.setattr(venvs, "ensure", ensure)
     monkeypatch.setattr(venvs, "install_tool", lambda path, artefact: None)
-    monkeypatch.setattr(dependencies, "value", lambda side, target: 1.0)
+    monkeypatch.setattr(dependencies, "value", lambda side, target, until: 1.0)
     old, new = _plan("dask==1\nnumpy==2\ntoolz==3\n"), _plan("dask==2\nnumpy==3\n", "3.10")
     mixtures = dependencies.Mixtures(old, new, tmp_path)
     for name in dependencies.states("new", dependencies.changed(old, new)):

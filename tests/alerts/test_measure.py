@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import json
 import sys
+import time
 from pathlib import Path
 
 import psutil
@@ -56,7 +57,7 @@ def test_a_failure_has_its_reason(side: Side) -> None:
 
 def test_what_hangs_costs_its_limit_and_leaves_nothing(side: Side) -> None:
     with pytest.raises(NoValue, match="took longer than 6 s"):
-        measure.value(side, "made.Made.track_hung", timeout=6)
+        measure.value(side, "made.Made.track_hung", until=time.monotonic() + 6)
     left = [p.pid for p in psutil.process_iter() if "made-orphan" in " ".join(_command(p))]
     assert left == []
 

@@ -1,8 +1,8 @@
 """What a night finds of one event is not lost to the search for the next."""
 
 import datetime
+import math
 import re
-import time
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
@@ -19,7 +19,6 @@ from tools.nightly.examining import Examining
 
 COMMITS = [f"c{number:02}" for number in range(30)]
 OTHER = "ld_prune.Sgkit.time_compute-3"
-LATE = time.monotonic() + 86_400  # a day from now
 BENCHMARKS = {target.rpartition("-")[0]: {"params": []} for target in (TARGET, OTHER)}
 
 
@@ -52,18 +51,9 @@ def examining(
 ) -> Examining:
     lines = {"sgkit": COMMITS[::-1]}
     return Examining(
-        {},
-        None,
-        lines,
-        store,
-        laboratory,
-        "frozen",
-        "box",
-        budget,
-        lambda _: None,
-        lambda _: None,
-        prune,
-    )
+        {}, None, lines, store, laboratory, "frozen", "box", budget, math.inf,
+        lambda _: None, lambda _: None, prune,
+    )  # fmt: skip
 
 
 def test_an_event_is_explained_before_the_next_is_searched_for(store: Store) -> None:
@@ -75,7 +65,7 @@ def test_an_event_is_explained_before_the_next_is_searched_for(store: Store) -> 
     second = add_event(store, COMMITS[10], COMMITS[-1], 2.0, OTHER)
     examining(store, laboratory, Allowance()).confirm()
     with pytest.raises(OutOfBudget):
-        examining(store, laboratory, Allowance(20)).trace(BENCHMARKS)
+        examining(store, laboratory, Allowance(20 + 2 * explain.PROFILES + 1)).trace(BENCHMARKS)
     assert store.get(first.id).commit == COMMITS[5]
     assert "profile" in store.get(first.id).facts
     assert store.get(second.id).commit is None
@@ -135,7 +125,7 @@ def test_what_the_commit_does_not_explain_is_not_measured_at_it(store: Store) ->
 class Beside(Profiling):
     """Beside the event's metric one that changes with it, one of noise, and one that stays."""
 
-    def value(self, commit: str, place: str, target: str, timeout: float = 0) -> float:
+    def value(self, commit: str, place: str, target: str) -> float:
         value = super().value(commit, place, target)
         if target.endswith("time_write-3"):
             return [1.0, 1.5, 1.4, 1.1, 1.0, 1.5][len(self.asked) % 6]
@@ -214,7 +204,7 @@ def test_what_a_person_decides_about_what_cannot_be_measured_stands(store: Store
     event = add_event(store, COMMITS[0], COMMITS[10], 2.0)
 
     class Deciding(Profiling):
-        def value(self, commit: str, place: str, target: str, timeout: float = 0) -> float:
+        def value(self, commit: str, place: str, target: str) -> float:
             store.move(event.id, events.EXPECTED, "by a person")
             return super().value(commit, place, target)
 
@@ -249,7 +239,7 @@ class Killed(Profiling):
         super().__init__(truth)
         self.kills, self.tries = kills, 0
 
-    def value(self, commit: str, place: str, target: str, timeout: float = 0) -> float:
+    def value(self, commit: str, place: str, target: str) -> float:
         self.tries += 1
         if self.kills:
             raise NoValue("Killed")
@@ -303,7 +293,7 @@ def test_what_is_acknowledged_stays_so_though_it_cannot_be_measured(
 
 def test_repeats_are_kept_with_the_machine(store: Store) -> None:
     laboratory = Profiling(dict.fromkeys(COMMITS, 1.0))
-    examining(store, laboratory, Allowance()).repeat([(COMMITS[0], TARGET)], LATE)
+    examining(store, laboratory, Allowance()).repeat([(COMMITS[0], TARGET)])
     assert list(store.repeats("frozen", "box")) == [TARGET]
 
 
@@ -312,28 +302,29 @@ def test_what_has_fewest_repeats_is_repeated_first(store: Store) -> None:
     laboratory = Profiling(dict.fromkeys(COMMITS, 1.0))
     timings = [(COMMITS[0], TARGET), (COMMITS[0], OTHER)]
     with pytest.raises(OutOfBudget):
-        examining(store, laboratory, Allowance(2)).repeat(timings, LATE)
+        examining(store, laboratory, Allowance(2)).repeat(timings)
     assert {target: len(pairs) for target, pairs in store.repeats("frozen", "box").items()} == {
         TARGET: 1,
         OTHER: 1,
     }
 
 
-def test_the_end_of_the_budget_cuts_a_repeat(store: Store) -> None:
-    class Slow(Profiling):
-        """Takes two minutes for a value."""
+def test_what_the_budget_cut_is_not_explained_without_it(store: Store) -> None:
+    """A value that is cut is no value, but says nothing of the commit."""
+    event = add_event(store, COMMITS[0], COMMITS[1], 2.0)
+    allowance = Allowance()
 
-        def value(self, commit: str, place: str, target: str, timeout: float = 0) -> float:
-            if timeout < 120:
-                raise NoValue("took too long")
-            return super().value(commit, place, target)
+    class Cut(Profiling):
+        def profile(self, commit: str, place: str, target: str) -> explain.Stats:
+            allowance.left = 0
+            raise NoValue("took too long")
 
-    laboratory = Slow(dict.fromkeys(COMMITS, 1.0))
-    soon = time.monotonic() + 60
-    examining(store, laboratory, Allowance()).repeat([(COMMITS[0], TARGET)], soon)
-    assert not store.repeats("frozen", "box")
-    examining(store, laboratory, Allowance()).repeat([(COMMITS[0], TARGET)], soon + 600)
-    assert store.repeats("frozen", "box")
+    truth = {commit: 1.0 if commit == COMMITS[0] else 2.0 for commit in COMMITS}
+    looked = examining(store, Cut(truth), allowance)
+    looked.confirm()
+    with pytest.raises(OutOfBudget):
+        looked.trace(BENCHMARKS)
+    assert "profile" not in store.get(event.id).facts
 
 
 def test_what_is_wrong_with_one_event_keeps_no_other_from_being_looked_at(store: Store) -> None:
@@ -341,7 +332,7 @@ def test_what_is_wrong_with_one_event_keeps_no_other_from_being_looked_at(store:
     second = add_event(store, COMMITS[11], COMMITS[20], 2.0)
 
     class Odd(Profiling):
-        def value(self, commit: str, place: str, target: str, timeout: float = 0) -> float:
+        def value(self, commit: str, place: str, target: str) -> float:
             if commit == COMMITS[0]:
                 raise DamagedError("its lock cannot be read")
             return super().value(commit, place, target)

@@ -7,6 +7,7 @@ replaced by those of its own: the replacement that brings the change names the p
 from __future__ import annotations
 
 import dataclasses
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -58,8 +59,8 @@ class Mixtures:
     that does not work gives no value, and the search steps around it.
     """
 
-    def __init__(self, old: Plan, new: Plan, root: Path) -> None:
-        self._old, self._new, self._root = old, new, root
+    def __init__(self, old: Plan, new: Plan, root: Path, until: float = math.inf) -> None:
+        self._old, self._new, self._root, self._until = old, new, root, until
         self._differences = changed(old, new)
         self._sides: dict[str, tuple[str, Side]] = {}
 
@@ -71,7 +72,7 @@ class Mixtures:
             plan = self._mixed(count)
             side = Side(plan.commit, plan, installed(plan, self._root / f"side-{place}"))
             known = self._sides[place] = (commit, side)
-        return value(known[1], target)
+        return value(known[1], target, self._until)
 
     def _mixed(self, count: int) -> Plan:
         packages = dict(self._old.packages())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import shutil
 import statistics
 import tempfile
@@ -49,24 +50,34 @@ class Side:
 
 
 class Laboratory:
-    """Measures commits of one stack, two of them side by side."""
+    """Measures commits of one stack, two of them side by side.
 
-    def __init__(self, upstreams: Mapping[str, Upstream], mirror: Mirror, stack: str) -> None:
+    A process that still runs at `until` (of time.monotonic) is ended then, and gives no value.
+    """
+
+    def __init__(
+        self,
+        upstreams: Mapping[str, Upstream],
+        mirror: Mirror,
+        stack: str,
+        until: float = math.inf,
+    ) -> None:
         self._upstreams = upstreams
         self._mirror = mirror
         self._stack = stack
+        self._until = until
         self._sides: dict[str, Side] = {}
 
-    def value(self, commit: str, place: str, target: str, timeout: float = _TIMEOUT) -> float:
+    def value(self, commit: str, place: str, target: str) -> float:
         """The value of `target` at a commit, whose environment is kept at `place` meanwhile.
 
         Raises NoValue, and what makes an environment impossible as tools.environments.plan does.
         """
-        return value(self._side(commit, place), target, timeout)
+        return value(self._side(commit, place), target, self._until)
 
     def profile(self, commit: str, place: str, target: str) -> Stats:
         """cProfile's statistics of one process that measures `target`; raises as `value` does."""
-        return profile(self._side(commit, place), target)
+        return profile(self._side(commit, place), target, self._until)
 
     def _side(self, commit: str, place: str) -> Side:
         side = self._sides.get(place)
@@ -104,14 +115,14 @@ def installed(made: Plan, root: Path) -> Path:
         raise BuildError(f"{made.commit.hash[:8]} cannot be installed: {last}") from None
 
 
-def value(side: Side, target: str, timeout: float = _TIMEOUT) -> float:
+def value(side: Side, target: str, until: float = math.inf) -> float:
     """The value of `target` (asv's "module.Class.method-3"): the median of a process's samples.
 
-    Raises NoValue with the process's last words.
+    Raises NoValue with the process's last words, or where it ran at `until` (time.monotonic).
     """
     work = Path(tempfile.mkdtemp(prefix="side-", dir=_folder()))
     try:
-        answer = _run(side, target, work, timeout)
+        answer = _run(side, target, work, until)
     finally:
         shutil.rmtree(work, ignore_errors=True)
     if isinstance(answer, dict):
@@ -121,23 +132,21 @@ def value(side: Side, target: str, timeout: float = _TIMEOUT) -> float:
     raise NoValue(f"{target} gives no value at {side.commit.hash[:8]}")
 
 
-def profile(side: Side, target: str, timeout: float = _TIMEOUT) -> Stats:
+def profile(side: Side, target: str, until: float = math.inf) -> Stats:
     """cProfile's statistics of a process that measures `target` on one thread.
 
-    Raises NoValue with the process's last words.
+    Raises NoValue as `value` does.
     """
     work = Path(tempfile.mkdtemp(prefix="side-", dir=_folder()))
     try:
         (work / "profile").touch()
-        _run(side, target, work, timeout, work / "profile")
+        _run(side, target, work, until, work / "profile")
         return load(work / "profile")
     finally:
         shutil.rmtree(work, ignore_errors=True)
 
 
-def _run(
-    side: Side, target: str, work: Path, timeout: float, profile: Path | None = None
-) -> object:
+def _run(side: Side, target: str, work: Path, until: float, profile: Path | None = None) -> object:
     result = work / "result.json"
     command = [
         side.home / "bin" / "python", BENCHMARK_RUN_SCRIPT, "run", paths.ROOT / "benchmarks",
@@ -149,6 +158,7 @@ def _run(
     if profile is not None:
         variables["GWAS_PROFILE"] = "1"
     started = time.perf_counter()
+    timeout = max(0.0, min(_TIMEOUT, until - time.monotonic()))
     try:
         process.run(command, env={**removed, **variables}, cwd=work, timeout=timeout)
         return json.loads(result.read_text())

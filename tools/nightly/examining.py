@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import statistics
-import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -48,6 +47,7 @@ class Examining:
     stack: str
     machine: str  # this one: what stepped on another cannot be looked at here
     budget: Budget
+    until: float  # where it ends, of time.monotonic: what runs then is cut
     say: Callable[[str], None]
     warn: Callable[[str], None]
     prune: Callable[[], None]  # takes out of events what their commits do not explain
@@ -80,7 +80,7 @@ class Examining:
         search for the next. `benchmarks` is asv's benchmarks.json.
         """
         if self.stack == "dated":
-            frozen = Laboratory(self.upstreams, self.mirror, "frozen")
+            frozen = Laboratory(self.upstreams, self.mirror, "frozen", self.until)
             for event in self._proven():
                 with self._apart(event):
                     self._find_dependency(event, frozen)
@@ -142,7 +142,7 @@ class Examining:
             for commit in (event.old, event.new)
         )
         packages = (
-            dependencies.Mixtures(old, new, paths.ROOT / "env"),
+            dependencies.Mixtures(old, new, paths.ROOT / "env", self.until),
             dependencies.changed(old, new),
             self.budget,
         )
@@ -170,6 +170,7 @@ class Examining:
             profiles = [
                 [self._profile(*side, timed) for _ in range(explain.PROFILES)] for side in sides
             ]
+        self.budget()  # else what it cut would be taken for what these commits do not have
         changed = explain.difference(*profiles) if profiles else []
         self.store.learn(
             event.id,
@@ -209,26 +210,23 @@ class Examining:
             verdict = examiner.compare(event, *event.ends, line.ratio, target=line.target)
             self.store.learn(event.id, timing={**asdict(verdict), "target": line.target})
 
-    def repeat(self, timings: Iterable[tuple[str, str]], until: float) -> None:
+    def repeat(self, timings: Iterable[tuple[str, str]]) -> None:
         """One pair of values (A/A) of each (commit, target), the least repeated first.
 
-        What the end of the budget cuts (at `until`, of time.monotonic) is no value: it is the
-        first to be tried the next night.
+        What the end of the budget cuts is the first to be tried the next night.
         """
         known = self.store.repeats(self.stack, self.machine)
         for commit, target in sorted(timings, key=lambda one: len(known.get(one[1], ()))):
             try:
-                first, second = (
-                    self._value_until(until, commit, place, target) for place in ("old", "new")
-                )
+                first, second = (self._value(commit, place, target) for place in ("old", "new"))
             except (NoValue, BuildError, MissingError):
                 continue  # what asv measured and this cannot is no repeat
             if min(first, second) > 0:
                 self.store.add_repeat(self.stack, self.machine, target, commit, first, second)
 
-    def _value_until(self, until: float, commit: str, place: str, target: str) -> float:
+    def _value(self, commit: str, place: str, target: str) -> float:
         self.budget()
-        return self.laboratory.value(commit, place, target, until - time.monotonic())
+        return self.laboratory.value(commit, place, target)
 
     def _proven(self) -> list[Event]:
         """What is searched for its commit and explained; not what was only acknowledged."""

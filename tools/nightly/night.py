@@ -133,7 +133,7 @@ class Night:
         found = self._found()
         try:
             with self._examining(mirror, found, until) as examining:
-                examining.repeat(found.newest_timings(self.stack), until)
+                examining.repeat(found.newest_timings(self.stack))
         except OutOfBudget:
             self.voice.say("the budget ended the repeats")
         except TrackerError as error:
@@ -145,11 +145,11 @@ class Night:
             if time.monotonic() >= until:
                 raise OutOfBudget
 
-        laboratory = Laboratory(self.upstreams, mirror, self.stack)
+        laboratory = Laboratory(self.upstreams, mirror, self.stack, until)
         with alone(paths.ROOT / "env"):
             yield Examining(
                 self.upstreams, mirror, found.lines, self.store, laboratory, self.stack,
-                found.machine, budget, self.voice.say, self.voice.warn,
+                found.machine, budget, until, self.voice.say, self.voice.warn,
                 partial(found.prune, self.store, frozenset(self.upstreams)),
             )  # fmt: skip
 

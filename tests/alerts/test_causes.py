@@ -93,8 +93,10 @@ def test_the_dependency_is_named_with_both_versions(
     kept = store.get(confirmed.id)
     assert kept.kind == events.DEPENDENCY
     assert kept.facts["dependencies"] == [dataclasses.asdict(DIFFERENCES[at])]
-    text = message.compose(kept, "https://perf.example.org").text
-    assert f"{DIFFERENCES[at].name} {DIFFERENCES[at].old} -> " in text
+    told = message.compose(kept, "https://perf.example.org")
+    named = f"{DIFFERENCES[at].name} {DIFFERENCES[at].old} -> "
+    assert f"cause    {named}" in told.text
+    assert f", by {named}" in told.subject
 
 
 def test_packages_that_only_work_together_are_named_together(

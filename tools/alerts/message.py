@@ -84,7 +84,19 @@ def _where(event: Event) -> str:
     if event.commit:
         return event.commit[:8]
     old, new = event.ends
-    return f"{old[:8]}..{new[:8]}"
+    span = f"{old[:8]}..{new[:8]}"
+    found = _versions(event)
+    return f"{span}, by {', '.join(found)}" if found else span
+
+
+def _versions(event: Event) -> list[str]:
+    """The dependency that did it with both versions, or the few that cannot be told apart."""
+    if event.kind != events.DEPENDENCY:
+        return []
+    return [
+        f"{one['name']} {one['old'] or 'none'} -> {one['new'] or 'none'}"
+        for one in event.facts.get("dependencies", ())
+    ]
 
 
 def _state(event: Event) -> str:
@@ -135,10 +147,7 @@ def _dependencies(event: Event) -> list[str]:
     known = (
         "the packages alone make the change" if of_packages else "the frozen stack shows no change"
     )
-    parts = [
-        f"cause    {one['name']} {one['old'] or 'none'} -> {one['new'] or 'none'} ({known})"
-        for one in event.facts.get("dependencies", ())
-    ]
+    parts = [f"cause    {one} ({known})" for one in _versions(event)]
     if of_packages:
         parts.append(
             f"packages the newer commit with the older ones and with its own: {of_packages}"

@@ -105,6 +105,7 @@ def _add_events(project: Project) -> None:
         settled = store.add("sgkit", "frozen", "box", events.CODE, *ends, [faster])
         store.move(settled.id, state, "a reason", until)
     store.classify(settled.id, events.DEPENDENCY)
+    store.add_answer(settled.id, f"{settled.new}+3", True, "")
     store.learn(
         settled.id,
         frozen="pca failed: ImportError",

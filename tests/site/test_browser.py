@@ -208,6 +208,7 @@ def test_alerts_and_an_event(visit: Visit, published: Project) -> None:
     assert "On the frozen stack: pca failed: ImportError" in of_dependency
     assert "packages and with its own: confirmed: ratio 0.500" in of_dependency
     assert "numpy 1.26 → none" in of_dependency
+    assert "1 mixtures of packages were measured in the search" in of_dependency
     missing = visit.open("alerts.html?event=99", "h1")
     assert "no event 99" in missing.locator("main").inner_text()
 

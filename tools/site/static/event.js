@@ -109,7 +109,10 @@ function where(event) {
     const found = event.facts.range;
     const ends = event.ends.map((end) => commitLink(end, event.names[end]));
     const between = found ? found.between.length : 0;
-    const told = Object.entries(event.answers).map(([commit, after]) => element('li', {}, commitLink(commit),
+    // tools/alerts/dependencies.py, states: a commit, or the newer one with so many packages as it had them
+    const mixed = Object.keys(event.answers).some((state) => state.includes('+'));
+    const tried = (state) => mixed ? `the first ${state.split('+')[1]} packages that differ as the newer commit has them` : commitLink(state);
+    const told = Object.entries(event.answers).map(([state, after]) => element('li', {}, tried(state),
         after === null ? ': could not be told' : after ? ': has the change' : ': does not have it'));
     const named = (event.facts.dependencies || []).map((one) => element('li', {},
         `${one.name} ${one.old || 'none'} → ${one.new || 'none'}`));
@@ -122,7 +125,7 @@ function where(event) {
         event.facts.packages ? element('p', {}, `The newer commit, with the older one's packages and with its own: ${event.facts.packages}`) : null,
         named.length ? element('p', {}, named.length > 1 ? 'Made by one of these packages:' : 'Made by this package:') : null,
         named.length ? element('ul', {}, ...named) : null,
-        told.length ? element('details', {}, element('summary', {}, `${told.length} commits were measured in the search`),
+        told.length ? element('details', {}, element('summary', {}, `${told.length} ${mixed ? 'mixtures of packages' : 'commits'} were measured in the search`),
             element('ul', {}, ...told)) : null,
     ];
 }

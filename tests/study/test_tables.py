@@ -95,6 +95,17 @@ def test_two_samples_do_not_decide_which_shards_are_faster() -> None:
     assert said.endswith("; in the study 1.23 times faster.")
 
 
+def test_table_2_5_has_the_studys_settings_where_others_have_as_many_points() -> None:
+    axes = {"task": "hardy_weinberg", "layout": "1x1", "chunks": "tiles"}
+    own = [
+        point(value, experiment="distributed", nodes=nodes, settings=settings, **axes)
+        for settings, value in (("study", 2.0), ("study+numba-cache", 1.0))
+        for nodes in (1, 2)
+    ]
+    [found] = tables.multi_node(own, TODAY).rows
+    assert text(found[0]).endswith("settings study")
+
+
 def test_effort_puts_memory_accuracy_and_code_beside_speed(today: list[Measurement]) -> None:
     table = tables.effort(today, code_size.count(paths.ROOT / "benchmarks"))
     cells = [text(cell) for cell in row(table, "PCA", "Hail")]

@@ -78,13 +78,12 @@ class OnDask(OnCluster):
 
     def place(self, point):
         super().place(point)
-        name, cached, _ = point["settings"].partition(WITH_JIT_CACHE)
+        name, self.jit_cache, _ = point["settings"].partition(WITH_JIT_CACHE)
         self.settings = dask_cluster.SETTINGS[name]
-        self.jit_cache = True if cached else None
 
     def start(self):
         self.load()
-        sgkit.choose_jit_cache(self.jit_cache)
+        sgkit.choose_jit_cache(self.is_cached())
         if self.existing:
             work = data.work()
             arguments = (self.wanted, self.settings, self.paths, work)
@@ -97,6 +96,15 @@ class OnDask(OnCluster):
     def stop(self):
         cluster, self.cluster = self.cluster, None
         cluster.stop()
+
+    def is_cached(self):
+        """Whether workers may take functions from numba's cache; asked once Sgkit is loaded."""
+        return bool(self.jit_cache) or sgkit.caches_by_itself()
+
+    def prime(self):
+        self.load()
+        if self.is_cached():  # else each new cluster compiles anew
+            super().prime()
 
     def primed_marker(self):
         marker = super().primed_marker()  # workers compile what a process alone does not

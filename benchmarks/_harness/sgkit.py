@@ -94,29 +94,38 @@ class Sgkit(NativeTask):
         seen["input_reads"] = chunks.opened_bytes / chunks.stored_bytes
 
 
-def choose_jit_cache(cached=None):
-    """Have numba's cache on, off, or (None) as this release of Sgkit has it by itself.
-
-    Here and in new processes: load() turned it on, maybe in the fork server that this process
-    comes from. What is sent to a Dask worker says whether the worker may take it from the cache
-    or is to compile it, once where it imports it and again for each task that it unpickles.
-    """
-    os.environ.pop(NO_JIT_CACHE, None)
-    if cached is not None:
-        os.environ[NO_JIT_CACHE] = "0" if cached else "1"
+def caches_by_itself():
+    """Whether this release of Sgkit takes functions from numba's cache unless it is told."""
     spec = importlib.util.find_spec("sgkit.accelerate")
     if spec is None:
-        return  # before 0.6.0 there was no switch: always on
-    as_imported_now = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(as_imported_now)
-    chosen = as_imported_now.DEFAULT_NUMBA_ARGS["cache"]
+        return True  # before 0.6.0 there was no switch
+    told = os.environ.pop(NO_JIT_CACHE, None)
+    try:
+        as_imported_now = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(as_imported_now)
+    finally:
+        if told is not None:
+            os.environ[NO_JIT_CACHE] = told
+    return as_imported_now.DEFAULT_NUMBA_ARGS["cache"]
+
+
+def choose_jit_cache(cached):
+    """Have numba's cache on or off, here and in new processes.
+
+    load() turned it on, maybe in the fork server that this process comes from. What is sent to
+    a Dask worker says whether the worker may take it from the cache or is to compile it, once
+    where it imports it and again for each task that it unpickles.
+    """
+    os.environ[NO_JIT_CACHE] = "0" if cached else "1"
     for name, module in list(sys.modules.items()):
         if name.partition(".")[0] == "sgkit":
             for value in vars(module).values():
                 if type(value).__name__ == "GUFunc":
-                    value.cache = chosen
+                    value.cache = cached
     # for functions of modules that Sgkit imports later
-    sys.modules["sgkit.accelerate"].DEFAULT_NUMBA_ARGS["cache"] = chosen
+    accelerate = sys.modules.get("sgkit.accelerate")
+    if accelerate is not None:
+        accelerate.DEFAULT_NUMBA_ARGS["cache"] = cached
 
 
 @contextmanager

@@ -69,8 +69,9 @@ class Night:
         measuring = Measuring(self.conf, self.store, self.stack, self.bench, self.voice)
         with self._part("what is new was not measured"):
             new = measuring.new(self._found(), begin + _FOR_NEW * self.seconds)
-            for line in outcomes.silent(self.conf, self.stack, self._found(), new):
-                self.voice.warn(line)
+            if new:
+                for line in outcomes.silent(self.conf, self.stack, self._found(), new):
+                    self.voice.warn(line)
         before_repeats = until - _FOR_REPEATS * self.seconds
         with self._part("not all that stepped was looked at"):
             while self._look(mirror, before_repeats):

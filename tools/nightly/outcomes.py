@@ -52,8 +52,6 @@ def silent(conf: Config, stack: str, found: Found, commits: Collection[str]) -> 
     `found` has their results. Nobody else would hear of a tool that no longer builds, or of a
     benchmark that fails, takes longer than its limit or gives a wrong answer.
     """
-    if not commits:
-        return []
     failing, benchmarks = unbuilt(stack), Benchmarks.load(conf)
     revisions = {commit: revision for revision, commit in found.hashes.items()}
     lines = []

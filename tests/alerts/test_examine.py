@@ -8,7 +8,7 @@ from tests.alerts.made import TARGET, Allowance, MadeLaboratory, add_event
 from tools.alerts import events
 from tools.alerts.examine import Examiner
 from tools.alerts.localise import OutOfBudget
-from tools.alerts.measure import NoValue
+from tools.alerts.measure import NoValue, TookTooLong
 from tools.alerts.store import Store
 from tools.common.errors import BuildError
 
@@ -110,11 +110,24 @@ class Failing(MadeLaboratory):
         super().__init__(truth)
         self._at, self.values = at, 0
 
-    def value(self, commit: str, place: str, target: str, timeout: float = 0) -> float:
+    def value(self, commit: str, place: str, target: str) -> float:
         self.values += 1
         if self.values in self._at:
             raise NoValue(f"{target} failed at {commit}: Killed")
         return super().value(commit, place, target)
+
+
+def test_what_hangs_costs_its_limit_once(store: Store) -> None:
+    class Hanging(Failing):
+        def value(self, commit: str, place: str, target: str) -> float:
+            self.values += 1
+            raise TookTooLong(f"{target} took longer than 1800 s")
+
+    event = add_event(store, COMMITS[0], COMMITS[-1], 3.0)
+    laboratory = Hanging(truth(3.0))
+    with pytest.raises(TookTooLong):
+        Examiner(store, laboratory, Allowance()).confirm(event)
+    assert laboratory.values == 1
 
 
 def test_one_process_that_was_killed_silences_no_alert(store: Store) -> None:

@@ -12,7 +12,7 @@ import psutil
 import pytest
 
 from tools.alerts import measure
-from tools.alerts.measure import NoValue, Side
+from tools.alerts.measure import NoValue, Side, TookTooLong
 from tools.common import paths
 from tools.cost import ledger
 from tools.environments.plan import Plan
@@ -56,7 +56,7 @@ def test_a_failure_has_its_reason(side: Side) -> None:
 
 
 def test_what_hangs_costs_its_limit_and_leaves_nothing(side: Side) -> None:
-    with pytest.raises(NoValue, match="took longer than 6 s"):
+    with pytest.raises(TookTooLong, match="took longer than 6 s"):
         measure.value(side, "made.Made.track_hung", until=time.monotonic() + 6)
     left = [p.pid for p in psutil.process_iter() if "made-orphan" in " ".join(_command(p))]
     assert left == []

@@ -15,7 +15,7 @@ from typing import Protocol
 from tools.alerts import events, sequential
 from tools.alerts.events import Event, Line
 from tools.alerts.localise import Range, bisect, error_of_each
-from tools.alerts.measure import NoValue
+from tools.alerts.measure import NoValue, TookTooLong
 from tools.alerts.sequential import Verdict
 from tools.alerts.store import Store
 from tools.common.errors import BuildError, MissingError
@@ -143,11 +143,16 @@ class Examiner:
         return pair
 
     def _value(self, commit: str, place: str, target: str) -> float:
-        """A value; NoValue where it failed twice, as one process that was killed says little."""
+        """A value; NoValue where it failed twice, as one process that was killed says little.
+
+        What takes too long costs its limit once.
+        """
         try:
             return self._laboratory.value(commit, place, target)
-        except NoValue:
-            self._budget()
+        except NoValue as failure:
+            self._budget()  # what its end cut says nothing of the commit
+            if isinstance(failure, TookTooLong):
+                raise
             return self._laboratory.value(commit, place, target)
 
 

@@ -40,6 +40,10 @@ class NoValue(TrackerError):
     """The benchmark failed at this commit, took too long, or does not apply to it."""
 
 
+class TookTooLong(NoValue):
+    """It was still running at the end of its time."""
+
+
 @dataclass(frozen=True)
 class Side:
     """A commit that is ready to be measured, in an environment that no other side shares."""
@@ -164,7 +168,9 @@ def _run(side: Side, target: str, work: Path, until: float, profile: Path | None
         return json.loads(result.read_text())
     except (process.ProgramError, OSError, ValueError) as error:
         last = (str(error).strip().splitlines() or [""])[-1]
-        raise NoValue(f"{target} failed at {side.commit.hash[:8]}: {last}") from None
+        ran_out = isinstance(error, process.ProgramError) and error.returncode is None
+        failure = TookTooLong if ran_out else NoValue
+        raise failure(f"{target} failed at {side.commit.hash[:8]}: {last}") from None
     finally:
         ledger.add(target, tool_class(target), "process", time.perf_counter() - started)
         runs.sweep(mark)  # JVMs and workers that left the process's tree

@@ -20,15 +20,15 @@ from tools.common.process import end_on_signals
 
 # command: (module with add_arguments(parser) and run(args) -> exit code or None, help)
 COMMANDS = {
-    "demo": ("tools.demo.cli", "measure real releases on the embedded data and publish html/"),
-    "upstreams": ("tools.upstreams.cli", "update and list the tracked histories"),
-    "environments": ("tools.environments.cli", "resolve, show, check and clean environments"),
+    "demo": ("tools.cli.demo", "measure real releases on the embedded data and publish html/"),
+    "upstreams": ("tools.cli.upstreams", "update and list the tracked histories"),
+    "environments": ("tools.cli.environments", "resolve, show, check and clean environments"),
     "datasets": ("datasets.cli", "list, prepare, verify and locate data sets"),
-    "site": ("tools.site.cli", "fetch the site's scripts so that it works offline"),
-    "alerts": ("tools.alerts.cli", "detect changes; list, confirm, acknowledge, expect events"),
-    "nightly": ("tools.nightly.cli", "measure what is new, confirm, localise, publish, alert"),
-    "study": ("tools.study.cli", "run the study's experiments; report what they show"),
-    "cost": ("tools.cost.cli", "where the last run's wall time went"),
+    "site": ("tools.cli.site", "fetch the site's scripts so that it works offline"),
+    "alerts": ("tools.cli.alerts", "detect changes; list, confirm, acknowledge, expect events"),
+    "nightly": ("tools.cli.nightly", "measure what is new, confirm, localise, publish, alert"),
+    "study": ("tools.cli.study", "run the study's experiments; report what they show"),
+    "cost": ("tools.cli.cost", "where the last run's wall time went"),
 }
 
 

@@ -12,9 +12,9 @@ end_on_signals()  # a plain kill ends what was started as well
 sys.path.append(str(paths.ROOT))
 
 # E402: after what is above, on purpose; F401: asv finds the subclasses, so nothing names them
-from tools.environments import asv_environment  # noqa: E402, F401
 from tools.environments.plan import STACKS  # noqa: E402
-from tools.measuring.asv_run import environment  # noqa: E402
+from tools.execution import asv_environment  # noqa: E402, F401
+from tools.execution.asv_run import environment  # noqa: E402
 from tools.site import asv_publisher  # noqa: E402, F401
 from tools.study import publisher  # noqa: E402, F401
 from tools.upstreams import asv_repo  # noqa: E402, F401

@@ -7,11 +7,11 @@ from typing import Any
 
 import numpy as np
 
+from tools.alerts.bisection import OutOfBudget
 from tools.alerts.events import CODE, CONFIRMED, Event, Line
-from tools.alerts.localise import OutOfBudget
-from tools.alerts.sequential import Verdict
 from tools.alerts.store import Store
 from tools.common.errors import BuildError
+from tools.detection.sequential_test import Verdict
 
 TARGET = "pca.Sgkit.time_compute-3"
 

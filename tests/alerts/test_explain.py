@@ -4,6 +4,7 @@ import cProfile
 from pathlib import Path
 
 from tools.alerts import explain
+from tools.execution import measurement
 
 PARAMS = [["'smoke'"], ["1"]]
 KNOWN = {
@@ -40,14 +41,14 @@ def second_pass(size: int) -> int:
     return sum(number * number for number in range(size))
 
 
-def profiled(path: Path, sizes: list[int]) -> explain.Stats:
+def profiled(path: Path, sizes: list[int]) -> measurement.Stats:
     profile = cProfile.Profile()
     profile.enable()
     for size in sizes:
         second_pass(size)
     profile.disable()
     profile.dump_stats(path)
-    return explain.load(path)
+    return measurement.load_profile(path)
 
 
 def test_the_function_that_gained_comes_first(tmp_path: Path) -> None:

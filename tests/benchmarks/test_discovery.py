@@ -14,7 +14,7 @@ from asv.benchmarks import Benchmarks
 
 from tests.benchmarks.conftest import ROOT, RUNNER
 from tools.demo.steps import CHOICE
-from tools.nightly.cli import PROFILE
+from tools.nightly.profile import PROFILE
 from tools.study.points import Point
 
 TASKS = ["allele_frequency", "hardy_weinberg", "ld_prune", "pca", "association"]

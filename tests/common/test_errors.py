@@ -11,8 +11,8 @@ from pathlib import Path
 import psutil
 import pytest
 
-from tools.alerts import digest
 from tools.common import errors, process
+from tools.notify import digest
 
 
 def test_a_full_disk_is_known_by_its_number() -> None:

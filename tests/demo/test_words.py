@@ -1,7 +1,7 @@
 """The demo says what changed, leaves controls and small changes out, and warns of the machine."""
 
 from tools.demo import words
-from tools.results.changes import Change
+from tools.detection.changes import Change
 
 NAMES = {"a" * 40: "sgkit/0.5.0", "b" * 40: "sgkit/0.6.0"}
 

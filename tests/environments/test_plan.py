@@ -8,7 +8,14 @@ import pytest
 
 from tools.common import paths
 from tools.common.errors import ConfigError, MissingError
-from tools.environments import failures, interpreters, java, locks, settings, venvs
+from tools.environments import (
+    benchmark_variables,
+    failures,
+    interpreters,
+    java,
+    locks,
+    venvs,
+)
 from tools.environments.plan import NotCovered, _table
 from tools.upstreams import config
 
@@ -108,7 +115,7 @@ def test_failed_builds_are_remembered_until_forgotten(cache: Path) -> None:
 def test_a_plink_that_is_not_there_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("GWAS_PLINK", "/nowhere/plink")
     with pytest.raises(ConfigError, match="/nowhere/plink"):
-        settings.plink()
+        benchmark_variables.plink()
 
 
 def test_another_program_is_no_plink(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -118,12 +125,12 @@ def test_another_program_is_no_plink(tmp_path: Path, monkeypatch: pytest.MonkeyP
         program.chmod(0o755)
     monkeypatch.setenv("GWAS_PLINK", str(tmp_path / "plink"))
     with pytest.raises(ConfigError, match=r"is no PLINK 1\.9, but 'PLINK v2\.00a6LM"):
-        settings.plink()
+        benchmark_variables.plink()
     monkeypatch.delenv("GWAS_PLINK")
     monkeypatch.setenv("PATH", str(tmp_path))
-    assert settings.plink() == str(tmp_path / "plink1.9")
+    assert benchmark_variables.plink() == str(tmp_path / "plink1.9")
     (tmp_path / "plink1.9").unlink()
-    assert settings.plink() is None
+    assert benchmark_variables.plink() is None
 
 
 def test_a_lock_is_resolved_once(cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 import yaml
 
+from tools.cli import nightly
 from tools.common.paths import ROOT
-from tools.nightly import cli
 
 TEXT = (ROOT / "docs" / "nightly.md").read_text()
 
@@ -75,7 +75,7 @@ def test_the_command_lines_are_the_commands() -> None:
     import argparse
 
     parser = argparse.ArgumentParser()
-    cli.add_arguments(parser)
+    nightly.add_arguments(parser)
     lines = re.findall(r".*-m tools nightly --.*", TEXT)
     assert len(lines) == 4
     for line in lines:

@@ -17,15 +17,16 @@ from tools.__main__ import main
 from tools.alerts import events
 from tools.alerts.events import Event, Line
 from tools.alerts.store import Store
+from tools.cli import nightly
 from tools.common import asv_config, files
 from tools.common.errors import UnreachableError
 from tools.common.process import ProgramError
-from tools.measuring import asv_run
-from tools.nightly import cli, night
-from tools.nightly.found import Found
-from tools.nightly.measuring import Measuring
-from tools.nightly.telling import Telling
-from tools.nightly.voice import Voice
+from tools.execution import asv_run
+from tools.nightly import night
+from tools.nightly.history import Found
+from tools.nightly.measuring_part import Measuring
+from tools.nightly.night_log import Voice
+from tools.notify.delivery import Telling
 from tools.results.series import Point, Series
 from tools.upstreams.mirror import Mirror
 
@@ -44,8 +45,8 @@ def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Store]:
     monkeypatch.setenv("GWAS_NO_PULL", "1")
     monkeypatch.delenv("GWAS_SITE_URL", raising=False)
     monkeypatch.setattr(asv_config, "load", lambda: conf)
-    monkeypatch.setattr(cli, "open_store", lambda: made)
-    monkeypatch.setattr(cli, "PROFILE", ("sentinels",))  # which need no data set
+    monkeypatch.setattr(nightly, "open_store", lambda: made)
+    monkeypatch.setattr(nightly, "PROFILE", ("sentinels",))  # which need no data set
     monkeypatch.setattr(Found, "read", lambda *_: found)
     monkeypatch.setattr(Mirror, "update", lambda *_, **__: [])
     monkeypatch.setattr(asv_run, "publish", lambda site: None)
@@ -90,7 +91,7 @@ def test_a_night_without_news(store: Store, capsys: pytest.CaptureFixture[str]) 
         (Mirror, "update", fails(UnreachableError("no network")), "no network; going on"),
         (asv_run, "publish", fails(ProgramError("asv failed", "", 1)), "was not published"),
         (Found, "read", lambda *_: Found([], {}, {"sgkit": []}, "box"), "there are no results"),
-        (cli.config, "operator", lambda _: {"webhook": "GWAS_ABSENT"}, "GWAS_ABSENT"),
+        (nightly.config, "operator", lambda _: {"webhook": "GWAS_ABSENT"}, "GWAS_ABSENT"),
     ],
 )
 def test_what_failed_is_in_the_digest(
@@ -114,7 +115,7 @@ def test_what_there_is_to_tell_goes_before_what_failed(
     store: Store, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("GWAS_HOOK", "http://127.0.0.1:9/nobody")
-    monkeypatch.setattr(cli.config, "operator", lambda _: {"webhook": "GWAS_HOOK"})
+    monkeypatch.setattr(nightly.config, "operator", lambda _: {"webhook": "GWAS_HOOK"})
     machine_stepped(store)
     assert main(["nightly"]) == 12
     assert "1 events to tell of\nfailed: " in capsys.readouterr().out
@@ -133,7 +134,7 @@ def test_the_digest_of_a_night_that_was_killed_while_telling_is_the_next_nights(
             raise KeyboardInterrupt
 
     monkeypatch.setenv("GWAS_HOOK", "http://127.0.0.1:9/nobody")
-    monkeypatch.setattr(cli.config, "operator", lambda _: {"webhook": "GWAS_HOOK"})
+    monkeypatch.setattr(nightly.config, "operator", lambda _: {"webhook": "GWAS_HOOK"})
     with monkeypatch.context() as killed:
         killed.setattr(Telling, "_send", send)
         assert main(["nightly"]) == 130
@@ -217,7 +218,7 @@ def test_alerts_that_lead_to_nobodys_site_are_warned_of(
     store: Store, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main(["nightly"]) == 0  # nothing is sent
-    monkeypatch.setattr(cli.config, "operator", lambda _: {"webhook": "GWAS_HOOK"})
+    monkeypatch.setattr(nightly.config, "operator", lambda _: {"webhook": "GWAS_HOOK"})
     for words, code in ((["--site", "http://127.0.0.1:8080"], 0), ([], 14)):
         monkeypatch.setenv("GWAS_HOOK", "http://127.0.0.1:9/nobody")
         capsys.readouterr()
@@ -232,7 +233,7 @@ def test_a_channel_that_is_added_to_the_table_hears_of_what_is_told_from_then_on
     web = Web()
     machine_stepped(store)
     assert main(["nightly"]) == 12
-    monkeypatch.setattr(cli.config, "operator", lambda _: {"webhook": "GWAS_HOOK"})
+    monkeypatch.setattr(nightly.config, "operator", lambda _: {"webhook": "GWAS_HOOK"})
     site = ["--site", "https://perf.example.org"]
     with running(web.server):
         for told in (0, 1):

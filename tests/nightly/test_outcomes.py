@@ -13,7 +13,7 @@ from asv.runner import BenchmarkResult
 
 from tools.environments import failures
 from tools.nightly import outcomes
-from tools.nightly.found import Found
+from tools.nightly.history import Found
 from tools.results.series import Point, Series
 
 ENV = "per-commit-pyauto-stackfrozen"

@@ -12,8 +12,9 @@ from asv_runner.statistics import compute_stats
 
 from tests.site import example
 from tests.site.made_site import Project
-from tools.results import changes, metrics, series
-from tools.results.changes import NEIGHBOURS, STEP
+from tools.detection import changes
+from tools.detection.changes import NEIGHBOURS, STEP
+from tools.results import metrics, series
 from tools.results.metrics import Metric
 from tools.results.series import Point, Series, interval_of
 

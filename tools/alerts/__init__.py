@@ -1,1 +1,1 @@
-"""From results to alerts: detect, confirm, localise, explain, notify."""
+"""Events: the changes that were detected, measured again, and traced to their commit."""

@@ -12,9 +12,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from tools.alerts.localise import Range
-from tools.alerts.measure import Side, installed, value
+from tools.alerts.bisection import Range
 from tools.environments.plan import Plan
+from tools.execution.measurement import Side, installed, value
 
 _PYTHON = "python"
 
@@ -53,7 +53,7 @@ def between(found: Range, differences: Sequence[Changed]) -> Sequence[Changed]:
 
 
 class Mixtures:
-    """Measures the newer commit's tool on mixtures of two locks (tools.alerts.examine.Measures).
+    """Measures the newer commit's tool on mixtures of two locks.
 
     Mixtures are installed as they are, without asking whether the packages allow each other: one
     that does not work gives no value, and the search steps around it.

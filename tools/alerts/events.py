@@ -12,6 +12,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from tools.results.metrics import NOTABLE
+
 NEW, CONFIRMED, REFUTED, UNDECIDED = "new", "confirmed", "refuted", "undecided"
 ACKNOWLEDGED, EXPECTED, SUPPRESSED, RESOLVED = "acknowledged", "expected", "suppressed", "resolved"
 MERGED = "merged"  # found to be of the same commit as another event
@@ -25,7 +27,6 @@ CODE, DEPENDENCY, MACHINE = "code", "dependency", "machine"
 
 TIME = "seconds"
 EXACT = ("tasks", "times")  # units of what is counted: no noise, and no machine changes it
-NOTABLE = math.log(1.1)  # what changed by less gives way to other metrics
 
 
 def state_after(state: str, outcome: str) -> str:

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import pstats
 import statistics
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
 from tools.alerts.events import Event
+from tools.execution.measurement import Stats
 
-# (file, line, name): (calls, primitive calls, own seconds, cumulative seconds, callers)
-Stats = Mapping[tuple[str, int, str], tuple[Any, ...]]
 _SHOWN = 12
 PROFILES = 2  # of each side
 VALUES = 3  # of each side, for another metric that seems to differ
@@ -75,11 +72,6 @@ def difference(old: Sequence[Stats], new: Sequence[Stats]) -> list[dict[str, Any
     pairs = [(name, before.get(name, 0.0), after.get(name, 0.0)) for name in before | after]
     pairs.sort(key=lambda one: (-abs(one[2] - one[1]), one[0]))
     return [{"function": name, "old": old, "new": new} for name, old, new in pairs[:_SHOWN]]
-
-
-def load(path: Path) -> Stats:
-    """What cProfile wrote."""
-    return pstats.Stats(str(path)).stats  # type: ignore[attr-defined]  # documented, not typed
 
 
 def _least(profiles: Sequence[Stats]) -> dict[str, float]:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
-from tools.alerts import events, support
-from tools.alerts.candidates import Candidate
+from tools.alerts import events, membership
 from tools.alerts.events import Event
+from tools.alerts.grouping import Candidate
 from tools.alerts.store import Store
 
 # what was measured in vain: only other commits than those are news
@@ -43,7 +43,7 @@ def record(
                     store.move(event.id, events.CONFIRMED, "sentinels or most series share it")
             fresh.append(store.get(event.id))
             continue
-        its = support.explained(known, one.steps, revisions)
+        its = membership.explained(known, one.steps, revisions)
         store.extend(known.id, (step.line for step in its))
         others = tuple(step for step in one.steps if step not in its)
         if others:
@@ -90,7 +90,7 @@ def _known(one: Candidate, known: Iterable[Event], revisions: Mapping[str, int])
             continue
         if event.state in _SETTLED and not (old <= one.old and one.new <= new):
             continue
-        its = support.explained(event, one.steps, revisions)
+        its = membership.explained(event, one.steps, revisions)
         ours = {step.line.target: step.line.better for step in its}
         if any(ours.get(line.target) == line.better for line in event.lines):
             return event

@@ -12,6 +12,7 @@ from typing import Any
 
 from tools.alerts import schema, sqlite_errors
 from tools.alerts.events import CONFIRMED, NEW, STATES, Event, Line
+from tools.common import paths
 from tools.common.errors import UsageError
 
 _EVENT = "select *, (select why from history where event = id order by rowid desc) why from event"
@@ -301,6 +302,11 @@ class Store:
         )  # fmt: skip
         values = {key: row[key] for key in row.keys() if key != "facts"}  # noqa: SIM118  (a Row iterates over its values)
         return Event(**values, facts=json.loads(row["facts"]), lines=lines)
+
+
+def open_store() -> Store:
+    """The events of this checkout."""
+    return Store(paths.ROOT / "results" / "alerts.sqlite")
 
 
 def _now() -> str:

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from benchmarks._harness import cores
-from tools.measuring import releases
+from tools.upstreams import releases
 from tools.upstreams.mirror import Commit, Mirror
 
 # What is prepared, and in which formats. On the large one Sgkit takes seconds; LD pruning takes

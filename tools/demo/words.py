@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from tools.results.changes import Change
+from tools.detection.changes import Change
 
 _UNITS = {"seconds": ("faster", "slower"), "bytes": ("smaller", "larger")}
 _LEAST = 1.3

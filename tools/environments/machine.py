@@ -12,11 +12,6 @@ from asv.machine import Machine, MachineCollection
 
 from tools.common import files
 from tools.common.errors import BusyError
-from tools.cost import ledger
-from tools.environments import runs
-
-_held = ExitStack()  # what this process has claimed
-_claimed: list[Path] = []
 
 
 def ensure_described() -> None:
@@ -50,12 +45,3 @@ def alone(root: Path) -> Iterator[None]:
                 hint="two at once would disturb each other: wait for it, or stop it",
             ) from None
         yield
-
-
-def claim(root: Path) -> None:
-    """Be `alone` as long as this process runs; the first time, begin a run."""
-    if not _claimed:
-        _held.enter_context(alone(root))
-        _claimed.append(root)
-        runs.sweep_orphans()
-        ledger.start()

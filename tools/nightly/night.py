@@ -20,24 +20,24 @@ from asv.benchmarks import Benchmarks
 from asv.config import Config
 from asv.util import UserError
 
-from tools.alerts import message
+from tools.alerts.bisection import OutOfBudget
 from tools.alerts.closing import close_recovered, open_again
 from tools.alerts.events import Event
-from tools.alerts.localise import OutOfBudget
-from tools.alerts.measure import Laboratory
-from tools.alerts.message import Message
 from tools.alerts.store import Store
 from tools.common import paths
 from tools.common.errors import Interrupted, TrackerError, UnreachableError
 from tools.environments import unused
 from tools.environments.machine import alone
-from tools.measuring import asv_run
+from tools.execution import asv_run
+from tools.execution.measurement import Laboratory
 from tools.nightly import outcomes
-from tools.nightly.examining import Examining
-from tools.nightly.found import Found
-from tools.nightly.measuring import Measuring
-from tools.nightly.telling import Telling
-from tools.nightly.voice import Voice
+from tools.nightly.history import Found
+from tools.nightly.investigation import Examining
+from tools.nightly.measuring_part import Measuring
+from tools.nightly.night_log import Voice
+from tools.notify import message
+from tools.notify.delivery import Telling
+from tools.notify.message import Message
 from tools.upstreams.config import Upstream
 from tools.upstreams.mirror import Mirror
 

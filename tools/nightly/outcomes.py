@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from asv.benchmarks import Benchmarks
 from asv.config import Config
 
-from tools.alerts.candidates import target_of
+from tools.alerts.grouping import target_of
 from tools.environments import failures
-from tools.measuring import asv_run
-from tools.nightly.found import Found
+from tools.execution import asv_run
+from tools.nightly.history import Found
 from tools.results import stored
 from tools.results.series import Series
 

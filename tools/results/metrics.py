@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from tools.common.errors import ConfigError
 
+NOTABLE = math.log(1.1)  # log ratio: smaller changes give way to other metrics
 # differences below this are rounding, not a change: a deviation of 1e-12 is as good as one of 0
 _NEGLIGIBLE = {"deviation": 1e-6}
 

@@ -11,13 +11,14 @@ from typing import Any
 
 from asv.console import log
 
-from tools.alerts import describe, explain, feed, message, told
-from tools.alerts.candidates import target_of
+from tools.alerts import explain
 from tools.alerts.events import Event, Line
-from tools.alerts.repeats import false_alarms, minimal_detectable
+from tools.alerts.grouping import target_of
 from tools.alerts.store import Store
 from tools.common import files, links
 from tools.common.errors import DamagedError
+from tools.detection.repeats import false_alarms, minimal_detectable
+from tools.notify import commit_description, feed, message, notifications
 from tools.results.metrics import Metric
 from tools.results.series import Series
 from tools.upstreams.mirror import Mirror
@@ -52,7 +53,7 @@ def write(html: Path, database: Path, site: Site) -> None:
                     events.append(_row(event))
                     pages.append(_page(event, store, site))
                 noise = [_noise(*place, store) for place in store.repeated()]
-                entries = told.messages(store, site.links, site.mirror, links.site_url())
+                entries = notifications.messages(store, site.links, site.mirror, links.site_url())
         except DamagedError as error:
             log.warning(f"the Alerts page has no events: {error}")
             pages, events, noise = [], [], []
@@ -86,7 +87,7 @@ def _page(event: Event, store: Store, site: Site) -> dict[str, Any]:
     return {
         **_row(event),
         "facts": event.facts,
-        "commit": describe.commit(event, site.mirror, site.links.get(event.tool, {})),
+        "commit": commit_description.commit(event, site.mirror, site.links.get(event.tool, {})),
         "series": [_line(event, line, site, drawn=at < _DRAWN) for at, line in enumerate(lines)],
         "proofs": _proofs(event, store),
         "answers": answers,

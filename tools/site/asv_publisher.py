@@ -15,8 +15,9 @@ from asv.repo import Repo
 from asv.results import iter_results
 
 from tools.common import files, links
-from tools.results import changes, metrics, series
-from tools.results.changes import Change, Step
+from tools.detection import changes
+from tools.detection.changes import Change, Step
+from tools.results import metrics, series
 from tools.results.metrics import Metric
 from tools.results.series import Series
 from tools.site import alerts_page, asv_pages, commits, regressions

@@ -8,8 +8,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from tools.alerts.describe import pull_request
 from tools.common import links
+from tools.notify.commit_description import pull_request
 from tools.results import stored
 from tools.results.series import Series
 from tools.upstreams.mirror import Mirror

@@ -22,7 +22,7 @@ from asv.plugins.regressions import Regressions, _GraphDataFilter
 from asv.repo import Repo
 
 from tools.common import links
-from tools.results.changes import Change, Step, is_control
+from tools.detection.changes import Change, Step, is_control
 from tools.results.metrics import Metric, metric_of
 
 ATOM = "http://www.w3.org/2005/Atom"

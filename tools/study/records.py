@@ -6,8 +6,8 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from tools.environments import provenance
-from tools.measuring.asv_run import environment
+from tools.execution import provenance
+from tools.execution.asv_run import environment
 from tools.study import estimates
 from tools.study.measurements import Measurement
 

@@ -21,15 +21,15 @@ from datasets import catalogue, prepare
 from datasets.progress import OnConsole
 from tools.common import asv_config, paths
 from tools.common.errors import UnreachableError
-from tools.environments import settings
+from tools.environments import benchmark_variables
 from tools.environments.machine import ensure_described
 from tools.environments.plan import plan
-from tools.measuring import asv_run, releases
-from tools.measuring.pace import Pace, clock
+from tools.execution import asv_run
+from tools.execution.pace import Pace, clock
 from tools.study import checks, profiles, progress
 from tools.study.points import Point
 from tools.study.steps import Measured, Step, hindrance, without
-from tools.upstreams import config
+from tools.upstreams import config, releases
 from tools.upstreams.mirror import Mirror
 
 _say = Console(highlight=False, soft_wrap=True).print
@@ -82,7 +82,7 @@ def run(args: argparse.Namespace) -> int:
     data = checks.wanted_data(point for point in points if not hindrance(point))
     checks.require_memory(data)
     checks.require_disk(data)
-    if settings.plink() is None:
+    if benchmark_variables.plink() is None:
         _say("   PLINK 1.9 is not installed (Debian: apt-get install plink1.9): shown as n/a")
     for step in {(step.commit.hash, step.part.stack): step for step in steps}.values():
         plan(upstreams[step.commit.tool], step.commit, step.part.stack, mirror)

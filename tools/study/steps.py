@@ -9,8 +9,7 @@ from pathlib import Path
 from asv.config import Config
 
 from benchmarks._harness.data import NotPrepared
-from tools.environments import applies
-from tools.measuring import asv_run
+from tools.execution import applicability, asv_run
 from tools.results import stored
 from tools.study.points import Point
 from tools.study.profiles import Part
@@ -86,7 +85,7 @@ class Measured:
 def hindrance(point: Point) -> NotImplementedError | None:
     """Why the point does not apply here; that its data are not made yet is no hindrance."""
     parameters = {name: repr(value) for name, value in point.parameters}
-    found = applies.reason_against(point.benchmark, parameters)
+    found = applicability.reason_against(point.benchmark, parameters)
     return None if isinstance(found, NotPrepared) else found
 
 

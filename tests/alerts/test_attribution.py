@@ -1,0 +1,162 @@
+"""On the dated stack a change is the tool's or a dependency's; which is known here."""
+
+import dataclasses
+import datetime
+from pathlib import Path
+
+import pytest
+
+from tests.alerts.made import Allowance, MadeLaboratory, add_event
+from tools.alerts import attribution, dependencies, events
+from tools.alerts.dependencies import Changed
+from tools.alerts.events import Event
+from tools.alerts.store import Store
+from tools.alerts.verification import Examiner
+from tools.environments import venvs
+from tools.environments.plan import Plan
+from tools.notify import message
+from tools.upstreams.mirror import Commit
+
+DIFFERENCES = [
+    Changed("dask", "2022.1.0", "2022.2.0"),
+    Changed("numba", "0.54.1", "0.55.0"),
+    Changed("numpy", "1.20.3", "1.21.0"),
+    Changed("zarr", "2.10.0", ""),
+]
+
+
+@pytest.fixture
+def confirmed(store: Store) -> Event:
+    """A change of 2 x on the dated stack."""
+    event = add_event(store, "old", "new", 2.0)
+    Examiner(store, MadeLaboratory({"old": 1.0, "new": 2.0}), Allowance()).confirm(event)
+    return store.get(event.id)
+
+
+def test_a_change_that_the_frozen_stack_shows_too_is_the_tools(
+    store: Store, confirmed: Event
+) -> None:
+    frozen = MadeLaboratory({"old": 1.0, "new": 1.9})
+    assert not attribution.is_dependency(store, confirmed, frozen, Allowance())
+    assert store.get(confirmed.id).kind == events.CODE
+
+
+def test_one_that_the_frozen_stack_cannot_measure_stays_the_tools(
+    store: Store, confirmed: Event
+) -> None:
+    frozen = MadeLaboratory({"old": 1.0, "new": 1.0}, broken=["old"])
+    assert not attribution.is_dependency(store, confirmed, frozen, Allowance())
+    kept = store.get(confirmed.id)
+    assert kept.kind == events.CODE
+    assert "does not build" in kept.facts["frozen"]
+
+
+@pytest.mark.parametrize(("newer", "kind"), [(1.9, events.DEPENDENCY), (1.0, events.CODE)])
+def test_where_the_frozen_stack_has_no_answer_the_packages_are_asked(
+    store: Store, confirmed: Event, newer: float, kind: str
+) -> None:
+    assert not attribution.is_unanswered(confirmed)  # it was not asked
+    frozen = MadeLaboratory({"old": 1.0, "new": 1.0}, broken=["old"])
+    attribution.is_dependency(store, confirmed, frozen, Allowance())
+    assert attribution.is_unanswered(store.get(confirmed.id))
+    names = dependencies.states("new", DIFFERENCES)
+    mixtures = MadeLaboratory({names[0]: 1.0, names[-1]: newer})
+    found = attribution.is_of_packages(store, confirmed, mixtures, DIFFERENCES, Allowance())
+    kept = store.get(confirmed.id)
+    assert (found, kept.kind) == (kind == events.DEPENDENCY, kind)
+    assert not attribution.is_unanswered(kept)
+
+
+def test_packages_that_do_not_run_with_the_newer_commit_leave_it_the_tools(
+    store: Store, confirmed: Event
+) -> None:
+    store.learn(confirmed.id, frozen="undecided: too noisy")
+    assert attribution.is_unanswered(store.get(confirmed.id))
+    names = dependencies.states("new", DIFFERENCES)
+    mixtures = MadeLaboratory({names[-1]: 2.0}, broken=[names[0]])
+    assert not attribution.is_of_packages(store, confirmed, mixtures, DIFFERENCES, Allowance())
+    kept = store.get(confirmed.id)
+    assert kept.kind == events.CODE
+    assert "does not build" in kept.facts["packages"]
+
+
+@pytest.mark.parametrize("at", range(len(DIFFERENCES)))
+def test_the_dependency_is_named_with_both_versions(
+    store: Store, confirmed: Event, at: int
+) -> None:
+    frozen = MadeLaboratory({"old": 1.0, "new": 1.0})
+    assert attribution.is_dependency(store, confirmed, frozen, Allowance())
+    names = dependencies.states("new", DIFFERENCES)
+    truth = {name: 2.0 if count > at else 1.0 for count, name in enumerate(names)}
+    assert attribution.find_dependency(
+        store, confirmed, MadeLaboratory(truth), DIFFERENCES, Allowance()
+    )
+    kept = store.get(confirmed.id)
+    assert kept.kind == events.DEPENDENCY
+    assert kept.facts["dependencies"] == [dataclasses.asdict(DIFFERENCES[at])]
+    told = message.compose(kept, "https://perf.example.org")
+    named = f"{DIFFERENCES[at].name} {DIFFERENCES[at].old} -> "
+    assert f"cause    {named}" in told.text
+    assert f", by {named}" in told.subject
+
+
+def test_packages_that_only_work_together_are_named_together(
+    store: Store, confirmed: Event
+) -> None:
+    names = dependencies.states("new", DIFFERENCES)
+    truth = {name: 2.0 if count > 1 else 1.0 for count, name in enumerate(names)}
+    mixtures = MadeLaboratory(truth, broken=[names[2]])
+    assert attribution.find_dependency(store, confirmed, mixtures, DIFFERENCES, Allowance())
+    named = store.get(confirmed.id).facts["dependencies"]
+    assert [one["name"] for one in named] == ["numba", "numpy"]
+
+
+def test_a_search_that_the_budget_ends_goes_on(store: Store, confirmed: Event) -> None:
+    names = dependencies.states("new", DIFFERENCES)
+    truth = {name: 2.0 if count > 2 else 1.0 for count, name in enumerate(names)}
+    mixtures = MadeLaboratory(truth)
+    assert not attribution.find_dependency(store, confirmed, mixtures, DIFFERENCES, Allowance(2))
+    assert "dependencies" not in store.get(confirmed.id).facts
+    assert attribution.find_dependency(store, confirmed, mixtures, DIFFERENCES, Allowance())
+
+
+def _plan(lock: str, python: str = "3.9") -> Plan:
+    date = datetime.datetime(2022, 1, 1)
+    commit = Commit("sgkit", "c" * 40, date, "Ann", "Release", "", "0.5.0", "index")
+    return Plan(commit, "dated", python, lock, "sgkit==0.5.0", (), ("sgkit",), False)
+
+
+def test_what_differs_between_two_locks() -> None:
+    old = _plan("# head\ndask==1\nnumpy==2\ntoolz==3\n")
+    new = _plan("dask==1\nnumpy==3\nzarr==1\n", "3.10")
+    assert dependencies.changed(old, new) == [
+        Changed("numpy", "2", "3"),
+        Changed("toolz", "3", ""),
+        Changed("zarr", "", "1"),
+        Changed("python", "3.9", "3.10"),
+    ]
+
+
+def test_mixtures_hold_so_many_of_the_newer_versions(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made: list[tuple[str, str]] = []
+
+    def ensure(root: Path, lock: str, python: str, extra: object) -> Path:
+        made.append((python, lock))
+        return root
+
+    monkeypatch.setattr(venvs, "ensure", ensure)
+    monkeypatch.setattr(venvs, "install_tool", lambda path, artefact: None)
+    monkeypatch.setattr(dependencies, "value", lambda side, target, until: 1.0)
+    old, new = _plan("dask==1\nnumpy==2\ntoolz==3\n"), _plan("dask==2\nnumpy==3\n", "3.10")
+    mixtures = dependencies.Mixtures(old, new, tmp_path)
+    for name in dependencies.states("new", dependencies.changed(old, new)):
+        mixtures.value(name, "old", "pca")
+    assert made == [
+        ("3.9", "dask==1\nnumpy==2\ntoolz==3\n"),
+        ("3.9", "dask==2\nnumpy==2\ntoolz==3\n"),
+        ("3.9", "dask==2\nnumpy==3\ntoolz==3\n"),
+        ("3.9", "dask==2\nnumpy==3\n"),
+        ("3.10", "dask==2\nnumpy==3\n"),
+    ]

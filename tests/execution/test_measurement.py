@@ -1,0 +1,68 @@
+"""A value comes from a process of its own, of which nothing stays behind."""
+
+from __future__ import annotations
+
+import datetime
+import json
+import sys
+import time
+from pathlib import Path
+
+import psutil
+import pytest
+
+from tools.common import paths
+from tools.environments.plan import Plan
+from tools.execution import cost_ledger, measurement
+from tools.execution.measurement import NoValue, Side, TookTooLong
+from tools.upstreams.mirror import Commit
+
+
+@pytest.fixture
+def side(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Side:
+    """A side whose environment is the one that the tests run in, and benchmarks of its own."""
+    (tmp_path / "benchmarks").mkdir()
+    (tmp_path / "benchmarks" / "made.py").write_text(
+        "import subprocess, sys, time\n"
+        "class Made:\n"
+        "    def track_seven(self): return 7.0\n"
+        "    def track_broken(self): raise ValueError('no such thing')\n"
+        "    def track_hung(self):\n"
+        "        sleep = [sys.executable, '-c', 'import time; time.sleep(1000)', 'made-orphan']\n"
+        "        subprocess.Popen(sleep, start_new_session=True)\n"
+        "        time.sleep(1000)\n"
+    )
+    (tmp_path / "benchmarks" / "__init__.py").touch()
+    monkeypatch.setattr(paths, "ROOT", tmp_path)
+    monkeypatch.setenv("GWAS_CACHE", str(tmp_path / "cache"))
+    commit = Commit("made", "c" * 40, datetime.datetime.now(), "Ann", "", "", None, "git")
+    plan = Plan(commit, "frozen", "3.11", "", "made", (), ("made",), False)
+    return Side(commit, plan, Path(sys.prefix))
+
+
+def test_a_value_and_what_it_cost(side: Side, tmp_path: Path) -> None:
+    cost_ledger.start()
+    assert measurement.value(side, "made.Made.track_seven") == 7.0
+    (file,) = (tmp_path / "cache" / "ledger").iterdir()
+    whole = json.loads(file.read_text().splitlines()[-1])
+    assert (whole["benchmark"], whole["phase"]) == ("made.Made.track_seven", "process")
+    assert whole["seconds"] > 0
+
+
+def test_a_failure_has_its_reason(side: Side) -> None:
+    with pytest.raises(NoValue, match=r"made\.Made\.track_broken failed at cccccccc"):
+        measurement.value(side, "made.Made.track_broken")
+
+
+def test_what_hangs_costs_its_limit_and_leaves_nothing(side: Side) -> None:
+    with pytest.raises(TookTooLong, match="took longer than 6 s"):
+        measurement.value(side, "made.Made.track_hung", until=time.monotonic() + 6)
+    left = [p.pid for p in psutil.process_iter() if "made-orphan" in " ".join(_command(p))]
+    assert left == []
+
+
+def _command(process: psutil.Process) -> list[str]:
+    try:
+        return process.cmdline()
+    except psutil.Error:
+        return []

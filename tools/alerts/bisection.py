@@ -1,0 +1,76 @@
+"""The one upstream commit that made a change, found by bisection that knows about noise.
+
+The sequential test (tools.detection.sequential_test) says of each commit in between whether it is
+like the good end or like the bad one. The at most log2(n) decisions share its error rate. The
+search steps around commits that cannot be built: the answer is then a range. The caller keeps the
+answers, so that an interrupted search goes on where it was.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from tools.detection.sequential_test import ERROR
+
+
+class OutOfBudget(Exception):
+    """Raised by a classifier that may spend no more; the search returns what it knows."""
+
+
+@dataclass(frozen=True)
+class Range:
+    """Between `good` (still before the change) and `bad` (already after it)."""
+
+    good: str
+    bad: str
+    between: tuple[str, ...]  # commits that could be neither told nor ruled out
+    finished: bool  # False where the budget ended first
+
+    @property
+    def exact(self) -> bool:
+        """Whether `bad` is the one commit that made the change."""
+        return not self.between
+
+
+def error_of_each(n_commits: int) -> float:
+    """The error rate that each of the decisions over `n_commits` may have."""
+    return ERROR / max(1, math.ceil(math.log2(max(2, n_commits))))
+
+
+def bisect(
+    commits: Sequence[str],
+    is_after: Callable[[str], bool | None],
+    known: Mapping[str, bool | None] | None = None,
+) -> Range:
+    """Search `commits` (in order; the first is before the change, the last after it).
+
+    `is_after` says of a commit whether it has the change; None when it cannot be told (it does
+    not build, or the noise is too large). `known` are earlier answers. Raises ValueError for
+    fewer than two commits.
+    """
+    if len(commits) < 2:
+        raise ValueError("a good and a bad commit are needed to search between")
+    answers = dict(known or {})
+    good, bad = 0, len(commits) - 1
+    while True:
+        left = [at for at in range(good + 1, bad) if answers.get(commits[at], True) is not None]
+        if not left:
+            return _range(commits, good, bad, finished=True)
+        middle = (good + bad) / 2
+        at = min(left, key=lambda place: abs(place - middle))
+        if commits[at] not in answers:
+            try:
+                answers[commits[at]] = is_after(commits[at])
+            except OutOfBudget:
+                return _range(commits, good, bad, finished=False)
+        answer = answers[commits[at]]
+        if answer is True:
+            bad = at
+        elif answer is False:
+            good = at
+
+
+def _range(commits: Sequence[str], good: int, bad: int, *, finished: bool) -> Range:
+    return Range(commits[good], commits[bad], tuple(commits[good + 1 : bad]), finished)

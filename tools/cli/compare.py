@@ -1,0 +1,85 @@
+"""Two commits side by side: one benchmark measured in turn, in fresh processes, and the ratio."""
+
+from __future__ import annotations
+
+import argparse
+import math
+import statistics
+from collections.abc import Sequence
+from pathlib import Path
+
+from tools.common import asv_config, paths
+from tools.common.errors import UsageError
+
+
+def add_action(actions: argparse._SubParsersAction) -> None:
+    """Declare the action `compare`."""
+    compare = actions.add_parser("compare", help="measure two commits in turn and say the ratio")
+    compare.add_argument("old", help="a hash or tool/version")
+    compare.add_argument("new", help="a hash or tool/version")
+    compare.add_argument("benchmark", help="like hardy_weinberg.Sgkit.time_compute")
+    compare.add_argument(
+        "parameters", nargs="*", metavar="NAME=VALUE", help="like data=sim-2504-10k cores=1"
+    )
+    compare.add_argument("--stack", choices=("frozen", "dated"), default="frozen")
+    compare.add_argument("--pairs", type=int, default=6, help="default %(default)s")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Measure and print each pair, then the ratio with its 99 % interval."""
+    # slow to import, and needed for this action only
+    from tools.environments.machine import alone
+    from tools.execution.measurement import Laboratory
+    from tools.upstreams import config
+    from tools.upstreams.mirror import Mirror
+
+    if args.pairs < 2:
+        raise UsageError("two pairs are needed at least: --pairs 2")
+    target = _target(args.benchmark, args.parameters)
+    mirror = Mirror(paths.mirror_dir())
+    old, new = mirror.find(args.old), mirror.find(args.new)
+    laboratory = Laboratory(config.load(paths.ROOT / "upstreams.toml"), mirror, args.stack)
+    pairs = []
+    with alone(paths.ROOT / "env"):
+        for number in range(args.pairs):
+            # A B, B A, ...: neither is always the first after a pause
+            order = (
+                ((old, "old"), (new, "new")) if number % 2 == 0 else ((new, "new"), (old, "old"))
+            )
+            values = {place: laboratory.value(commit, place, target) for commit, place in order}
+            pair = values["old"], values["new"]
+            pairs.append(pair)
+            ratio = f"{pair[1] / pair[0]:.3f}" if min(pair) > 0 else "-"
+            print(f"{pair[0]:.4g}  {pair[1]:.4g}  {ratio}", flush=True)
+    print(conclusion(pairs))
+    return 0
+
+
+def conclusion(pairs: Sequence[tuple[float, float]]) -> str:
+    """The ratio of new to old with its interval; their difference where a value is 0 or less."""
+    from tools.detection import sequential_test  # slow to import
+
+    if min(map(min, pairs)) <= 0:
+        difference = statistics.fmean(new - old for old, new in pairs)
+        return f"new - old: {difference:.4g} on average; values of 0 have no ratio"
+    logs = [math.log(new / old) for old, new in pairs]
+    mean, width = sequential_test.interval(logs, sequential_test.ERROR)
+    low, high = math.exp(mean - width), math.exp(mean + width)
+    return f"new / old: {math.exp(mean):.3f}, 99 % interval {low:.3f} to {high:.3f}"
+
+
+def _target(benchmark: str, parameters: list[str]) -> str:
+    from asv.benchmarks import Benchmarks
+
+    from tools.execution.result_writer import target_of
+
+    conf = asv_config.load()
+    there = Path(conf.results_dir, "benchmarks.json").exists()
+    known = Benchmarks.load(conf) if there else {}
+    if benchmark not in known:
+        raise UsageError(
+            f"no benchmark {benchmark!r} in {conf.results_dir}/benchmarks.json",
+            hint="any `asv run` writes it; names are like pca.Sgkit.time_compute",
+        )
+    wanted = dict(word.partition("=")[::2] for word in parameters)
+    return target_of(known[benchmark], wanted)

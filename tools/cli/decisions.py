@@ -1,0 +1,172 @@
+"""The actions of `python -m tools alerts` on events: look, measure again, decide."""
+
+from __future__ import annotations
+
+import argparse
+import datetime
+
+from asv.machine import Machine
+from rich.console import Console
+from rich.table import Table
+
+from tools.alerts import events
+from tools.alerts.events import Event
+from tools.alerts.store import Store, open_store
+from tools.common import links, paths
+from tools.common.errors import UsageError
+from tools.notify import digest, message, notifications
+from tools.upstreams import config
+from tools.upstreams.mirror import Mirror
+
+_DECISIONS = {
+    "ack": (events.ACKNOWLEDGED, "someone looks after it: no further messages until it changes"),
+    "expect": (events.EXPECTED, "it was meant: never an alert again"),
+    "suppress": (events.SUPPRESSED, "no messages until --until"),
+}
+
+_NOTHING_TO_DECIDE = (events.REFUTED, events.MERGED)
+_WITHDRAWABLE = (*(state for state, _ in _DECISIONS.values()), events.RESOLVED)
+ACTIONS = ("list", "show", "digest", "confirm", *_DECISIONS, "reopen")
+
+
+def add_actions(actions: argparse._SubParsersAction) -> None:
+    """Declare ACTIONS."""
+    listed = actions.add_parser("list", help="all events, the newest first")
+    listed.add_argument("--state", choices=events.STATES, action="append", default=[])
+    show = actions.add_parser("show", help="one event: message, proof, history")
+    show.add_argument("id", type=_number)
+    notifications = actions.add_parser(
+        "digest", help="what is confirmed and open, as text; exits with 0, 10, 11 or 12"
+    )
+    for one in (show, notifications):
+        one.add_argument("--site", type=links.site_address)
+    confirm = actions.add_parser("confirm", help="measure both sides of an event again, in turn")
+    confirm.add_argument("id", type=_number)
+    meanings = {name: meaning for name, (_, meaning) in _DECISIONS.items()}
+    meanings["reopen"] = "withdraw what was decided: it is again what measuring says of it"
+    for name, meaning in meanings.items():
+        decide = actions.add_parser(name, help=meaning)
+        decide.add_argument("id", type=_number)
+        decide.add_argument(
+            "--why", required=True, type=_reason, help="kept with the event, and shown"
+        )
+        if name == "suppress":
+            decide.add_argument("--until", required=True, type=_day, metavar="YYYY-MM-DD")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Carry out one action."""
+    store = open_store()
+    if args.action == "list":
+        _list(store, args.state)
+    elif args.action == "show":
+        _show(store, args.id, args.site)
+    elif args.action == "digest":
+        return _digest(store, args.site)
+    elif args.action == "confirm":
+        return _confirm(store, args.id)
+    elif args.action == "reopen":
+        _reopen(store, args.id, args.why)
+    else:
+        _decide(store, args)
+    return 0
+
+
+def _list(store: Store, states: list[str]) -> None:
+    found = store.all(*states)
+    if not found:
+        print(f"no event is {' or '.join(states)}" if states else "no events yet")
+        return
+    table = Table("id", "state", "since", "what")
+    for event in found:
+        until = f" until {event.until}" if event.until else ""
+        table.add_row(
+            str(event.id), event.state + until, event.created[:10], message.subject(event)
+        )
+    Console().print(table)
+
+
+def _show(store: Store, number: int, site: str | None) -> None:
+    (text,) = _messages([store.get(number)], site)
+    print(text.text)
+    for row in store.history(number):
+        print(message.harmless(f"{row['at']}  {row['state']}: {row['why']}"))
+
+
+def _decide(store: Store, args: argparse.Namespace) -> None:
+    event = store.get(args.id)
+    if event.state in _NOTHING_TO_DECIDE:
+        why = store.history(event.id)[-1]["why"]
+        raise UsageError(f"event {event.id} is {event.state} ({why}): there is nothing to decide")
+    state, _ = _DECISIONS[args.action]
+    store.move(event.id, state, args.why, getattr(args, "until", None))
+    print(f"event {event.id} is {state}")
+
+
+def _reopen(store: Store, number: int, why: str) -> None:
+    event = store.get(number)
+    if event.state not in _WITHDRAWABLE:
+        raise UsageError(f"event {number} is {event.state}: there is no decision to withdraw")
+    store.move(number, event.outcome, why)
+    print(f"event {number} is {event.outcome}")
+
+
+def _digest(store: Store, site: str | None) -> int:
+    found = store.all(events.CONFIRMED)
+    return digest.write([*zip(found, _messages(found, site), strict=True)], print)
+
+
+def _messages(found: list[Event], site: str | None) -> list[message.Message]:
+    """What is told of events, with what upstream says of their commits."""
+    mirror = Mirror(paths.mirror_dir())
+    upstreams = config.load(paths.ROOT / "upstreams.toml")
+    addresses = {name: tool.links for name, tool in upstreams.items()}
+    home = site or links.site_url()
+    return [notifications.compose(event, addresses, mirror, home) for event in found]
+
+
+def _confirm(store: Store, number: int) -> int:
+    """Measure again, and keep the verdict; 0 when it is confirmed, 1 when not."""
+    event = store.get(number)
+    if event.kind == events.MACHINE:
+        raise UsageError(f"event {number} is the machine's: no commit can be measured for it")
+    here = Machine.get_unique_machine_name()
+    if event.machine != here:
+        raise UsageError(
+            f"event {number} is of machine {event.machine}, and this is {here}",
+            hint=f"run it there; both commits are compared here by\n  {message.command(event)}",
+        )
+    # slow to import, and needed for this action only
+    from tools.alerts.verification import Examiner, words
+    from tools.environments.machine import alone
+    from tools.execution.measurement import Laboratory
+
+    upstreams = config.load(paths.ROOT / "upstreams.toml")
+    laboratory = Laboratory(upstreams, Mirror(paths.mirror_dir()), event.stack)
+    with alone(paths.ROOT / "env"):
+        verdict = Examiner(store, laboratory, lambda: None).confirm(event, afresh=True)
+    print(words(verdict))
+    return int(verdict.outcome != events.CONFIRMED)
+
+
+def _day(text: str) -> str:
+    try:
+        day = datetime.date.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"not a date: {text!r} (like 2027-01-31)") from None
+    if day <= datetime.date.today():
+        raise argparse.ArgumentTypeError(f"{day} is no day to come")
+    return day.isoformat()
+
+
+def _number(text: str) -> int:
+    # what the store can hold
+    if not text.isdecimal() or int(text) >= 2**63:
+        raise argparse.ArgumentTypeError(f"{text!r} is no event's number")
+    return int(text)
+
+
+def _reason(text: str) -> str:
+    if not text.strip():
+        raise argparse.ArgumentTypeError("say why: it is kept with the event, and shown")
+    return text.strip()

@@ -1,0 +1,129 @@
+"""`make demo`: measure what is missing of the demo's releases, publish html/, say what changed."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import time
+from pathlib import Path
+
+from asv.benchmarks import Benchmarks
+from asv.config import Config
+from asv.machine import Machine
+from rich.console import Console
+
+from datasets import catalogue, prepare
+from datasets.progress import OnConsole
+from tools.common import asv_config, paths
+from tools.demo import words
+from tools.demo.measured import is_complete
+from tools.demo.steps import DATA, STACK, Step, steps
+from tools.detection.changes import find_changes
+from tools.environments import benchmark_variables
+from tools.environments.machine import ensure_described
+from tools.execution import asv_run
+from tools.execution.pace import Pace, clock
+from tools.upstreams import config
+from tools.upstreams.mirror import Mirror
+
+ENVIRONMENT = asv_run.environment(STACK)
+_say = Console(highlight=False, soft_wrap=True).print
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """--list shows the steps without running them."""
+    parser.add_argument("--list", action="store_true", help="show the steps and stop")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Measure, publish, explain; 1 when some step failed."""
+    os.chdir(paths.ROOT)
+    ensure_described()
+    conf = asv_config.load()
+    machine = Machine.get_unique_machine_name()
+    mirror = Mirror(paths.mirror_dir())
+    _say("[bold]1. Upstreams[/bold]")
+    mirror.update(config.load(paths.ROOT / conf.repo).values(), say=_plain)
+    plan = steps(mirror)
+    todo = [step for step in plan if not _done(conf, machine, step)]
+    if args.list:
+        for step in plan:
+            state = "to measure" if step in todo else "measured"
+            name = f"{step.commit.tool}/{step.commit.version}"
+            _say(f"   {name:18} {state}")
+        return 0
+    if benchmark_variables.plink() is None:
+        _say("   PLINK 1.9 is not installed (Debian: apt-get install plink1.9): shown as n/a")
+    _say(f"[bold]2. Data[/bold]: {', '.join(DATA)}")
+    for name, needed in DATA.items() if todo else ():
+        prepare.prepare(catalogue.find(name), needed, (), OnConsole())
+    _say(f"[bold]3. Measure[/bold]: {len(todo)} of {len(plan)} steps are left")
+    failed = _measure_all(conf, machine, todo)
+    _say("[bold]4. Publish[/bold]")
+    asv_run.publish()
+    _explain(conf)
+    if failed:
+        _say(f"[bold]{len(failed)} steps could not be measured whole:[/bold]")
+        for step, log in failed:
+            _say(f"   {step.commit.tool} {step.commit.version}: see {log}")
+    _say(
+        "\nThe site is in html/. To look at it: "
+        f"{Path(asv_run.asv()).relative_to(paths.ROOT)} preview   (or any file server)"
+    )
+    return 1 if failed else 0
+
+
+def _done(conf: Config, machine: str, step: Step) -> bool:
+    return is_complete(conf, machine, step.commit.hash, step.bench, ENVIRONMENT)
+
+
+def _measure_all(conf: Config, machine: str, todo: list[Step]) -> list[tuple[Step, Path]]:
+    """Measure the steps in turn; those that failed with their logs."""
+    failed = []
+    pace = Pace()
+    for number, step in enumerate(todo, 1):
+        left = pace.seconds(sum(later.seconds for later in todo[number - 1 :]))
+        name = f"{step.commit.tool}/{step.commit.version}"
+        _say(f"   {number}/{len(todo)} {name:18} about {clock(left)} left in all", end="")
+        started = time.perf_counter()
+        log = paths.cache("logs", f"demo-{name.replace('/', '-')}.log")
+        status = _measure(step, log)
+        seconds = time.perf_counter() - started
+        pace.learn(step.seconds, seconds)
+        if status == 0 and _done(conf, machine, step):
+            _say(f" .. {clock(seconds)}")
+        else:
+            failed.append((step, log))
+            _say(f" .. failed after {clock(seconds)} (exit status {status}):")
+            _say(f"  {asv_run.log_tail(log)}")
+    return failed
+
+
+def _measure(step: Step, log: Path) -> int:
+    """One `asv run`; its output goes to the log. Returns its exit status."""
+    options = ["--skip-existing-successful"]
+    for attribute in step.attributes:
+        options += ["--attribute", attribute]
+    ledger = paths.cache("ledger", "demo.jsonl")
+    commit = f"{step.commit.hash}^!"
+    with asv_run.running(commit, STACK, step.bench, log, *options, ledger=ledger) as running:
+        return running.wait()
+
+
+def _explain(conf: Config) -> None:
+    """Print what became faster or slower."""
+    from tools.upstreams.asv_repo import UnionRepo
+
+    os.environ["GWAS_NO_PULL"] = "1"
+    repo = UnionRepo(conf.repo, conf.project)
+    names = {commit: tag for tag, commit in repo.get_tags().items()}
+    changes = find_changes(conf.results_dir, Benchmarks.load(conf), repo)
+    found = words.sentences(changes, names)
+    _say(f"[bold]5. What was found[/bold]: {len(found)} changes of 1.3 x or more")
+    for line in found:
+        _say(f"   {line}")
+    _say(f"   {words.machine_sentence(changes, names)}")
+
+
+def _plain(message: str) -> None:
+    _say(f"   {message}")

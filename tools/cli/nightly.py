@@ -1,0 +1,103 @@
+"""`python -m tools nightly`: measure what is new, confirm and localise what stepped, alert.
+
+Exit codes beside the usual: 0 nothing to tell, 10 something got slower, 11 only improvements and
+fixes, 12 only the machine stepped, 14 nothing to tell, but a part of the night failed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import math
+import os
+from collections.abc import Mapping
+
+from asv.config import Config
+
+from tools.alerts.store import Store, open_store
+from tools.common import asv_config, files, links, paths
+from tools.common.errors import UsageError
+from tools.execution import selection
+from tools.nightly.night import Night
+from tools.nightly.night_log import Voice
+from tools.nightly.profile import PROFILE
+from tools.notify import channels, digest
+from tools.notify.delivery import Telling
+from tools.upstreams import config
+from tools.upstreams.config import Upstream
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Budget, stack, profile and the address of the site."""
+    parser.add_argument("--hours", type=_hours, default=8.0, help="budget; default %(default)s")
+    parser.add_argument(
+        "--tool", action="append", help="measure its commits only; default: all that are tracked"
+    )
+    parser.add_argument("--stack", choices=("frozen", "dated"), default="frozen")
+    parser.add_argument(
+        "--bench",
+        action="append",
+        help="asv's --bench; default: all tasks on one core, on 1kg-sites (Hail's LD pruning: "
+        "sim-2504-2k)",
+    )
+    parser.add_argument(
+        "--site",
+        type=links.site_address,
+        help="address of the published site, for links; default: GWAS_SITE_URL",
+    )
+
+
+def _hours(text: str) -> float:
+    try:
+        hours = float(text)
+    except ValueError:
+        hours = math.nan
+    if not 0 <= hours < math.inf:
+        raise argparse.ArgumentTypeError(f"{text!r} is no number of hours")
+    return hours
+
+
+def run(args: argparse.Namespace) -> int:
+    """One night; prints what it does, then the digest."""
+    os.chdir(paths.ROOT)
+    with files.lock(paths.cache("nightly.lock"), "the night of this machine"):
+        os.environ["GWAS_NO_PULL"] = "1"  # the night itself updates the mirror, once
+        conf = asv_config.load()
+        upstreams = config.load(paths.ROOT / conf.repo)
+        tools = args.tool or list(conf.branches)
+        unknown = set(tools) - (upstreams.keys() & set(conf.branches))
+        if unknown:
+            raise UsageError(f"{min(unknown)} is not tracked", hint="upstreams.toml says what is")
+        bench = tuple(args.bench or PROFILE)
+        classes = {name for tool in tools for name in upstreams[tool].classes}
+        selection.require(conf, bench, classes)
+        store = open_store()
+        voice = Voice()
+        site = args.site or links.configured_site()
+        telling = _telling(conf, upstreams, store, site or links.site_url(), voice)
+        if site is None and any(telling.routes.values()):
+            voice.warn(
+                f"no --site and no {links.SITE_URL}: what is sent leads to {telling.site}, "
+                "which others cannot read"
+            )
+        told = Night(
+            conf, upstreams, tools, store, telling, args.stack, bench,
+            args.hours * 3600, voice,
+        ).run()  # fmt: skip
+        code = digest.write(told, voice.say, voice.warnings)
+        telling.written(told)
+    return code
+
+
+def _telling(
+    conf: Config, upstreams: Mapping[str, Upstream], store: Store, site: str, voice: Voice
+) -> Telling:
+    """The channels, with their secrets, which nothing else gets to see."""
+    tables = {
+        tool: (f"{tool}.alerts", one.tables.get("alerts", {})) for tool, one in upstreams.items()
+    }
+    tables[config.OPERATOR] = config.OPERATOR, config.operator(paths.ROOT / conf.repo)
+    routes = {route: channels.of_table(*table, voice.warn) for route, table in tables.items()}
+    channels.forget_secrets(table for _, table in tables.values())
+    telling = Telling(store, upstreams, routes, site, voice.warn)
+    telling.meet({route: channels.names(*table) for route, table in tables.items()})
+    return telling

@@ -1,1 +1,0 @@
-"""Where a run's wall time went."""

@@ -1,0 +1,1 @@
+"""Change points of a measured series, and the statistics of measured pairs."""

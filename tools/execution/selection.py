@@ -1,0 +1,73 @@
+"""Whether a pattern of asv's --bench selects what can run here, before hours go by on nothing."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import re
+import sys
+import tempfile
+from collections.abc import Collection, Iterator, Sequence
+from pathlib import Path
+
+from asv.benchmarks import Benchmarks
+from asv.config import Config
+from asv.runner import BENCHMARK_RUN_SCRIPT
+
+from benchmarks._harness.data import NotPrepared
+from tools.common import process
+from tools.common.errors import MissingError, UsageError
+from tools.execution import applicability
+from tools.execution.result_writer import tool_class
+from tools.upstreams.config import TOOL_CLASSES
+
+
+def require(conf: Config, patterns: Sequence[str], classes: Collection[str]) -> None:
+    """UsageError for a pattern that matches no benchmark of this checkout.
+
+    MissingError for one of which nothing can run here, as where its data sets are not prepared: a
+    commit would count as measured. Of the tools' benchmarks only those of `classes` are asked,
+    and there must be one of any of the patterns.
+    """
+    measured, refused = False, []
+    with tempfile.TemporaryDirectory() as folder:
+        found = Path(folder, "benchmarks.json")
+        suite = Path(conf.benchmark_dir).absolute()
+        process.run([sys.executable, BENCHMARK_RUN_SCRIPT, "discover", suite, found])
+        listed = json.loads(found.read_text())
+    for pattern in patterns:
+        try:
+            selected = Benchmarks(conf, listed, regex=pattern)
+        except re.error as error:
+            raise UsageError(f"--bench {pattern!r} is no regular expression: {error}") from None
+        if not selected:
+            raise UsageError(
+                f"--bench {pattern!r} matches no benchmark",
+                hint="they are named task.Tool.metric('data', cores): README, Tracking",
+            )
+        reasons = list(_reasons(selected, classes))
+        measured = measured or bool(reasons)
+        if reasons and None not in reasons:
+            missing = [reason for reason in reasons if isinstance(reason, NotPrepared)]
+            refused.append(f"{pattern!r}: {(missing or reasons)[0]}")
+    if refused:
+        raise MissingError("nothing of these --bench can run here", hint="\n  ".join(refused))
+    if not measured:
+        raise UsageError(f"--bench selects nothing of {', '.join(sorted(classes))}")
+
+
+def _reasons(
+    selected: Benchmarks, classes: Collection[str]
+) -> Iterator[NotImplementedError | None]:
+    """Why not, of each point, until one can run (None)."""
+    for name, benchmark in selected.items():
+        if tool_class(name) in TOOL_CLASSES.difference(classes):
+            continue
+        sets = list(itertools.product(*benchmark["params"]))
+        chosen = selected.benchmark_selection[name]  # None of one without parameters
+        for values in sets if chosen is None else map(sets.__getitem__, chosen):
+            given = dict(zip(benchmark["param_names"], values, strict=True))
+            reason = applicability.reason_against(name, given)
+            yield reason
+            if reason is None:
+                return

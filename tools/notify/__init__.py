@@ -1,0 +1,1 @@
+"""Notifications: who gets which message about an event, and through which channel."""

@@ -1,0 +1,30 @@
+"""Events as one plain text, with an exit code that scripts can act on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from tools.alerts import events
+from tools.alerts.events import Event
+from tools.notify.message import Message
+
+NOTHING, SLOWER, ONLY_FASTER, ONLY_MACHINE, INCOMPLETE = 0, 10, 11, 12, 14
+
+
+def write(
+    told: Sequence[tuple[Event, Message]], say: Callable[[str], None], failed: Sequence[str] = ()
+) -> int:
+    """Say each message and what failed; the exit code for them."""
+    for _, text in told:
+        say("\n" + text.text)
+    say(f"{len(told)} events to tell of")
+    for what in failed:
+        say(f"failed: {what}")
+    of_tools = [event for event, _ in told if event.kind != events.MACHINE]
+    if any(not event.better for event in of_tools):
+        return SLOWER
+    if of_tools:
+        return ONLY_FASTER
+    if told:
+        return ONLY_MACHINE
+    return INCOMPLETE if failed else NOTHING

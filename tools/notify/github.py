@@ -1,0 +1,163 @@
+"""GitHub issues as a channel: one issue a slow-down."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+from tools.alerts import events
+from tools.alerts.events import Event
+from tools.alerts.store import Store
+from tools.common.errors import TrackerError, UnreachableError
+from tools.notify import http_post
+from tools.notify.credentials import secret
+from tools.notify.http_post import RefusedError
+from tools.notify.message import Message
+
+# the states in which there is nothing left to do, and what GitHub calls that
+_CLOSED = {
+    events.RESOLVED: "completed",
+    events.EXPECTED: "not_planned",
+    events.REFUTED: "not_planned",
+    events.MERGED: "not_planned",
+}
+_GONE = (301, 404, 410)  # transferred; deleted; deleted, or without issues
+_PAGE, _PAGES = 100, 10  # as many issues as GitHub lists at once; and so often
+
+
+class GoneError(TrackerError):
+    """What a channel would have followed is no more: that is said once, and not tried again."""
+
+
+class GitHub:
+    """Issues of a repository: opened, kept up to date, closed with the reason.
+
+    An improvement opens none, as there would be nothing to do about it.
+    """
+
+    def __init__(self, repository: str) -> None:
+        self.name = f"github:{repository}"
+        api = os.environ.get("GWAS_GITHUB_API", "https://api.github.com")
+        self._issues = f"{api}/repos/{repository}/issues"
+        self._headers = {
+            "Authorization": f"Bearer {secret('GWAS_GITHUB_TOKEN')}",
+            "Accept": "application/vnd.github+json",
+        }
+
+    def send(self, event: Event, message: Message, store: Store) -> None:
+        """Open an issue, or say in that of an earlier night why it is told of again."""
+        if event.better:
+            return
+        known = self._known(event)
+        if not known:
+            # before it is asked for: should the answer be lost, the issue is found by its mark
+            self._keep(event, store, begun=True)
+        self._tell(store.get(event.id), message, store, again="number" in known)
+
+    def follow(self, event: Event, message: Message, store: Store) -> None:
+        """Bring the issue up to date where there is one, or may be one.
+
+        Raises GoneError when people have deleted it or moved it away: once, then it is let be.
+        """
+        self._tell(event, message, store, again=False)
+
+    def _tell(self, event: Event, message: Message, store: Store, *, again: bool) -> None:
+        known = self._known(event)
+        if not known or known.get("gone") or known.get("version") == message.version:
+            return
+        mark = _mark(event)
+        text = {"title": message.subject, "body": f"{_fenced(message.text)}\n{mark}"}
+        if "number" not in known:
+            number = self._find(mark, event.created)
+            if number is None:
+                if event.state == events.CONFIRMED:
+                    number = self._ask("POST", self._issues, json=text)["number"]
+                    self._keep(event, store, number=number, version=message.version)
+                else:  # it never was opened, and there is nothing to open it for now
+                    self._keep(event, store, version=message.version)
+                return
+            self._keep(event, store, number=number)
+            known = self._known(store.get(event.id))
+        address = f"{self._issues}/{known['number']}"
+        try:
+            self._update(event, message, store, address, text, again=again)
+        except RefusedError as error:
+            if error.status not in _GONE or not self._is_gone(address):
+                raise
+            self._keep(event, store, gone=True)
+            raise GoneError(
+                f"{self.name}: issue {known['number']} was deleted or moved away: it is left so"
+            ) from None
+
+    def _update(
+        self, event: Event, message: Message, store: Store, address: str, text: dict[str, str],
+        *, again: bool,
+    ) -> None:  # fmt: skip
+        """Rewrite an issue; a comment, which GitHub sends to people, says why it is closed.
+
+        And why it is told of again.
+        """
+        known = self._known(store.get(event.id))
+        reason = _CLOSED.get(event.state)
+        if (reason or again) and known.get("comment") != event.state:
+            said = _fenced(f"{message.subject}\n{message.state}")
+            self._ask("POST", f"{address}/comments", json={"body": said})
+            # at once: should the rest fail, it is not said twice
+            self._keep(event, store, comment=event.state)
+        if bool(reason) != known.get("closed", False):  # else it is as people have left it
+            text = text | (
+                {"state": "closed", "state_reason": reason} if reason else {"state": "open"}
+            )
+        self._ask("PATCH", address, json=text)
+        comment = event.state if reason else None
+        self._keep(event, store, version=message.version, closed=bool(reason), comment=comment)
+
+    def _known(self, event: Event) -> dict[str, Any]:
+        """What is kept of an event's issue: begun, number, version, comment, closed, gone."""
+        return dict(event.facts.get("github", {}).get(self.name, {}))
+
+    def _keep(self, event: Event, store: Store, **more: Any) -> None:
+        now = store.get(event.id)
+        issues = now.facts.get("github", {})
+        store.learn(event.id, github={**issues, self.name: {**self._known(now), **more}})
+
+    def _is_gone(self, address: str) -> bool:
+        """Whether an issue cannot be read, though its repository's can; what fails is raised.
+
+        A token that may not see or write them is refused in the same words.
+        """
+        self._ask("GET", self._issues, params={"per_page": 1})
+        try:
+            self._ask("GET", address)
+        except RefusedError as error:
+            return error.status in _GONE
+        return False
+
+    def _find(self, mark: str, since: str) -> int | None:
+        """The number of the issue that a night has opened and did not live to remember."""
+        query = {"state": "all", "since": since.replace("+00:00", "Z"), "per_page": _PAGE}
+        for page in range(1, _PAGES + 1):
+            found = self._ask("GET", self._issues, params={**query, "page": page})
+            for issue in found:
+                if mark in (issue["body"] or ""):
+                    return int(issue["number"])
+            if len(found) < _PAGE:
+                break
+        return None
+
+    def _ask(self, method: str, url: str, **kwargs: Any) -> Any:
+        answer = http_post.request(method, url, self.name, headers=self._headers, **kwargs)
+        try:
+            return answer.json()
+        except ValueError:  # a proxy's page
+            raise UnreachableError(f"{self.name} does not answer as GitHub does") from None
+
+
+def _mark(event: Event) -> str:
+    """What an event's issue is known by, unseen."""
+    return f"<!-- gwas-tracker event {event.key.replace('-', ' ')} -->"
+
+
+def _fenced(text: str) -> str:
+    # inside a fence nothing is rendered: no mention, no link, no HTML; so none may end it
+    return "```text\n{}\n```".format(text.replace("```", "'''"))

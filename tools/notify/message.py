@@ -1,0 +1,197 @@
+"""What people are told of an event: one subject, one text, one address."""
+
+from __future__ import annotations
+
+import hashlib
+import shlex
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from tools.alerts import events, explain
+from tools.alerts.events import Event, Line
+
+_UNITS = {"seconds": ("faster", "slower"), "bytes": ("less memory", "more memory")}
+_FUNCTIONS = 3  # of the profile
+_LINES = 12  # series that are listed; the event's page has all
+_ALERTS = ".venv/bin/python -m tools alerts"  # as in README, so that a line can be copied
+_DECIDED = (events.REFUTED, events.EXPECTED, events.RESOLVED, events.MERGED)
+
+
+@dataclass(frozen=True)
+class Message:
+    """Plain text throughout: what upstream wrote is escaped by the channel that sends it."""
+
+    subject: str
+    state: str  # the event's, and why
+    body: str
+    url: str
+
+    @property
+    def text(self) -> str:
+        """The body with the address of the event's page."""
+        return f"{self.body}\npage     {self.url}\n"
+
+    @property
+    def version(self) -> str:
+        """Of what is told: another one for other words, and the same at another address."""
+        return hashlib.sha256(f"{self.subject}\n{self.body}".encode()).hexdigest()
+
+
+def compose(event: Event, site: str, commit: Mapping[str, Any] | None = None) -> Message:
+    """The message on an event; `site` is the address of the published site.
+
+    `commit` is the upstream commit's description, where the commit is known.
+    """
+    url = f"{site.rstrip('/')}/alerts.html?event={event.id}"
+    body = harmless(_body(event, commit or {}))
+    return Message(harmless(subject(event)), harmless(_state(event)), body, url)
+
+
+def subject(event: Event) -> str:
+    """One line: what, how much, where."""
+    line = _headline(event)
+    if event.kind == events.MACHINE:
+        return f"machine {event.machine}: {title(line)} at {_where(event)}"
+    verb = "fixed: " if event.state == events.RESOLVED or event.facts.get("fixes") else ""
+    return f"{verb}{event.tool}: {title(line, event)} at {_where(event)}"
+
+
+def title(line: Line, event: Event | None = None) -> str:
+    """A series and its change, in words: "pca in Sgkit: time_compute 1.5 x slower".
+
+    With an event, the ratio is that of the proof where there is one for the series.
+    """
+    ratio = line.ratio
+    for name in ("confirmation", "timing") if event is not None else ():
+        proof = event.facts.get(name, {}) if event is not None else {}
+        if proof.get("target") == line.target:
+            ratio = proof["ratio"]
+    lower, higher = _UNITS.get(line.unit, ("lower", "higher"))
+    size = max(ratio, 1 / ratio) if ratio > 0 else float("inf")
+    return f"{line.title} {size:.3g} x {lower if ratio < 1 else higher}"
+
+
+def _headline(event: Event) -> Line:
+    """The timing where it is proven as well as what stands for the event: people feel time."""
+    timing = event.facts.get("timing", {})
+    if timing.get("outcome") == events.CONFIRMED:
+        return next((line for line in event.lines if line.target == timing["target"]), event.worst)
+    return event.worst
+
+
+def _where(event: Event) -> str:
+    if event.commit:
+        return event.commit[:8]
+    old, new = event.ends
+    span = f"{old[:8]}..{new[:8]}"
+    found = _versions(event)
+    return f"{span}, by {', '.join(found)}" if found else span
+
+
+def _versions(event: Event) -> list[str]:
+    """The dependency that did it with both versions, or the few that cannot be told apart."""
+    if event.kind != events.DEPENDENCY:
+        return []
+    return [
+        f"{one['name']} {one['old'] or 'none'} -> {one['new'] or 'none'}"
+        for one in event.facts.get("dependencies", ())
+    ]
+
+
+def _state(event: Event) -> str:
+    """The state, and why where the proof does not say it."""
+    until = f" until {event.until}" if event.until else ""
+    proven = event.state in (events.CONFIRMED, events.REFUTED) and "confirmation" in event.facts
+    reopened = event.facts.get("reopened") == event.why
+    return f"{event.state}{until}" + ("" if proven and not reopened else f": {event.why}")
+
+
+def _body(event: Event, commit: Mapping[str, Any]) -> str:
+    parts = [subject(event), "", f"event    {event.id}", f"state    {_state(event)}"]
+    if commit:
+        parts += [
+            f"commit   {commit.get('hash', '')}",
+            f"author   {commit.get('author', '')}, {commit.get('date', '')}",
+            f"subject  {commit.get('subject', '')}",
+            *(f"see      {commit[key]}" for key in ("url", "pull") if commit.get(key)),
+            "",
+        ]
+    for name in ("confirmation", "timing"):
+        proof = event.facts.get(name)
+        if proof:
+            parts.append(
+                f"proof    {proof['target'].rpartition('.')[2].partition('-')[0]}: "
+                f"ratio {proof['ratio']:.3g}, 99 % interval {proof['low']:.3g} to "
+                f"{proof['high']:.3g}, {proof['pairs']} interleaved pairs in fresh processes"
+            )
+    parts += _dependencies(event)
+    parts += [f"stack    {event.stack}, machine {event.machine}"]
+    parts += [f"fixes    event {number}" for number in event.facts.get("fixes", ())]
+    parts += [*_why(event), "", "series:"]
+    parts += [f"  {title(line)}" for line in event.lines[:_LINES]]
+    if len(event.lines) > _LINES:
+        parts.append(f"  and {len(event.lines) - _LINES} more")
+    again = command(event)
+    parts += ["", *([f"again    {again}"] if again else [])]
+    labels = ("decide   ", "      or ", "      or ")
+    parts += [label + one for label, one in zip(labels, decisions(event), strict=False)]
+    return "\n".join(parts)
+
+
+def _dependencies(event: Event) -> list[str]:
+    """Which dependency it was, and what says that it was one."""
+    if event.kind != events.DEPENDENCY:
+        return []
+    of_packages = event.facts.get("packages")  # asked only where the frozen stack cannot tell
+    known = (
+        "the packages alone make the change" if of_packages else "the frozen stack shows no change"
+    )
+    parts = [f"cause    {one} ({known})" for one in _versions(event)]
+    if of_packages:
+        parts.append(
+            f"packages the newer commit with the older ones and with its own: {of_packages}"
+        )
+    return parts
+
+
+def _why(event: Event) -> list[str]:
+    """What else changed at the commit, and which functions take longer or shorter."""
+    parts = [
+        f"beside   {target.rpartition('.')[2].partition('-')[0]} {old:.4g} -> {new:.4g}"
+        + ("" if target in event.changed else " (not told from noise)")
+        for target, (old, new) in event.facts.get("beside", {}).items()
+        if explain.is_noticed(old, new)
+    ]
+    return parts + [
+        f"profile  {one['function']} {one['old']:.3g} s -> {one['new']:.3g} s"
+        for one in explain.told(event)[:_FUNCTIONS]
+    ]
+
+
+def harmless(text: str) -> str:
+    """Without what could steer a terminal, or is no text at all: upstream wrote some of it."""
+    plain = "".join(c if c.isprintable() or c == "\n" else " " for c in text)
+    return plain.encode("utf-8", "replace").decode()
+
+
+def command(event: Event) -> str | None:
+    """The one command that measures the event again, in any checkout; None of the machine's."""
+    if event.kind == events.MACHINE:
+        return None
+    old, new = event.ends
+    line = _headline(event)
+    words = [f"{_ALERTS} compare", old[:12], new[:12], line.benchmark]
+    words += [shlex.quote(f"{name}={value}") for name, value in line.parameters.items()]
+    return " ".join([*words, "--stack", event.stack])
+
+
+def decisions(event: Event) -> list[str]:
+    """The commands to decide about an event, with what is to be filled in; none where all is."""
+    if event.state in _DECIDED:
+        return []
+    return [
+        f'{_ALERTS} ack {event.id} --why "..."',
+        f'{_ALERTS} expect {event.id} --why "..."',
+        f'{_ALERTS} suppress {event.id} --until YYYY-MM-DD --why "..."',
+    ]

@@ -15,7 +15,7 @@ from asv.benchmarks import Benchmarks
 from tests.benchmarks.conftest import ROOT, RUNNER
 from tools.demo.steps import CHOICE
 from tools.nightly.profile import PROFILE
-from tools.study.points import Point
+from tools.study.profiles.points import Point
 
 TASKS = ["allele_frequency", "hardy_weinberg", "ld_prune", "pca", "association"]
 BOTH = {"time_end_to_end", "peakmem_tree", "track_error"}

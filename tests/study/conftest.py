@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from tests.study import made, truth
-from tools.study import editions, measurements
-from tools.study.measurements import Measurement, Measurements
+from tools.study.analysis import editions, measurements
+from tools.study.analysis.measurements import Measurement, Measurements
 
 
 @pytest.fixture(scope="session")

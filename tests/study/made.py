@@ -16,7 +16,7 @@ from asv.results import Results
 from asv.runner import BenchmarkResult
 
 from benchmarks._harness import metrics
-from tools.study.measurements import AXES, TASKS
+from tools.study.analysis.measurements import AXES, TASKS
 
 MACHINE = "box"
 NOW = "2026-11-24T08:00:00+00:00"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from tools.study.measurements import Measurement
+from tools.study.analysis.measurements import Measurement
 
 
 def point(

@@ -12,7 +12,7 @@ import pytest
 from tests.site.browsing import Visit, chromium, needs_chromium, served
 from tests.study import made, truth
 from tools.common import paths
-from tools.study import page, report
+from tools.study.page import page, report
 
 pytestmark = needs_chromium
 

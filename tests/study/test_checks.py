@@ -16,7 +16,8 @@ from tools.common.errors import (
     UnreachableError,
     UsageError,
 )
-from tools.study import checks, points
+from tools.study.profiles import points
+from tools.study.running import checks
 
 DASK = [*points.select("distributed.Sgkit", "time_end_to_end", {"task": ["pca"]})]
 SPARK = [*points.select("distributed_cold.Hail", "time_end_to_end", {"task": ["pca"]})]

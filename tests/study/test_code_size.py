@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from tools.common import paths
-from tools.study import code_size
-from tools.study.code_size import Size
+from tools.study.analysis import code_size
+from tools.study.analysis.code_size import Size
 
 MODULE = '''
 """A task."""

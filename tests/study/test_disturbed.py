@@ -6,8 +6,8 @@ from dataclasses import replace
 from typing import Any
 
 from tests.study.points_of import point
-from tools.study import disturbed
-from tools.study.measurements import Measurement
+from tools.study.analysis import interference as disturbed
+from tools.study.analysis.measurements import Measurement
 
 
 def named(name: str, value: float, load: float | None = None, **axes: Any) -> Measurement:

@@ -8,8 +8,8 @@ import random
 import pytest
 from scipy import stats
 
-from tools.study import estimates
-from tools.study.estimates import Estimate
+from tools.study.analysis import estimates
+from tools.study.analysis.estimates import Estimate
 
 
 def test_a_ratio_has_welchs_interval_of_the_logarithms() -> None:

@@ -7,9 +7,9 @@ import json
 import pytest
 import vl_convert
 
-from tools.study import chart, conditions, rows
-from tools.study.figures import FIGURES, Figure
-from tools.study.measurements import Measurement, Measurements
+from tools.study.analysis.measurements import Measurement, Measurements
+from tools.study.page import chart, conditions, rows
+from tools.study.page.figures import FIGURES, Figure
 
 Editions = dict[str, list[Measurement]]
 

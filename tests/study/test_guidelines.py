@@ -6,12 +6,12 @@ import re
 from collections.abc import Sequence
 
 from tests.study.points_of import point
-from tools.study import evidence, guidelines
-from tools.study.evidence import Finding
-from tools.study.figures import FIGURES
-from tools.study.findings import FINDINGS
-from tools.study.guidelines import Rule
-from tools.study.measurements import Measurement
+from tools.study.analysis import evidence, guidelines
+from tools.study.analysis.evidence import Finding
+from tools.study.analysis.findings import FINDINGS
+from tools.study.analysis.guidelines import Rule
+from tools.study.analysis.measurements import Measurement
+from tools.study.page.figures import FIGURES
 
 
 def rule(points: Sequence[Measurement], name: str) -> Rule:

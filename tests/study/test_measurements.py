@@ -9,8 +9,9 @@ import pytest
 
 from tests.study import made, truth
 from tests.study.points_of import point
-from tools.study import editions, measurements, records, reducers
-from tools.study.measurements import Measurements
+from tools.study.analysis import editions, measurements, reducers
+from tools.study.analysis.measurements import Measurements
+from tools.study.page import records
 
 
 def test_every_true_value_is_read_with_its_axes(measured: Measurements) -> None:

@@ -13,8 +13,8 @@ from arro3.io import read_parquet
 from tests.study import made, truth
 from tools.__main__ import main
 from tools.common import paths
-from tools.study import page, report
-from tools.study.records import Record
+from tools.study.page import page, report
+from tools.study.page.records import Record
 
 BENCHMARKS = paths.ROOT / "benchmarks"
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tools.study import reducers
+from tools.study.analysis import reducers
 
 
 def test_single_node_is_the_mean_of_three_runs() -> None:

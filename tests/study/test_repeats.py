@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from tests.study.points_of import point
-from tools.study import choices, repeats
-from tools.study.measurements import Measurements
+from tools.study.analysis import choices
+from tools.study.analysis import noise_floor as repeats
+from tools.study.analysis.measurements import Measurements
 
 
 def test_the_same_point_of_two_axes_is_a_pair_and_another_shape_is_none() -> None:

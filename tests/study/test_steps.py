@@ -12,10 +12,11 @@ from asv.results import Results
 from asv.runner import BenchmarkResult
 
 from tools.results import stored
-from tools.study import points, progress, steps
-from tools.study.points import Point
-from tools.study.profiles import Part
-from tools.study.steps import Measured, Step
+from tools.study.profiles import points
+from tools.study.profiles.points import Point
+from tools.study.profiles.profile import Part
+from tools.study.running import progress, steps
+from tools.study.running.steps import Measured, Step
 from tools.upstreams.mirror import Commit
 
 COMMIT = "c" * 40
@@ -37,7 +38,10 @@ def conf(tmp_path: Path) -> Config:
 
 
 def step_of(*chosen: Point, attributes: tuple[str, ...] = ()) -> Step:
-    part = Part("p", "a part", "frozen", ("sgkit/0.4.0",), 60, attributes, chosen)
+    part = Part.model_construct(
+        name="p", summary="a part", stack="frozen", commits=["sgkit/0.4.0"], seconds=60,
+        attributes=attributes, points=chosen,
+    )  # fmt: skip
     commit = Commit.__new__(Commit)
     object.__setattr__(commit, "hash", COMMIT)
     object.__setattr__(commit, "tool", "sgkit")

@@ -9,10 +9,11 @@ import pytest
 from tests.study.points_of import point
 from tests.study.truth import SPEED
 from tools.common import paths
-from tools.study import code_size, reference, since, tables
-from tools.study.editions import STUDY, TODAY
-from tools.study.measurements import TASKS, Measurement
-from tools.study.tables import Cell, Table
+from tools.study.analysis import code_size, reference
+from tools.study.analysis.editions import STUDY, TODAY
+from tools.study.analysis.measurements import TASKS, Measurement
+from tools.study.page import since, tables
+from tools.study.page.tables import Cell, Table
 
 
 def text(cell: Cell) -> str:
@@ -31,7 +32,7 @@ def row(table: Table, *starts: str) -> list[Cell]:
 def test_the_studys_numbers_are_the_thesis(by_edition: dict[str, list[Measurement]]) -> None:
     assert reference.seconds("ld_prune") == {"sgkit": 1662, "hail": 7639, "plink": 216.7}
     assert reference.cluster_seconds("rows", "cold") == {4: 4740.1, 8: 1172.5}
-    assert set(reference.load()["single_node"]["tasks"]) == set(TASKS)
+    assert set(reference.tasks()) == set(TASKS)
 
 
 def test_table_2_4_has_the_true_ratios_beside_the_studys(

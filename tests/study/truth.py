@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from tests.study.made import SIZES
-from tools.study.measurements import TASKS
+from tools.study.analysis.measurements import TASKS
 
 # seconds for 1,000 variants x 1,000 samples on one core, end to end
 SPEED = {

@@ -7,8 +7,8 @@ import importlib
 
 # action: (module with add_arguments(parser) and run(args) -> exit code or None, help)
 _ACTIONS = {
-    "run": ("tools.study.run", "measure what is missing of a profile"),
-    "report": ("tools.study.report", "figures, tables and guidelines from what was measured"),
+    "run": ("tools.study.running.run", "measure what is missing of a profile"),
+    "report": ("tools.study.page.report", "figures, tables and guidelines from what was measured"),
 }
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from tools.study.estimates import Estimate
+from tools.study.analysis.estimates import Estimate
 
 TASKS = {
     "allele_frequency": "Allele frequency",

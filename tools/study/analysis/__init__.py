@@ -1,0 +1,1 @@
+"""From stored results to comparisons, guidelines and verdicts."""

@@ -1,0 +1,1 @@
+"""The Study page: figures, tables, downloads, `study report`."""

@@ -1,0 +1,1 @@
+"""What a study run measures: profiles and the points of the benchmarks."""

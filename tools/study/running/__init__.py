@@ -1,0 +1,1 @@
+"""`python -m tools study run`: measure what a profile lacks."""

@@ -1,0 +1,103 @@
+"""What would make a run fail or mean nothing, found before time is spent on it."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterable
+
+from benchmarks._harness import clusters, dask_cluster, spark_cluster
+from datasets import catalogue, formats, prepare
+from tools.common import paths
+from tools.common.errors import (
+    DiskFullError,
+    MissingError,
+    UnreachableError,
+    UsageError,
+)
+from tools.environments.machine import alone
+from tools.study.profiles.points import Point
+
+# An existing cluster: the variable with its address, the schemes of it, and whose points use it.
+_CLUSTERS = (
+    (dask_cluster.ADDRESS, ("tcp", "tls"), "Sgkit"),
+    (spark_cluster.ADDRESS, ("spark",), "Hail"),
+)
+# Sgkit's eager mode holds alleles and mask of each call, both of two bytes, and the result's
+# temporaries; Hail's and PLINK's need less. What else a machine runs has the rest.
+_BYTES_A_CALL = 6
+_BESIDE = 1 << 30
+
+
+def wanted_data(points: Iterable[Point]) -> dict[str, tuple[str, ...]]:
+    """The data sets that the points read, each with its formats and shapes."""
+    found: dict[str, dict[str, None]] = {}
+    for needed in filter(None, map(Point.needs, points)):
+        name, format = needed
+        # what the catalogue makes from the start is no other shape of it
+        kind = format.partition(":")[0]
+        usual = formats.shaped(catalogue.find(name), format) == catalogue.find(name)
+        found.setdefault(name, {})[kind if usual else format] = None
+        found[name].setdefault(kind)
+    return {name: tuple(sorted(wanted)) for name, wanted in found.items()}
+
+
+def require_memory(names: Iterable[str]) -> None:
+    """UsageError for data sets that this machine's memory does not hold."""
+    there = clusters.machine_memory()
+    for name in names:
+        spec = catalogue.find(name)
+        needed = _BYTES_A_CALL * spec.variants * spec.n_samples + _BESIDE
+        if needed > there:
+            raise UsageError(
+                f"{name} takes about {needed / 1e9:.0f} GB of memory, and this machine has "
+                f"{there / 1e9:.0f} GB",
+                hint=f"leave it out: --without {name}",
+            )
+
+
+def require_disk(names: Iterable[str]) -> None:
+    """DiskFullError when the data sets that are not made yet would not fit together."""
+    root = paths.datasets_dir()
+    missing = [name for name in names if not prepare.is_whole(root / name, catalogue.find(name))]
+    needed = sum(prepare.room_needed(catalogue.find(name)) for name in missing)
+    existing = next(folder for folder in (root, *root.parents) if folder.exists())
+    free = shutil.disk_usage(existing).free
+    if needed > free:
+        raise DiskFullError(
+            f"{', '.join(missing)} take up to {needed / 1e9:.1f} GB, and {free / 1e9:.1f} GB "
+            f"are free in {existing}",
+            hint="free some room, set GWAS_CACHE to a folder on another disk, or leave data sets "
+            "out: --without NAME",
+        )
+
+
+def require_clusters(points: Iterable[Point]) -> None:
+    """UnreachableError for a cluster that is named in the environment and does not answer."""
+    classes = {
+        point.benchmark.split(".")[1]
+        for point in points
+        if point.benchmark.startswith("distributed")
+    }
+    for variable, schemes, cls in _CLUSTERS:
+        address = os.environ.get(variable)
+        if address and cls in classes:
+            try:
+                clusters.require_answer(address, variable, *schemes)
+            except clusters.ClusterError as error:
+                raise UnreachableError(
+                    str(error), hint=f"start it (docs/clusters.md), or unset {variable}"
+                ) from None
+
+
+def require_plink() -> None:
+    """MissingError when GWAS_PLINK names no program: where none is named or found, it is n/a."""
+    named = os.environ.get("GWAS_PLINK")
+    if named and shutil.which(named) is None:
+        raise MissingError(f"GWAS_PLINK names no program: {named}")
+
+
+def require_free() -> None:
+    """BusyError while another run measures in this checkout."""
+    with alone(paths.ROOT / "env"):
+        pass

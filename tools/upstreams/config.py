@@ -1,4 +1,6 @@
-"""upstreams.toml as checked values: what is tracked, from where, and built how.
+"""upstreams.toml: which tools are tracked, from where, and with which packages.
+
+Each class below is a table of the file, and each of its fields a key.
 
 The environment variable GWAS_UPSTREAM_<TOOL> (a git URL or local path) overrides `git` on
 one machine, and with it `source`: the tool is then followed from that git repository.
@@ -6,111 +8,158 @@ one machine, and with it `source`: the tool is then followed from that git repos
 
 from __future__ import annotations
 
+import datetime
 import os
 import re
-import sys
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+import string
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, Literal
 
+from packaging.requirements import Requirement
+from packaging.specifiers import SpecifierSet
+from packaging.version import Version
+from pydantic import AfterValidator, BeforeValidator, Field
+
+from tools.common import configuration
+from tools.common.configuration import Items, Model, Text
 from tools.common.errors import ConfigError
-from tools.upstreams import tables
 
-if sys.version_info >= (3, 11):
-    import tomllib
-else:
-    import tomli as tomllib
-
-SOURCES = ("auto", "git", "index")
-BUILDS = ("source", "index")
 # benchmark classes of the tools; another tool's class has the name of its table
 TOOL_CLASSES = frozenset({"sgkit", "hail", "plink"})
-OPERATOR = "operator"  # the one table that is no tool's
-_KEYS = {
-    **dict.fromkeys(("package", "git", "branch"), tables.TEXT),
-    "source": tables.one_of(*SOURCES),
-    "build": tables.one_of(*BUILDS),
-    "first": replace(tables.VERSION, required=True),
-    "prereleases": tables.SWITCH,
-    "yanked": tables.SWITCH,
-}
-_TABLES = {
-    "links": tables.LINKS,
-    "frozen": tables.FIXED,
-    "dated": tables.DATED,
-    "study": tables.FIXED,
-    "java": tables.JAVA,
-    "alerts": tables.ALERTS,
-}
-_SEVERAL: dict[str, type | tuple[type, ...]] = {
-    "java": list,
-    **dict.fromkeys(("frozen", "dated", "study"), (dict, list)),
-}
+OPERATOR = "operator"  # the table that is not about a tool
 
 
-@dataclass(frozen=True)
-class Upstream:
+def _text(parse: Callable[[str], object], expected: str) -> AfterValidator:
+    """Accept a text unless `parse` raises ValueError, or returns None or False."""
+
+    def check(text: str) -> str:
+        try:
+            if parse(text) not in (None, False):
+                return text
+        except ValueError:
+            pass
+        raise ValueError(expected)
+
+    return AfterValidator(check)
+
+
+def _key(*names: str) -> AfterValidator:
+    return _text(frozenset(names).__contains__, f"one of {', '.join(names)}")
+
+
+def _is_template(text: str) -> bool:
+    names = {name for _, name, _, _ in string.Formatter().parse(text) if name is not None}
+    return names <= {"hash", "old", "new", "version", "number"}
+
+
+def _as_list(value: Any) -> Any:
+    """A single table [x] is read as a list of one [[x]]."""
+    return [value] if isinstance(value, dict) else value
+
+
+_TOOL = re.compile("[a-z][a-z0-9_-]*").fullmatch
+_PYTHON = re.compile(r"3\.\d+").fullmatch
+_LINK = "a URL with any of {hash}, {old}, {new}, {version}, {number}"
+
+ToolName = Annotated[str, _text(_TOOL, "a name of small letters: it is a branch")]
+Release = Annotated[str, _text(Version, "a version such as 0.3.0")]
+Releases = Annotated[str, _text(SpecifierSet, 'releases such as ">=1.0,<2"')]
+Package = Annotated[str, _text(Requirement, 'a requirement such as "numpy==1.26.4"')]
+Python = Annotated[str, _text(_PYTHON, 'a minor version such as "3.11"')]
+LinkName = Annotated[str, _key("commit", "compare", "release", "pull_request")]
+Link = Annotated[str, _text(_is_template, _LINK)]
+ChannelName = Annotated[str, _key("mail", "webhook", "github")]
+# A channel checks its own entry: one that is wrong does not stop the others.
+Alerts = dict[ChannelName, Any]
+
+
+class Packages(Model):
+    """What is installed beside the tool, for the releases that it covers."""
+
+    releases: Releases = ""  # all by default
+    requirements: Items[Package] = ()
+    constraints: Items[Package] = ()
+    without_dependencies: Items[Package] = ()
+
+
+class FixedPackages(Packages):
+    """One set of packages, as of one date, on one Python."""
+
+    requirements: Items[Package]
+    python: Python
+    exclude_newer: datetime.date
+    own_requirements: bool = False  # whether what the tool itself requires is resolved too
+
+
+class JavaRule(Model):
+    """The Java of the releases from `since` to `until`, both included."""
+
+    package: Package
+    since: Release | None = None
+    until: Release | None = None
+    shim: bool = False  # whether Hail must be told that this is Java 11
+
+
+class Table(Model):
+    """One tool, as its table says."""
+
+    package: Text  # its name in the package index
+    git: Text  # URL or local path of its history
+    branch: Text  # the branch that is followed there
+    source: Literal["auto", "git", "index"]
+    build: Literal["source", "index"]  # "source": a wheel a commit; "index": releases only
+    first: Release  # the oldest release that is tracked
+    classes: Items[str]  # benchmark classes that run on its commits
+    prereleases: bool = False  # whether pre-releases are tracked
+    yanked: bool = False  # whether releases are tracked that were yanked before we saw them
+    links: dict[LinkName, Link] = Field({})  # URL templates of its web pages
+    frozen: Annotated[Items[FixedPackages], BeforeValidator(_as_list)] = ()
+    dated: Annotated[Items[Packages], BeforeValidator(_as_list)] = ()
+    study: Annotated[Items[FixedPackages], BeforeValidator(_as_list)] = ()
+    java: Items[JavaRule] = ()
+    alerts: Alerts = Field({})  # who is notified
+
+
+class Upstream(Table):
     """One tracked tool."""
 
     name: str  # the tool, and its branch in the union mirror
-    package: str  # its name in the package index
-    git: str  # URL or local path of its history
-    branch: str  # the branch that is followed there
-    source: str  # one of SOURCES
-    build: str  # "source": a wheel a commit; "index": releases only
-    first: str  # the oldest release that is tracked
-    classes: tuple[str, ...]  # benchmark classes that run on its commits
-    prereleases: bool = False  # whether pre-releases are tracked
-    yanked: bool = False  # whether releases are tracked that were yanked before we saw them
-    links: Mapping[str, str] = field(default_factory=dict)  # URL templates of its web pages
-    tables: Mapping[str, Any] = field(default_factory=dict)  # frozen, dated, study, java, alerts
+
+
+class File(Model, extra="allow"):
+    """The whole file: a table a tool, and [operator], who is notified about the machine."""
+
+    __pydantic_extra__: dict[ToolName, Table] = Field(init=False)
+    operator: Alerts = Field({})
 
 
 def load(path: Path) -> dict[str, Upstream]:
     """The tracked tools by name, in the file's order. Raises ConfigError with the place."""
-    try:
-        data = tomllib.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise ConfigError(f"{path} is missing: it says what is tracked") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise ConfigError(f"{path}: not valid TOML: {error}") from None
-    if OPERATOR in data:
-        tables.check(f"{path}: [{OPERATOR}]", data[OPERATOR], tables.ALERTS)
-    tools = {name: table for name, table in data.items() if name != OPERATOR}
-    if not tools:
+    tables = _read(path).__pydantic_extra__
+    if not tables:
         raise ConfigError(f"{path}: no tool is tracked: add a table such as [sgkit]")
-    classes = TOOL_CLASSES | tools.keys()
-    return {name: _upstream(path, name, table, classes) for name, table in tools.items()}
+    classes = TOOL_CLASSES | tables.keys()
+    for name, table in tables.items():
+        for unknown in set(table.classes) - classes:
+            raise ConfigError(
+                f"{path}: {name}.classes = {unknown!r}: "
+                f"expected any of {', '.join(sorted(classes))}"
+            )
+    return {
+        name: Upstream(name=name, **_with_override(name, table)) for name, table in tables.items()
+    }
 
 
 def operator(path: Path) -> dict[str, Any]:
-    """The table [operator] of a file that `load` takes: who hears of the machine; may be empty."""
-    table: dict[str, Any] = tomllib.loads(path.read_text(encoding="utf-8")).get(OPERATOR, {})
-    return table
+    """The table [operator]: who is notified about the machine; may be empty."""
+    return _read(path).operator
 
 
-def _upstream(path: Path, name: str, table: Any, classes: frozenset[str]) -> Upstream:
-    if not re.fullmatch(r"[a-z][a-z0-9_-]*", name):
-        raise ConfigError(f"{path}: [{name}]: expected a name of small letters: it is a branch")
-    keys = {**_KEYS, "classes": tables.names_of(classes)}
-    for nested in _TABLES:
-        keys[nested] = tables.nested(f"{name}.{nested}", _SEVERAL.get(nested, dict))
-    tables.check(f"{path}: [{name}]", table, keys)
-    for nested in _TABLES.keys() & table.keys():
-        tables.check_each(path, f"{name}.{nested}", table[nested], _TABLES[nested])
-    override = os.environ.get(f"GWAS_UPSTREAM_{name.upper().replace('-', '_')}")
-    return Upstream(
-        name=name,
-        package=table["package"],
-        git=override or table["git"],
-        branch=table["branch"],
-        source="git" if override else table["source"],
-        build=table["build"],
-        first=table["first"],
-        classes=tuple(table["classes"]),
-        prereleases=table.get("prereleases", False),
-        yanked=table.get("yanked", False),
-        links=table.get("links", {}),
-        tables={key: table[key] for key in _TABLES if key in table and key != "links"},
-    )
+def _read(path: Path) -> File:
+    return configuration.read_toml(path, File, secret=("alerts", OPERATOR))
+
+
+def _with_override(name: str, table: Table) -> dict[str, Any]:
+    git = os.environ.get(f"GWAS_UPSTREAM_{name.upper().replace('-', '_')}")
+    return {**dict(table), **({"git": git, "source": "git"} if git else {})}

@@ -11,8 +11,8 @@ from tools.alerts.grouping import Candidate, count_measured, group, steps_of
 from tools.alerts.recording import merge_same_commit, record
 from tools.alerts.store import Store
 from tools.detection import changes
+from tools.detection.change_points import in_points
 from tools.evaluation import simulation
-from tools.nightly.history import detect
 from tools.results.metrics import Metric
 from tools.results.series import Point, Series
 
@@ -255,11 +255,15 @@ def test_most_at_once_is_the_machine_only_where_they_stand() -> None:
     assert one.kind == events.CODE
 
 
+def detected(series: Series) -> list[int]:
+    return [change.index for change in in_points(series.points)]
+
+
 def told_of(values: npt.NDArray[np.float64]) -> list[tuple[int, int, float]]:
     """(night, old, ratio) of the first night that tells of a sentinel's series, if any does."""
     for night in range(4, len(values) + 1):
         known = sentinel([float(value) for value in values[:night]])
-        steps = steps_of([known], lambda one: detect(one.points), DECLARED, TOOLS)
+        steps = steps_of([known], detected, DECLARED, TOOLS)
         for found in group(steps, count_measured([known], TOOLS)):
             assert found.kind == events.MACHINE
             return [(night, found.old, found.lines[0].ratio)]
@@ -287,7 +291,7 @@ def test_of_noise_nobody_is_told_and_of_a_machine_that_got_slower_somebody(kind:
 def test_the_machines_step_has_the_sides_of_the_changes_page() -> None:
     values = [1.0, 1.01, 0.99, 1.0, 1.3, 1.31, 1.29, 1.3]
     known = sentinel(values)
-    steps = steps_of([known], lambda one: detect(one.points), DECLARED, TOOLS)
+    steps = steps_of([known], detected, DECLARED, TOOLS)
     (found,) = group(steps, count_measured([known], TOOLS))
     (shown,) = changes.differences(known.points, changes.detect_steps(known.points))
     assert (found.old, found.new) == (shown.old, shown.new) == (3, 4)

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from tools.results.metrics import NOTABLE
+from tools.results.metrics import EXACT, NOTABLE
 
 NEW, CONFIRMED, REFUTED, UNDECIDED = "new", "confirmed", "refuted", "undecided"
 ACKNOWLEDGED, EXPECTED, SUPPRESSED, RESOLVED = "acknowledged", "expected", "suppressed", "resolved"
@@ -26,7 +26,6 @@ _KEPT = (EXPECTED, SUPPRESSED, RESOLVED, MERGED)
 CODE, DEPENDENCY, MACHINE = "code", "dependency", "machine"
 
 TIME = "seconds"
-EXACT = ("tasks", "times")  # units of what is counted: no noise, and no machine changes it
 
 
 def state_after(state: str, outcome: str) -> str:

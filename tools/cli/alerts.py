@@ -15,7 +15,7 @@ from rich.console import Console
 from tools.cli import compare, decisions
 from tools.common.errors import DamagedError, DeniedError, MissingError, TrackerError, UsageError
 from tools.common.process import ProgramError
-from tools.detection.level_changes import find_changes
+from tools.detection.change_points import change_points
 
 _ABSURD = 1e6  # times the largest value: an error as large would hide any change
 
@@ -43,14 +43,15 @@ def run(args: argparse.Namespace) -> int:
     if args.action == "compare":
         return compare.run(args)
     if args.action == "detect":
-        found = {name: find_changes(**series) for name, series in read(args.file).items()}
-        print(json.dumps(found, indent=1))
+        series = read(args.file).items()
+        changes = {name: [at.index for at in change_points(**one)] for name, one in series}
+        print(json.dumps(changes, indent=1))
         return 0
     return _evaluate(args.labels, as_json=args.json)
 
 
 def read(path: Path) -> dict[str, dict[str, Any]]:
-    """The arguments of find_changes for each series of a file.
+    """The arguments of change_points for each series of a file.
 
     Besides `values` a series may have `errors` and `repeat_sd`; null is missing, other keys are
     ignored. Raises UsageError for a file that is not there, DeniedError for one that may not be

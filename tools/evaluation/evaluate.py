@@ -9,7 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from tools.detection.level_changes import find_changes
+from tools.detection.change_points import change_points
+from tools.detection.windowed_search import windowed_search
 from tools.evaluation import baselines, labels, simulation
 
 Values = baselines.Values
@@ -35,7 +36,8 @@ def one_by_one(detect: Callable[[Values], list[int]]) -> Detector:
 
 
 DETECTORS: dict[str, Detector] = {
-    OURS: one_by_one(find_changes),
+    OURS: one_by_one(lambda values: [at.index for at in change_points(values)]),
+    "windowed search": one_by_one(windowed_search),
     "asv": one_by_one(baselines.asv),
     "perfherder": one_by_one(baselines.perfherder),
     "otava": baselines.otava,

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import math
-import statistics
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 from pathlib import Path
 
 from asv.benchmarks import Benchmarks
@@ -26,23 +23,10 @@ from tools.alerts.grouping import (
 from tools.alerts.recording import record
 from tools.alerts.store import Store
 from tools.common import paths
-from tools.detection import changes
-from tools.detection.level_changes import find_changes
-from tools.detection.repeats import FEWEST, Pairs, spread
+from tools.detection.change_points import in_points
 from tools.results import metrics
-from tools.results.series import Point, Series, read
+from tools.results.series import Series, read
 from tools.upstreams.asv_repo import UnionRepo
-
-# A short history shows nothing to a detector that looks at levels; two neighbours whose samples
-# lie well apart are then a candidate. The confirmation, not this, keeps false alarms away.
-_SHORT = 20
-# The newest one or two points wait for no third where they are this far off what was before:
-# so many standard deviations of at least this share of the level.
-_TIP, _LEAST = 4.0, 0.01
-_BEFORE_TIP = 3  # points that tell what was before
-# half the width of a 99 % interval in standard errors; of few samples it is twice their range,
-# which is rather wide than narrow
-_QUANTILE = 2.58
 
 
 @dataclass(frozen=True)
@@ -108,7 +92,8 @@ class Found:
 
         def detector(one: Series) -> list[int]:
             pairs = repeats.get(_measured_by(one), {}).get(target_of(one), [])
-            return detect(one.points, pairs)
+            exact = metrics.metric_of(one.benchmark, declared).exact
+            return [at.index for at in in_points(one.points, exact=exact, repeats=pairs)]
 
         return steps_of(self.series, detector, declared, tools)
 
@@ -116,49 +101,3 @@ class Found:
 def _measured_by(one: Series) -> tuple[str, str]:
     """The stack and the machine of a series."""
     return str(one.environment.get("stack")), str(one.environment.get("machine"))
-
-
-def detect(points: Sequence[Point], repeats: Pairs = ()) -> list[int]:
-    """The index of the first point after each change of a series.
-
-    Noise is learnt from the series, from the samples of each point, and from `repeats` of one
-    commit, whichever says most.
-    """
-    values = [point.value for point in points]
-    errors = [_error(point) for point in points]
-    repeat_sd = 0.0
-    if len(repeats) >= FEWEST:
-        repeat_sd = statistics.median(map(abs, values)) * spread(repeats) / math.sqrt(2)
-    found = set(find_changes(values, errors=errors, repeat_sd=repeat_sd))
-    if len(points) < _SHORT:
-        at = {point.revision: place for place, point in enumerate(points)}
-        steps = changes.detect_steps(points)
-        found |= {at[one.new] for one in changes.differences(points, steps)}
-    tip = _tip(values, errors, repeat_sd, max(found, default=0))
-    return sorted(found | ({tip} if tip is not None else set()))
-
-
-def _tip(
-    values: Sequence[float], errors: Sequence[float], repeat_sd: float, start: int
-) -> int | None:
-    """Where the newest one or two points leave the level that began at `start`, if they do."""
-    for newest in (2, 1):
-        before, after = values[start:-newest], values[-newest:]
-        if len(before) < _BEFORE_TIP:
-            continue
-        level = statistics.median(before)
-        off = 1.4826 * statistics.median(abs(value - level) for value in before)
-        jumps = statistics.median(abs(new - old) for old, new in pairwise(before)) / 0.954
-        known = [error for error in errors[-newest:] if not math.isnan(error)]
-        noise = max(off, jumps, repeat_sd, _LEAST * abs(level), *known)
-        sides = {value > level for value in after}
-        if len(sides) == 1 and min(abs(value - level) for value in after) > _TIP * noise:
-            return len(values) - newest
-    return None
-
-
-def _error(point: Point) -> float:
-    """The standard error of a value, as far as its samples tell; NaN where they do not."""
-    if point.interval is None:
-        return math.nan
-    return (point.interval[1] - point.interval[0]) / 2 / _QUANTILE

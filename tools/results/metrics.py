@@ -11,6 +11,7 @@ from pathlib import Path
 from tools.common.errors import ConfigError
 
 NOTABLE = math.log(1.1)  # log ratio: smaller changes give way to other metrics
+EXACT = ("tasks", "times")  # units of counts: no noise, and no machine changes them
 # differences below this are rounding, not a change: a deviation of 1e-12 is as good as one of 0
 _NEGLIGIBLE = {"deviation": 1e-6}
 
@@ -23,6 +24,11 @@ class Metric:
     unit: str
     lower_is_better: bool
     summary: str
+
+    @property
+    def exact(self) -> bool:
+        """Whether it is a count without noise."""
+        return self.unit in EXACT
 
     @property
     def negligible(self) -> float:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from tools.detection.level_changes import find_changes
+from tools.detection.windowed_search import windowed_search
 from tools.evaluation import simulation
 from tools.evaluation.labels import MARGIN
 
@@ -14,7 +14,7 @@ IN_RUNS = ("two machines, runs of 8", "bursts of 3 to 7")
 
 def stepped(kind: str, seed: int, *, after: int, step: float, before: int = 40) -> list[int]:
     rng = np.random.default_rng([11, seed])
-    return find_changes(simulation.stepped(kind, rng, before, after, 0.02, step))
+    return windowed_search(simulation.stepped(kind, rng, before, after, 0.02, step))
 
 
 def share_found(kind: str, *, after: int, step: float, before: int = 40) -> float:
@@ -26,7 +26,7 @@ def share_found(kind: str, *, after: int, step: float, before: int = 40) -> floa
 def test_alarms_without_a_change_are_under_one_in_a_thousand_points(kind):
     rng = np.random.default_rng(5)
     points = [30] * 30 + [100] * 7 + [500] * 2
-    alarms = sum(len(find_changes(simulation.series(kind, rng, one, 0.02))) for one in points)
+    alarms = sum(len(windowed_search(simulation.series(kind, rng, one, 0.02))) for one in points)
     assert alarms < sum(points) / 1000
 
 
@@ -54,7 +54,7 @@ def test_a_step_is_located():
 def test_steps_one_after_the_other_are_all_found():
     rng = np.random.default_rng(3)
     levels = np.repeat([100, 110, 104, 120, 100], 25)
-    found = find_changes(levels + rng.standard_normal(125))
+    found = windowed_search(levels + rng.standard_normal(125))
     assert np.abs(np.array(found) - [25, 50, 75, 100]).max() <= 1
 
 
@@ -63,14 +63,14 @@ def test_steps_one_after_the_other_are_all_found():
 def test_single_and_double_outliers_are_no_change(length, at):
     values = 100 + np.random.default_rng(4).standard_normal(60)
     values[at : at + length] += 60
-    assert find_changes(values[: at + length]) == []
-    assert find_changes(values) == []
+    assert windowed_search(values[: at + length]) == []
+    assert windowed_search(values) == []
 
 
 def test_a_straight_line_is_no_change():
     noise = np.random.default_rng(6).standard_normal(300)
-    assert find_changes(np.arange(30)) == []
-    assert find_changes(100 + 0.1 * np.arange(300) + noise) == []
+    assert windowed_search(np.arange(30)) == []
+    assert windowed_search(100 + 0.1 * np.arange(300) + noise) == []
 
 
 @pytest.mark.parametrize(
@@ -92,30 +92,30 @@ def test_a_straight_line_is_no_change():
     ],
 )
 def test_series_without_noise(values, changes):
-    assert find_changes(values) == changes
+    assert windowed_search(values) == changes
 
 
 def test_units_signs_and_offsets_do_not_matter():
     values = simulation.stepped("white", np.random.default_rng(8), 40, 20, 0.02, 0.1)
-    expected = find_changes(values)
+    expected = windowed_search(values)
     assert expected
-    assert find_changes(values * 1e-9) == expected
-    assert find_changes(-3 * values) == expected
-    assert find_changes(values + 1000) == expected
+    assert windowed_search(values * 1e-9) == expected
+    assert windowed_search(-3 * values) == expected
+    assert windowed_search(values + 1000) == expected
 
 
 def test_missing_points_are_skipped_and_counted():
     values = np.array([5.0] * 9 + [np.nan, np.inf] + [6.0] * 9)
-    assert find_changes(values) == [11]
-    assert find_changes([np.nan] * 20) == []
+    assert windowed_search(values) == [11]
+    assert windowed_search([np.nan] * 20) == []
 
 
 def test_known_noise_makes_it_more_careful():
     values = np.array([100.0] * 20 + [101.0] * 10)
-    assert find_changes(values) == [20]
-    assert find_changes(values, repeat_sd=2.0) == []
-    assert find_changes(values, errors=np.full(30, 2.0)) == []
-    assert find_changes(values, errors=np.full(30, np.nan), repeat_sd=0.01) == [20]
+    assert windowed_search(values) == [20]
+    assert windowed_search(values, repeat_sd=2.0) == []
+    assert windowed_search(values, errors=np.full(30, 2.0)) == []
+    assert windowed_search(values, errors=np.full(30, np.nan), repeat_sd=0.01) == [20]
 
 
 @pytest.mark.parametrize(
@@ -130,4 +130,4 @@ def test_known_noise_makes_it_more_careful():
 )
 def test_impossible_arguments_are_refused(arguments):
     with pytest.raises(ValueError, match=r"series|error|repeat_sd"):
-        find_changes(**arguments)
+        windowed_search(**arguments)

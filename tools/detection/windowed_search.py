@@ -1,10 +1,11 @@
-"""Where a series of measurements changed: the first point after each lasting step.
+"""Change points between levels that last, by t-tests over windows of many widths.
 
-The method, its sources and its error rates are in README.md beside this file. In short: for every
-place and many window widths on either side of it, a moderated t-test compares the means before
-and after, outliers aside; its critical value accounts for correlated noise, and a step must fit
-better than a straight line. The strongest step splits the series, and each part is searched again.
-Moves between levels that the series was on often and briefly are left out at the end.
+The method, its sources and its error rates are in docs/detection.md. In short:
+
+- At each point, a moderated t-test compares the means before and after it, without outliers.
+- The critical value allows for correlated noise. A step must fit better than a straight line.
+- The strongest step splits the series, and the search repeats in both parts.
+- Moves between levels that the series was on often and briefly are left out at the end.
 """
 
 from __future__ import annotations
@@ -33,7 +34,7 @@ EXACT = 1e-12  # of the largest value: smaller differences are rounding errors
 RESOLUTION = 1e-6  # of the largest distance from the median: so exact are the sums
 
 
-def find_changes(
+def windowed_search(
     values: npt.ArrayLike,
     *,
     errors: npt.ArrayLike | None = None,
@@ -51,7 +52,7 @@ def find_changes(
     Raises ValueError where shapes do not fit or a noise is negative.
     """
     given = np.asarray(values, dtype=float)
-    known = _known_noise(given, errors, repeat_sd)
+    known = known_noise(given, errors, repeat_sd)
     present = np.flatnonzero(np.isfinite(given))
     if len(present) < FEWEST:
         return []
@@ -68,7 +69,7 @@ def find_changes(
 
 
 def _search(series: Floats, known: Floats, threshold: float) -> list[int]:
-    """find_changes for a complete series of unit spread, `known` in the same unit."""
+    """windowed_search for a complete series of unit spread, `known` in the same unit."""
     clipped = clip_outliers(series)
     known = np.maximum(known, RESOLUTION * np.abs(series).max()) ** 2
     likely = _split(series, clipped, known, rough(series, clipped), 0, len(series), LIKELY)
@@ -113,7 +114,7 @@ def _between(changes: Sequence[int], points: int) -> list[tuple[int, int]]:
     return list(zip([0, *changes], [*changes, points], strict=True))
 
 
-def _known_noise(
+def known_noise(
     values: Floats, errors: npt.ArrayLike | None, repeat_sd: float
 ) -> npt.NDArray[np.float64]:
     """The standard deviation of each point that is known beforehand, 0 where none is."""

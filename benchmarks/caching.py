@@ -5,15 +5,13 @@ cache, as the study did: for root, and only when GWAS_DROP_CACHES=1 asks for it.
 """
 
 from . import _harness
-from ._harness import axis, cores, page_cache
+from ._harness import axis, page_cache, registry
 
 version = axis.version("1")
 
-DATA = ["smoke", "sim-2504-10k", "sim-2504-100k", "1kg-sites", "1kg-chr21"]
-
 
 class Caching(axis.OfTask):
-    params = [axis.TASKS, DATA, page_cache.STATES, cores.COUNTS]
+    params = [axis.TASKS, registry.DATA["caching"], page_cache.STATES, registry.CORES]
     param_names = ["task", "data", "cache", "cores"]
     metrics = ("time_end_to_end", "time_load")
 

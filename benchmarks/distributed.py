@@ -8,19 +8,19 @@ functions are taken from it or compiled by the workers as the release has it by 
 """
 
 from . import _harness
-from ._harness import axis, clusters, on_cluster, shapes
+from ._harness import axis, registry, shapes
+from ._harness.clusters import nodes, tasks
 
 version = axis.version("2")
 
-DATA = ["smoke", "sim-2504-10k", "sim-2504-100k", "sim-10k", "1kg-chr21"]
-_FIRST = [axis.TASKS, DATA, clusters.NODES, clusters.LAYOUTS]
+_FIRST = [axis.TASKS, registry.DATA["distributed"], nodes.NODES, nodes.LAYOUTS]
 
 
-class Sgkit(on_cluster.OnDask, _harness.Sgkit):
-    params = [*_FIRST, shapes.CHUNKS, ["default", "study", "study" + on_cluster.WITH_JIT_CACHE]]
+class Sgkit(tasks.OnDask, _harness.Sgkit):
+    params = [*_FIRST, shapes.CHUNKS, ["default", "study", "study" + tasks.WITH_JIT_CACHE]]
     param_names = ["task", "data", "nodes", "layout", "chunks", "settings"]
 
 
-class Hail(on_cluster.OnSpark, _harness.Hail):
+class Hail(tasks.OnSpark, _harness.Hail):
     params = [*_FIRST, shapes.PARTITIONS]
     param_names = ["task", "data", "nodes", "layout", "partitions"]

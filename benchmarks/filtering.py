@@ -5,15 +5,13 @@ did, the choice is computed first, and p when it is written: the genotypes are r
 """
 
 from . import _harness
-from ._harness import axis, cores
+from ._harness import axis, registry
 
 version = axis.version("1")
 
-DATA = ["smoke", "sim-2504-2k", "sim-2504-10k", "sim-2504-100k", "1kg-sites", "1kg-chr21"]
-
 
 class Sgkit(axis.OfTask, _harness.Sgkit):
-    params = [["one", "two"], DATA, cores.COUNTS]
+    params = [["one", "two"], registry.DATA["filtering"], registry.CORES]
     param_names = ["calls", "data", "cores"]
     metrics = ("time_end_to_end", "track_input_reads", "track_error")
 

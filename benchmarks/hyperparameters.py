@@ -6,7 +6,7 @@ in base pairs, 10,000 of them for each variant, which is the task modules' own p
 """
 
 from . import _harness
-from ._harness import axis, cores
+from ._harness import axis, registry
 from ._harness.replaced import option, replaced
 
 version = axis.version("1")
@@ -17,11 +17,10 @@ SETTINGS = [
     *("window=50", "window=100", "window=200", "window=500"),
 ]
 TASK = {"n_components": "pca", "r2": "ld_prune", "window": "ld_prune"}
-DATA = ["smoke", "sim-2504-2k", "sim-2504-10k", "sim-2504-100k", "1kg-sites"]
 
 
 class Hyperparameters(axis.OfTask):
-    params = [SETTINGS, DATA, cores.COUNTS]
+    params = [SETTINGS, registry.DATA["hyperparameters"], registry.CORES]
     param_names = ["setting", "data", "cores"]
     metrics = ("time_end_to_end", "time_compute", "peakmem_tree", "track_error")
 

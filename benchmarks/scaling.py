@@ -5,16 +5,13 @@ sim-1k to sim-100k have 10,000 variants and so many samples. sim-2504-2k to sim-
 """
 
 from . import _harness
-from ._harness import axis, cores
+from ._harness import axis, registry
 
 version = axis.version("1")
 
-SAMPLES = ["sim-1k", "sim-5k", "sim-10k", "sim-50k", "sim-100k"]
-VARIANTS = ["sim-2504-2k", "sim-2504-10k", "sim-2504-100k", "sim-2504-1.1m", "1kg-chr21"]
-
 
 class Scaling(axis.OfTask):
-    params = [axis.TASKS, ["smoke", *SAMPLES, *VARIANTS], cores.COUNTS]
+    params = [axis.TASKS, registry.DATA["scaling"], registry.CORES]
     param_names = ["task", "data", "cores"]
 
 

@@ -5,7 +5,7 @@ _harness/shapes.py says which shape of a data set each name stands for. They are
 """
 
 from . import _harness
-from ._harness import axis, cores, data, shapes
+from ._harness import axis, data, registry, shapes
 
 version = axis.version("1")
 
@@ -18,10 +18,10 @@ class Sharding(axis.OfTask):
 
 
 class Sgkit(Sharding, _harness.Sgkit):
-    params = [axis.TASKS, shapes.NAMES, shapes.CHUNKS, cores.COUNTS]
+    params = [axis.TASKS, registry.DATA["sharding"], shapes.CHUNKS, registry.CORES]
     param_names = ["task", "data", "chunks", "cores"]
 
 
 class Hail(Sharding, _harness.Hail):
-    params = [axis.TASKS, shapes.NAMES, shapes.PARTITIONS, cores.COUNTS]
+    params = [axis.TASKS, registry.DATA["sharding"], shapes.PARTITIONS, registry.CORES]
     param_names = ["task", "data", "partitions", "cores"]

@@ -9,19 +9,25 @@ its usual time is said to hang; the runs of a point end with the first that does
 """
 
 from . import _harness
-from ._harness import axis, clusters, dask_cluster, on_cluster, trouble
+from ._harness import axis, registry
+from ._harness.clusters import dask_local, fault_injection, nodes, tasks
 
 version = axis.version("2")
 
-DATA = ["smoke", "sim-2504-10k", "sim-2504-100k", "1kg-chr21"]
-_FIRST = [axis.TASKS, DATA, clusters.NODES, clusters.LAYOUTS, trouble.TROUBLES]
+_FIRST = [
+    axis.TASKS,
+    registry.DATA["survival"],
+    nodes.NODES,
+    nodes.LAYOUTS,
+    fault_injection.FAULTS,
+]
 
 
-class Sgkit(trouble.Troubled, on_cluster.OnDask, _harness.Sgkit):
-    params = [*_FIRST, list(dask_cluster.SETTINGS)]
+class Sgkit(fault_injection.FaultInjection, tasks.OnDask, _harness.Sgkit):
+    params = [*_FIRST, list(dask_local.SETTINGS)]
     param_names = ["task", "data", "nodes", "layout", "trouble", "settings"]
 
 
-class Hail(trouble.Troubled, on_cluster.OnSpark, _harness.Hail):
+class Hail(fault_injection.FaultInjection, tasks.OnSpark, _harness.Hail):
     params = _FIRST
     param_names = ["task", "data", "nodes", "layout", "trouble"]

@@ -1,12 +1,14 @@
-"""What the task classes inherit: data paths, cores, timing, checks, cost. Nothing of a task."""
+"""What the task classes inherit: data paths, cores, timing, checks, cost. Nothing of a task.
 
-from . import asv_types, preload
-from .hail import Hail
-from .plink import Plink
+The underscore says that no benchmark is in here. Other packages use `registry`, `cores`, `data`,
+`shapes` and `clusters` of it, and nothing else.
+"""
+
+from . import asv_types, preload, registry
+from .registry import Hail, Plink, Sgkit
 from .sentinel import Sentinel
-from .sgkit import Sgkit
 
 __all__ = ["Hail", "Plink", "Sentinel", "Sgkit"]
 
 asv_types.register()
-preload.preload(Sgkit, Hail)
+preload.preload(cls for cls in registry.TOOLS.values() if cls.kind == "package")

@@ -3,15 +3,28 @@
 import importlib
 
 from . import metrics
+from .registry import TASKS as _TASKS
 
-TASKS = ["allele_frequency", "hardy_weinberg", "ld_prune", "pca", "association"]
+TASKS = list(_TASKS)
 EAGER = ("time_load", "time_compute", "time_write")
 
 
+# The versions of the first five tasks when their axes were last measured anew: stored results
+# have it in their version. It never changes.
+_ORIGIN = "11112"
+
+
 def version(own):
-    """An axis module's version: its own, and after the dot those of the task modules."""
-    modules = [importlib.import_module(".." + task, __package__) for task in TASKS]
-    return own + "." + "".join(module.version for module in modules)
+    """An axis module's version: its own, and each task's that was raised since the task joined.
+
+    `1.11112` or, after a change of the task pca, `1.11112+pca2`. A new task changes nothing.
+    """
+    raised = ""
+    for task, entry in _TASKS.items():
+        current = importlib.import_module(".." + task, __package__).version
+        if current != entry.joined:
+            raised += "+{}{}".format(task, current)
+    return "{}.{}{}".format(own, _ORIGIN, raised)
 
 
 class OfTask:

@@ -3,8 +3,6 @@
 import os
 from pathlib import Path
 
-COUNTS = [1, 2, 4, 8, 16]
-
 _THREAD_VARIABLES = (
     "OMP_NUM_THREADS",
     "OPENBLAS_NUM_THREADS",

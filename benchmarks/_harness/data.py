@@ -5,8 +5,6 @@ import os
 import tempfile
 from pathlib import Path
 
-NAMES = ["smoke", "sim-2504-10k", "1kg-sites", "sim-2504-100k", "sim-2504-1.1m", "sim-2504-2k"]
-
 _scratch = None
 
 

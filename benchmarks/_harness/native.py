@@ -15,6 +15,7 @@ from .task import Task
 class NativeTask(Task):
     """A task whose tool runs in (or from) a Python process."""
 
+    kind = "package"
     in_process = ("time_end_to_end", "time_load", "time_compute", "time_write")
 
     # ---- what a task module writes
@@ -37,6 +38,10 @@ class NativeTask(Task):
     @abc.abstractmethod
     def load():
         """Import the tool, and start nothing: asv's fork server does it once for all."""
+
+    @abc.abstractmethod
+    def try_out(self):
+        """Start the tool as a benchmark does, and compute something small: does it work here?"""
 
     @abc.abstractmethod
     def persist(self, dataset):

@@ -7,7 +7,7 @@ from . import cores
 _ASKED = "GWAS_PRELOAD"  # the number of cores that the server's benchmarks will use
 
 
-def preload(*classes):
+def preload(classes):
     """Load those tools that GWAS_TOOLS names, as a benchmark on GWAS_PRELOAD cores sees them.
 
     Nothing is started and nothing computed: threads and JVMs do not survive a fork.

@@ -5,7 +5,7 @@ import importlib
 import os
 import shutil
 
-from . import checks, cores, data, facts
+from . import checks, cores, data, facts, registry
 from .concrete import concrete
 from .ledger import Ledger
 from .metrics import require_declared
@@ -14,7 +14,7 @@ from .metrics import require_declared
 class Task(abc.ABC):
     """One GWAS task in one tool."""
 
-    params = [data.NAMES, cores.COUNTS]
+    params = [registry.DATA["tasks"], registry.CORES]
     param_names = ["data", "cores"]
     number = 1
     rounds = 1
@@ -22,8 +22,20 @@ class Task(abc.ABC):
     warmup_time = 0  # setup makes the warm-up call itself, so that --quick times a warm one too
     timeout = 1800
 
-    tool = ""
+    # ---- what a tool's base class says of it
+
+    tool = ""  # its name: that of its module in tools/, and of its classes in lower case
+    label = ""  # what pages call it
+    colour = ""  # of Okabe and Ito, told apart with any colour vision
+    kind = ""  # "package" or "program"
     format = ""  # of datasets/formats.py: what the tool reads
+    tolerance = {}  # by task: the largest deviation, in the measure of measures.py
+    pruning = ()  # what near means to it, and its reason to remove a variant: see pruning.py
+    hwe_p = "hwe_p"  # the reference's array with its p of Hardy-Weinberg
+    filters_by = "alternate allele"  # or "minor allele": whose frequency its filter looks at
+
+    # ---- of one measurement
+
     metric = ""  # set by asv_types before setup
     in_process = ("time_end_to_end",)  # metrics for which the tool runs in asv's process
     hyperparameters = {}  # of the answer, where they are not the task module's own
@@ -112,7 +124,7 @@ class Task(abc.ABC):
 
     def check(self):
         """The deviation of what was written; WrongAnswer when beyond the tolerance."""
-        answers = importlib.import_module(".answers." + self.tool, __package__)
+        answers = importlib.import_module(".tools." + self.tool, __package__)
         answer = getattr(answers, self.task())(self.out)
         return checks.check(self.task(), self.tool, answer, self.paths, **self.hyperparameters)
 

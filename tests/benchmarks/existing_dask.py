@@ -13,14 +13,14 @@ from pathlib import Path
 from types import SimpleNamespace
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
-from benchmarks._harness import clusters, dask_cluster, dask_existing
+from benchmarks._harness.clusters import dask_existing, dask_local, nodes
 
-WANTED = clusters.layout(1, "1x1")
-STUDY = dask_cluster.SETTINGS["study"]
+WANTED = nodes.layout(1, "1x1")
+STUDY = dask_local.SETTINGS["study"]
 ODD = dict(STUDY, **{"distributed.worker.memory.pause": 0.5})
 
 
-class Cluster(dask_cluster.Local):
+class Cluster(dask_local.Local):
     """A cluster whose worker pauses early."""
 
     def _start_worker(self, *place):
@@ -33,7 +33,7 @@ def said(settings, paths, scratch):
     try:
         cluster.start()
         return "fits"
-    except (NotImplementedError, clusters.ClusterError) as error:
+    except (NotImplementedError, nodes.ClusterError) as error:
         return f"{type(error).__name__}: {error}"
     finally:
         cluster.stop()
@@ -51,10 +51,10 @@ def main():
     cluster = Cluster(WANTED, STUDY, folder / "cluster")
     cluster.start()
     try:
-        os.environ[dask_cluster.ADDRESS] = cluster.address
+        os.environ[dask_local.ADDRESS] = cluster.address
         cases = {
             "study": said(STUDY, here, folder),
-            "default": said(dask_cluster.SETTINGS["default"], here, folder),
+            "default": said(dask_local.SETTINGS["default"], here, folder),
             "odd": said(ODD, here, folder),
             "missing": said(ODD, SimpleNamespace(zarr="/no", phenotypes="/no"), folder),
             "temporary": cluster.client.run_on_scheduler(temporary),

@@ -15,7 +15,7 @@ from types import SimpleNamespace
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 from benchmarks import distributed
-from benchmarks._harness import clusters, spark_cluster, spark_existing
+from benchmarks._harness.clusters import nodes, spark_existing, spark_local
 
 HIDING = ["unshare", "-Urm", "bash", "-c", 'mount -t tmpfs none "$0" && exec "$@"']
 
@@ -49,7 +49,7 @@ def said(task, **changed):
     try:
         task.cluster.check(paths)
         return "fits"
-    except (NotImplementedError, clusters.ClusterError) as error:
+    except (NotImplementedError, nodes.ClusterError) as error:
         return f"{type(error).__name__}: {error}"
     finally:
         vars(task.cluster).update(before)
@@ -58,19 +58,19 @@ def said(task, **changed):
 def main():
     folder = Path(sys.argv[1])
     seen, hidden = files(folder / "seen"), files(folder / "hidden")
-    local = spark_cluster.Local(clusters.layout(2, "1x1"), folder / "cluster", 600 << 20)
+    local = spark_local.Local(nodes.layout(2, "1x1"), folder / "cluster", 600 << 20)
     hide(local.processes, "node1", str(folder / "hidden"))
     local.start()
     try:
-        os.environ.update({spark_cluster.ADDRESS: local.master, "GWAS_WORK": str(folder / "work")})
+        os.environ.update({spark_local.ADDRESS: local.master, "GWAS_WORK": str(folder / "work")})
         os.environ[spark_existing.DRIVER_HOST] = "127.0.0.1"
         task = distributed.Hail()
-        task.existing, task.paths, task.wanted = True, seen, clusters.layout(1, "2x1")
+        task.existing, task.paths, task.wanted = True, seen, nodes.layout(1, "2x1")
         task.start()
         cases = {
             "fits": "fits",
-            "any": said(task, wanted=clusters.layout(1, "any")),
-            "threads": said(task, wanted=clusters.layout(1, "1x2")),
+            "any": said(task, wanted=nodes.layout(1, "any")),
+            "threads": said(task, wanted=nodes.layout(1, "1x2")),
             "table": said(task, paths=SimpleNamespace(mt=hidden.mt, phenotypes=seen.phenotypes)),
             "scratch": said(task, _scratch=folder / "hidden"),
         }

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from benchmarks import hyperparameters, scaling, sharding
-from benchmarks._harness import axis, checks, data, pruning, shapes
+from benchmarks._harness import axis, checks, data, pruning, registry, shapes
 from benchmarks._harness.bed import Bed
 from benchmarks._harness.replaced import option, replaced
 from datasets import catalogue
@@ -70,7 +70,7 @@ def test_a_new_version_of_a_task_is_one_of_every_axis(monkeypatch):
 
 def test_every_shape_names_a_data_set_and_the_usual_one_is_among_them():
     for format, characters in (("zarr", shapes.CHUNKS), ("mt", shapes.PARTITIONS)):
-        for name in shapes.NAMES:
+        for name in registry.SHAPES:
             found = [shapes.of(name, format, character) for character in characters]
             assert len(set(found)) == len(characters)
             spec = catalogue.find(name)

@@ -10,12 +10,13 @@ import time
 
 import pytest
 
-from benchmarks._harness import clusters
+from benchmarks._harness import registry
+from benchmarks._harness.clusters import processes
 from datasets import catalogue, prepare
 from tests.benchmarks.conftest import ROOT, RUNNER
 from tests.datasets.made import Silent
 
-TASKS = ["allele_frequency", "hardy_weinberg", "ld_prune", "pca", "association"]
+TASKS = list(registry.TASKS)
 
 
 def target(benchmark, *values):
@@ -96,7 +97,7 @@ def smoke(tmp_path_factory):
 
 def left():
     """Processes of any cluster of ours that are still there."""
-    return [pid for pid in clusters.marked() if clusters.command(pid)]
+    return [pid for pid in processes.marked() if processes.command(pid)]
 
 
 CLUSTER = ("allele_frequency", "smoke", 1, "1x1")

@@ -12,15 +12,16 @@ from unittest import mock
 
 import pytest
 
-from benchmarks._harness import (
-    clusters,
-    cores,
-    dask_cluster,
+from benchmarks._harness import cores
+from benchmarks._harness.clusters import (
     dask_existing,
-    sgkit,
-    spark_cluster,
+    dask_local,
+    nodes,
+    processes,
     spark_existing,
+    spark_local,
 )
+from benchmarks._harness.tools import sgkit
 from tests.benchmarks.conftest import ROOT
 
 # a process with a child in a session of its own, as a nanny has a worker
@@ -34,39 +35,39 @@ PARENT = (
 @pytest.fixture
 def six(monkeypatch):
     """A machine with six physical cores."""
-    monkeypatch.delenv(clusters.SHARE, raising=False)
+    monkeypatch.delenv(nodes.SHARE, raising=False)
     monkeypatch.setattr(cores, "available", lambda: [0, 1, 2, 4, 5, 6])
 
 
 def test_layouts():
-    assert clusters.layout(2, "8x5") == (2, 8, 5)
-    assert clusters.layout(2, "any") == (2, None, None)
+    assert nodes.layout(2, "8x5") == (2, 8, 5)
+    assert nodes.layout(2, "any") == (2, None, None)
     words = "2 node(s) of 1 worker(s) with 2 thread(s)"
-    assert clusters.describe(clusters.layout(2, "1x2")) == words
-    for text in clusters.LAYOUTS:
-        clusters.layout(1, text)
+    assert nodes.describe(nodes.layout(2, "1x2")) == words
+    for text in nodes.LAYOUTS:
+        nodes.layout(1, text)
 
 
 def test_each_node_has_cores_of_its_own(six):
-    assert clusters.node_cpus(clusters.layout(2, "1x2")) == [[0, 1], [2, 4]]
-    assert clusters.node_cpus(clusters.layout(3, "2x1")) == [[0, 1], [2, 4], [5, 6]]
-    assert clusters.node_cpus(clusters.layout(1, "1x1")) == [[0]]
+    assert nodes.node_cpus(nodes.layout(2, "1x2")) == [[0, 1], [2, 4]]
+    assert nodes.node_cpus(nodes.layout(3, "2x1")) == [[0, 1], [2, 4], [5, 6]]
+    assert nodes.node_cpus(nodes.layout(1, "1x1")) == [[0]]
 
 
 @pytest.mark.parametrize("layout", ["8x5", "40x1", "1x2"])
 def test_with_too_few_cores_a_point_is_not_applicable(layout, six):
     with pytest.raises(NotImplementedError, match=r"4 node\(s\).*6 physical cores"):
-        clusters.node_cpus(clusters.layout(4, layout))
+        nodes.node_cpus(nodes.layout(4, layout))
 
 
 def test_any_layout_is_for_a_cluster_that_is_there(six):
     with pytest.raises(NotImplementedError, match="there already"):
-        clusters.node_cpus(clusters.layout(1, "any"))
+        nodes.node_cpus(nodes.layout(1, "any"))
 
 
 def test_for_tests_nodes_may_share_a_core(six, monkeypatch):
-    monkeypatch.setenv(clusters.SHARE, "1")
-    assert clusters.node_cpus(clusters.layout(8, "40x1")) == [[0]] * 8
+    monkeypatch.setenv(nodes.SHARE, "1")
+    assert nodes.node_cpus(nodes.layout(8, "40x1")) == [[0]] * 8
 
 
 @pytest.mark.parametrize(
@@ -80,44 +81,44 @@ def test_for_tests_nodes_may_share_a_core(six, monkeypatch):
     ],
 )
 def test_an_existing_cluster_must_have_the_layout(found, fits):
-    wanted = clusters.layout(2, "1x2")
+    wanted = nodes.layout(2, "1x2")
     if fits:
-        clusters.require_layout(wanted, found, "tcp://x:1")
+        nodes.require_layout(wanted, found, "tcp://x:1")
         return
     with pytest.raises(NotImplementedError, match="tcp://x:1"):
-        clusters.require_layout(wanted, found, "tcp://x:1")
+        nodes.require_layout(wanted, found, "tcp://x:1")
 
 
 def test_any_takes_whatever_the_nodes_have():
-    clusters.require_layout(clusters.layout(2, "any"), {"a": [3], "b": [1, 1]}, "tcp://x:1")
+    nodes.require_layout(nodes.layout(2, "any"), {"a": [3], "b": [1, 1]}, "tcp://x:1")
     with pytest.raises(NotImplementedError):
-        clusters.require_layout(clusters.layout(1, "any"), {"a": [3], "b": [1, 1]}, "tcp://x:1")
+        nodes.require_layout(nodes.layout(1, "any"), {"a": [3], "b": [1, 1]}, "tcp://x:1")
 
 
 @pytest.fixture
-def processes(tmp_path):
-    made = clusters.Processes(tmp_path / "cluster")
+def cluster(tmp_path):
+    made = processes.Processes(tmp_path / "cluster")
     yield made
     made.stop()
 
 
-def start(processes, code, name="node0"):
-    return processes.start(name, [sys.executable, "-c", code], [min(os.sched_getaffinity(0))], {})
+def start(cluster, code, name="node0"):
+    return cluster.start(name, [sys.executable, "-c", code], [min(os.sched_getaffinity(0))], {})
 
 
-def wait_for(count, processes):
-    processes.wait_until(lambda: len(processes.pids()) == count, 20, "waiting")
+def wait_for(count, cluster):
+    cluster.wait_until(lambda: len(cluster.pids()) == count, 20, "waiting")
 
 
-def test_stopping_ends_children_in_sessions_of_their_own(processes):
-    started = start(processes, PARENT)
-    wait_for(2, processes)
-    assert started.pid in processes.pids()
+def test_stopping_ends_children_in_sessions_of_their_own(cluster):
+    started = start(cluster, PARENT)
+    wait_for(2, cluster)
+    assert started.pid in cluster.pids()
     assert len(os.sched_getaffinity(started.pid)) == 1
-    processes.wait_until(lambda: processes.log("node0").read_text() == "ready\n", 20, "waiting")
-    processes.stop()
-    assert processes.pids() == []
-    assert not clusters.command(started.pid)
+    cluster.wait_until(lambda: cluster.log("node0").read_text() == "ready\n", 20, "waiting")
+    cluster.stop()
+    assert cluster.pids() == []
+    assert not processes.command(started.pid)
 
 
 SEMAPHORE = (  # "spawn", as Dask's nannies start their workers
@@ -128,30 +129,30 @@ DEAF = "import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN); "
 
 
 @pytest.mark.parametrize("code", [SEMAPHORE, DEAF + SEMAPHORE], ids=["asked", "killed"])
-def test_stopping_leaves_no_semaphores(code, processes, monkeypatch):
-    monkeypatch.setattr(clusters, "_GENTLY", 3)
-    start(processes, code)
-    log = processes.log("node0")
-    processes.wait_until(lambda: log.read_text().endswith("\n"), 20, "waiting")
+def test_stopping_leaves_no_semaphores(code, cluster, monkeypatch):
+    monkeypatch.setattr(processes, "_GENTLY", 3)
+    start(cluster, code)
+    log = cluster.log("node0")
+    cluster.wait_until(lambda: log.read_text().endswith("\n"), 20, "waiting")
     semaphore = Path(log.read_text().strip())
     assert semaphore.exists()
-    processes.stop()
+    cluster.stop()
     assert not semaphore.exists()
 
 
-def test_a_node_that_is_lost_leaves_no_semaphores(processes):
-    start(processes, SEMAPHORE)
-    log = processes.log("node0")
-    processes.wait_until(lambda: log.read_text().endswith("\n"), 20, "waiting")
+def test_a_node_that_is_lost_leaves_no_semaphores(cluster):
+    start(cluster, SEMAPHORE)
+    log = cluster.log("node0")
+    cluster.wait_until(lambda: log.read_text().endswith("\n"), 20, "waiting")
     semaphore = Path(log.read_text().strip())
-    processes.kill("node0")
+    cluster.kill("node0")
     end = time.monotonic() + 20
-    while processes.pids() and time.monotonic() < end:
+    while cluster.pids() and time.monotonic() < end:
         time.sleep(0.02)
     assert not semaphore.exists()
 
 
-def test_the_first_is_asked_to_end_when_the_others_have(processes, tmp_path):
+def test_the_first_is_asked_to_end_when_the_others_have(cluster, tmp_path):
     order = tmp_path / "order"
     for name in ("scheduler", "node0"):
         ending = f"open({str(order)!r}, 'a').write({name + ' '!r}); raise SystemExit"
@@ -159,40 +160,40 @@ def test_the_first_is_asked_to_end_when_the_others_have(processes, tmp_path):
             f"import signal, time\ndef end(*_):\n    time.sleep(0.3); {ending}\n"
             "signal.signal(signal.SIGTERM, end); print('ready', flush=True); time.sleep(600)"
         )
-        start(processes, code, name)
-        log = processes.log(name)
-        processes.wait_until(lambda log=log: log.read_text() == "ready\n", 20, "waiting")
-    processes.stop()
+        start(cluster, code, name)
+        log = cluster.log(name)
+        cluster.wait_until(lambda log=log: log.read_text() == "ready\n", 20, "waiting")
+    cluster.stop()
     assert order.read_text() == "node0 scheduler "
 
 
-def test_processes_are_found_by_their_words(processes):
-    start(processes, "import time; 'one'; time.sleep(600)", "one")
-    start(processes, "import time; 'two'; time.sleep(600)", "two")
-    wait_for(2, processes)
-    processes.wait_until(lambda: processes.pids("'two'"), 20, "waiting")
-    (pid,) = processes.pids("'two'")
-    assert "'two'" in clusters.command(pid)
-    assert processes.pids("'two'", "'one'") == []
+def test_processes_are_found_by_their_words(cluster):
+    start(cluster, "import time; 'one'; time.sleep(600)", "one")
+    start(cluster, "import time; 'two'; time.sleep(600)", "two")
+    wait_for(2, cluster)
+    cluster.wait_until(lambda: cluster.pids("'two'"), 20, "waiting")
+    (pid,) = cluster.pids("'two'")
+    assert "'two'" in processes.command(pid)
+    assert cluster.pids("'two'", "'one'") == []
 
 
-def test_one_that_ends_while_it_is_waited_for_is_told_with_its_words(processes):
-    start(processes, "print('no such option'); raise SystemExit(3)")
-    with pytest.raises(clusters.ClusterError, match="starting it: node0 ended: no such option"):
-        processes.wait_until(lambda: False, 20, "starting it")
+def test_one_that_ends_while_it_is_waited_for_is_told_with_its_words(cluster):
+    start(cluster, "print('no such option'); raise SystemExit(3)")
+    with pytest.raises(nodes.ClusterError, match="starting it: node0 ended: no such option"):
+        cluster.wait_until(lambda: False, 20, "starting it")
 
 
-def test_waiting_has_an_end(processes):
-    start(processes, "import time; time.sleep(600)")
-    with pytest.raises(clusters.ClusterError, match="not after"):
-        processes.wait_until(lambda: None, 0.1, "starting it")
+def test_waiting_has_an_end(cluster):
+    start(cluster, "import time; time.sleep(600)")
+    with pytest.raises(nodes.ClusterError, match="not after"):
+        cluster.wait_until(lambda: None, 0.1, "starting it")
 
 
 def test_a_benchmark_that_is_killed_takes_its_cluster_along(tmp_path):
     """Nobody is left to call stop(): the kernel ends what the benchmark itself started."""
     code = (
-        "import sys, time; from benchmarks._harness import clusters; "
-        f"p = clusters.Processes({str(tmp_path / 'cluster')!r}); "
+        "import sys, time; from benchmarks._harness.clusters import processes; "
+        f"p = processes.Processes({str(tmp_path / 'cluster')!r}); "
         "started = p.start('node0', [sys.executable, '-c', 'import time; time.sleep(600)'], "
         "None, {}); print(started.pid, flush=True); time.sleep(600)"
     )
@@ -204,22 +205,22 @@ def test_a_benchmark_that_is_killed_takes_its_cluster_along(tmp_path):
     benchmark.kill()
     benchmark.communicate()
     end = time.monotonic() + 20
-    while clusters.command(pid) and time.monotonic() < end:
+    while processes.command(pid) and time.monotonic() < end:
         time.sleep(0.02)
-    assert not clusters.command(pid)
+    assert not processes.command(pid)
 
 
 def test_settings_go_to_dask_by_its_variables():
     given = {"distributed.scheduler.work-stealing": False, "distributed.comm.timeouts.tcp": "90s"}
-    assert dask_cluster.as_variables(given) == {
+    assert dask_local.as_variables(given) == {
         "DASK_DISTRIBUTED__SCHEDULER__WORK_STEALING": "False",
         "DASK_DISTRIBUTED__COMM__TIMEOUTS__TCP": "90s",
     }
 
 
 def test_the_presets_are_the_default_and_what_the_study_changed():
-    assert dask_cluster.SETTINGS["default"] == {}
-    changed = dask_cluster.SETTINGS["study"]
+    assert dask_local.SETTINGS["default"] == {}
+    changed = dask_local.SETTINGS["study"]
     assert changed["distributed.scheduler.work-stealing"] is False
     assert changed["distributed.scheduler.allowed-failures"] > 3
 
@@ -236,15 +237,15 @@ def test_the_presets_are_the_default_and_what_the_study_changed():
     ],
 )
 def test_a_cluster_that_is_not_there_is_told_at_once(address, words, monkeypatch):
-    monkeypatch.setenv(spark_cluster.ADDRESS, address)
-    with pytest.raises(clusters.ClusterError, match=words):
-        spark_existing.Existing(clusters.layout(1, "any"), None).start()
+    monkeypatch.setenv(spark_local.ADDRESS, address)
+    with pytest.raises(nodes.ClusterError, match=words):
+        spark_existing.Existing(nodes.layout(1, "any"), None).start()
 
 
 def test_a_dask_scheduler_that_is_not_there_is_told_at_once(monkeypatch):
-    monkeypatch.setenv(dask_cluster.ADDRESS, "tcp://127.0.0.1:1")
-    cluster = dask_existing.Existing(clusters.layout(1, "any"), {}, None, None)
-    with pytest.raises(clusters.ClusterError, match=r"127\.0\.0\.1:1 \(GWAS_DASK_SCHEDULER\)"):
+    monkeypatch.setenv(dask_local.ADDRESS, "tcp://127.0.0.1:1")
+    cluster = dask_existing.Existing(nodes.layout(1, "any"), {}, None, None)
+    with pytest.raises(nodes.ClusterError, match=r"127\.0\.0\.1:1 \(GWAS_DASK_SCHEDULER\)"):
         cluster.start()
 
 
@@ -263,7 +264,7 @@ def test_of_what_java_tells_the_line_that_matters_is_said(told, reason):
 def test_what_listens_at_an_address_answers():
     with socket.create_server(("127.0.0.1", 0)) as listening:
         address = f"tls://127.0.0.1:{listening.getsockname()[1]}"
-        clusters.require_answer(address, "X", "tcp", "tls")
+        nodes.require_answer(address, "X", "tcp", "tls")
 
 
 @pytest.mark.parametrize("own", [True, False])

@@ -7,7 +7,7 @@ import subprocess
 
 import pytest
 
-from benchmarks._harness import clusters
+from benchmarks._harness.clusters import nodes
 from datasets import hail_writer
 from tests.benchmarks.conftest import ROOT
 from tools.environments import java
@@ -19,7 +19,7 @@ def cases(python, script, folder, **variables):
     """What a script prints, in an environment with nothing but what it needs."""
     done = subprocess.run(
         [str(python), str(ROOT / "tests" / "benchmarks" / script), str(folder)],
-        env={"PATH": os.environ["PATH"], clusters.SHARE: "1", **variables},
+        env={"PATH": os.environ["PATH"], nodes.SHARE: "1", **variables},
         cwd=folder, capture_output=True, text=True, timeout=600,
     )  # fmt: skip
     assert done.returncode == 0, done.stdout + done.stderr

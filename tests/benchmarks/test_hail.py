@@ -2,7 +2,7 @@
 
 import shlex
 
-from benchmarks._harness.hail import submit_arguments
+from benchmarks._harness.tools.hail import submit_arguments
 
 
 def test_a_path_with_blanks_is_one_setting():

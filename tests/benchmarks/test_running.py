@@ -7,7 +7,9 @@ import shutil
 import numpy as np
 import pytest
 
-TASKS = ["allele_frequency", "hardy_weinberg", "ld_prune", "pca", "association"]
+from benchmarks._harness import registry
+
+TASKS = list(registry.TASKS)
 METRICS = ["time_end_to_end", "peakmem_tree", "track_error"]
 
 

@@ -6,7 +6,6 @@ from pathlib import Path
 import filelock
 import pytest
 
-from benchmarks._harness import clusters
 from datasets import prepare
 from tools.common import paths
 from tools.common.errors import (
@@ -36,7 +35,7 @@ def test_the_data_sets_with_their_formats_and_shapes() -> None:
 
 
 def test_data_that_the_memory_does_not_hold(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(clusters, "machine_memory", lambda: 4 * 10**9)
+    monkeypatch.setattr(nodes, "machine_memory", lambda: 4 * 10**9)
     checks.require_memory(["smoke", "sim-2504-100k"])
     with pytest.raises(UsageError, match=r"sim-2504-1.1m takes about 18 GB.* 4 GB\n.*--without"):
         checks.require_memory(["smoke", "sim-2504-1.1m"])

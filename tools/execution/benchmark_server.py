@@ -18,7 +18,7 @@ from pathlib import Path
 
 import psutil
 
-from benchmarks._harness.clusters import FOLDER, removes_semaphores
+from benchmarks._harness.clusters.processes import FOLDER, is_resource_tracker
 from tools.common.process import end_with_parent
 
 TIMEOUT = -256  # asv.util.TIMEOUT_RETCODE
@@ -171,7 +171,7 @@ def sweep(mark: str, spare: int | None = None) -> None:
         for process in psutil.process_iter()
         if process.pid != spare and _mark(process) == mark
     ]
-    removers = [process for process in left if removes_semaphores(process.pid)]
+    removers = [process for process in left if is_resource_tracker(process.pid)]
     _kill([process for process in left if process not in removers])
     _, late = psutil.wait_procs(removers, timeout=3)
     _kill(late)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from benchmarks._harness import trouble
+from benchmarks._harness.clusters import fault_injection
 from tools.study import words
 from tools.study.analysis import reference
 from tools.study.analysis.evidence import (
@@ -139,7 +139,7 @@ def _stealing_hangs(points: Points) -> list[Evidence]:
 
 def _runs(finished: float) -> int:
     """How many runs a point had, from the share that finished: the first that does not ends it."""
-    return trouble.RUNS if finished == 1 else round(1 / (1 - finished))
+    return fault_injection.RUNS if finished == 1 else round(1 / (1 - finished))
 
 
 FINDINGS = (

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from benchmarks._harness import shapes
+from benchmarks._harness import registry, shapes
 from datasets import catalogue
 from tools.study import words
 from tools.study.analysis.choices import Choice, choose
@@ -133,7 +133,7 @@ def _is_plain(point: Measurement) -> bool:
 def _partitions(point: Measurement) -> str:
     """In how many partitions a MatrixTable is, where a cluster and one process differ in it."""
     data = point.axes["data"]
-    if point.tool != "hail" or data not in shapes.NAMES:
+    if point.tool != "hail" or data not in registry.SHAPES:
         return ""
     usual, few = str(catalogue.find(data).partitions), shapes.of(data, "mt", "few")
     if few == usual:

@@ -6,7 +6,7 @@ import os
 import shutil
 from collections.abc import Iterable
 
-from benchmarks._harness import clusters, dask_cluster, spark_cluster
+from benchmarks._harness.clusters import dask_local, nodes, spark_local
 from datasets import catalogue, formats, prepare
 from tools.common import paths
 from tools.common.errors import (
@@ -20,8 +20,8 @@ from tools.study.profiles.points import Point
 
 # An existing cluster: the variable with its address, the schemes of it, and whose points use it.
 _CLUSTERS = (
-    (dask_cluster.ADDRESS, ("tcp", "tls"), "Sgkit"),
-    (spark_cluster.ADDRESS, ("spark",), "Hail"),
+    (dask_local.ADDRESS, ("tcp", "tls"), "Sgkit"),
+    (spark_local.ADDRESS, ("spark",), "Hail"),
 )
 # Sgkit's eager mode holds alleles and mask of each call, both of two bytes, and the result's
 # temporaries; Hail's and PLINK's need less. What else a machine runs has the rest.
@@ -44,7 +44,7 @@ def wanted_data(points: Iterable[Point]) -> dict[str, tuple[str, ...]]:
 
 def require_memory(names: Iterable[str]) -> None:
     """UsageError for data sets that this machine's memory does not hold."""
-    there = clusters.machine_memory()
+    there = nodes.machine_memory()
     for name in names:
         spec = catalogue.find(name)
         needed = _BYTES_A_CALL * spec.variants * spec.n_samples + _BESIDE
@@ -83,8 +83,8 @@ def require_clusters(points: Iterable[Point]) -> None:
         address = os.environ.get(variable)
         if address and cls in classes:
             try:
-                clusters.require_answer(address, variable, *schemes)
-            except clusters.ClusterError as error:
+                nodes.require_answer(address, variable, *schemes)
+            except nodes.ClusterError as error:
                 raise UnreachableError(
                     str(error), hint=f"start it (docs/clusters.md), or unset {variable}"
                 ) from None

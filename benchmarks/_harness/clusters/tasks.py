@@ -5,19 +5,10 @@ import os
 import tempfile
 from contextlib import contextmanager, suppress
 
-from . import (
-    axis,
-    clusters,
-    cores,
-    dask_cluster,
-    dask_existing,
-    data,
-    sgkit,
-    shapes,
-    spark_cluster,
-    spark_existing,
-)
-from .limit import TimeOver, limited
+from .. import axis, cores, data, shapes
+from ..limit import TimeOver, limited
+from ..tools import sgkit
+from . import dask_existing, dask_local, nodes, processes, spark_existing, spark_local
 
 # after the name of Dask's settings: numba's cache is on, which Sgkit has off since 0.8.0
 WITH_JIT_CACHE = "+numba-cache"
@@ -33,13 +24,13 @@ class OnCluster(axis.OfTask):
 
     def place(self, point):
         self.existing = bool(os.environ.get(self.address))
-        self.wanted = clusters.layout(point["nodes"], point["layout"])
+        self.wanted = nodes.layout(point["nodes"], point["layout"])
         if self.existing:
             if self.metric == "peakmem_tree":
                 raise NotImplementedError("memory on other machines is not seen from here")
             count = len(cores.available())
         else:
-            count = len({cpu for cpus in clusters.node_cpus(self.wanted) for cpu in cpus})
+            count = len({cpu for cpus in nodes.node_cpus(self.wanted) for cpu in cpus})
         super().place(dict(point, cores=count))
         if self.shape in point:
             shape = shapes.of(point["data"], self.format, point[self.shape])
@@ -62,13 +53,13 @@ class OnCluster(axis.OfTask):
 
     def scratch(self):
         """A new folder for the files of one cluster."""
-        return tempfile.mkdtemp(prefix=self.tool + "-", dir=str(data.work(clusters.FOLDER)))
+        return tempfile.mkdtemp(prefix=self.tool + "-", dir=str(data.work(processes.FOLDER)))
 
 
 class OnDask(OnCluster):
     """Mixed into Sgkit's base class: its tasks on Dask distributed."""
 
-    address = dask_cluster.ADDRESS
+    address = dask_local.ADDRESS
     shape = "chunks"
 
     def require_tool(self):
@@ -79,7 +70,7 @@ class OnDask(OnCluster):
     def place(self, point):
         super().place(point)
         name, self.jit_cache, _ = point["settings"].partition(WITH_JIT_CACHE)
-        self.settings = dask_cluster.SETTINGS[name]
+        self.settings = dask_local.SETTINGS[name]
 
     def start(self):
         self.load()
@@ -90,7 +81,7 @@ class OnDask(OnCluster):
             self.cluster = dask_existing.Existing(*arguments)
         else:
             arguments = (self.wanted, self.settings, self.scratch(), self.memory)
-            self.cluster = dask_cluster.Local(*arguments)
+            self.cluster = dask_local.Local(*arguments)
         self.cluster.start()
 
     def stop(self):
@@ -128,14 +119,14 @@ class OnDask(OnCluster):
 class OnSpark(OnCluster):
     """Mixed into Hail's base class: its tasks on Spark standalone."""
 
-    address = spark_cluster.ADDRESS
+    address = spark_local.ADDRESS
     shape = "partitions"
 
     def start(self):
         if self.existing:
             self.cluster = spark_existing.Existing(self.wanted, data.work())
         else:
-            self.cluster = spark_cluster.Local(self.wanted, self.scratch(), self.memory)
+            self.cluster = spark_local.Local(self.wanted, self.scratch(), self.memory)
         self.cluster.start()
         with self.cluster.joining():
             super().start()

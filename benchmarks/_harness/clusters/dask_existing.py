@@ -3,9 +3,10 @@
 import os
 from pathlib import Path
 
-from . import clusters, page_cache
-from .clusters import ClusterError
-from .dask_cluster import ADDRESS, SETTINGS, as_variables, close
+from .. import page_cache
+from . import nodes
+from .dask_local import ADDRESS, SETTINGS, as_variables, close
+from .nodes import ClusterError
 
 
 class Existing:
@@ -20,7 +21,7 @@ class Existing:
 
     def start(self):
         """Connect, and check all that could make a run fail or mean something else."""
-        clusters.require_answer(self.address, ADDRESS, "tcp", "tls")
+        nodes.require_answer(self.address, ADDRESS, "tcp", "tls")
         import dask
         from distributed import Client
 
@@ -36,7 +37,7 @@ class Existing:
         found = {}
         for worker, threads in self.client.nthreads().items():
             found.setdefault(worker.rpartition(":")[0], []).append(threads)
-        clusters.require_layout(self.wanted, found, self.address)
+        nodes.require_layout(self.wanted, found, self.address)
         self._require_versions()
         self._require_settings()
         self._require_files()

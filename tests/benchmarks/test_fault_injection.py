@@ -8,10 +8,11 @@ import time
 import pytest
 
 from benchmarks import survival
-from benchmarks._harness import clusters, data, trouble
+from benchmarks._harness import data
 from benchmarks._harness.checks import WrongAnswer
+from benchmarks._harness.clusters import fault_injection, nodes
+from benchmarks._harness.clusters.fault_injection import Ending
 from benchmarks._harness.limit import TimeOver, limited
-from benchmarks._harness.trouble import Ending
 
 
 class Cluster:
@@ -67,7 +68,7 @@ class Run(survival.Sgkit):
 
 @pytest.fixture(autouse=True)
 def all_cores(monkeypatch):
-    monkeypatch.setattr(trouble.cores, "take", lambda count: None)
+    monkeypatch.setattr(fault_injection.cores, "take", lambda count: None)
 
 
 def test_a_run_that_goes_on_finishes_late():
@@ -75,7 +76,7 @@ def test_a_run_that_goes_on_finishes_late():
     seen = run.observe()
     assert (seen["finished"], seen["right"], seen["hung"]) == (1, 1, 0)
     assert 0.3 < seen["time_lost"] < 5
-    assert run.cluster.mended == trouble.RUNS
+    assert run.cluster.mended == fault_injection.RUNS
 
 
 def test_without_trouble_nothing_is_struck():
@@ -96,7 +97,7 @@ def test_an_engine_that_gives_up_has_not_finished(capsys):
     seen = run.observe()
     assert (seen["finished"], seen["right"], seen["hung"]) == (0, 0, 0)
     assert math.isnan(seen["time_lost"])
-    assert run.runs == trouble.RUNS + 1, "the first that does not finish is the last"
+    assert run.runs == fault_injection.RUNS + 1, "the first that does not finish is the last"
     assert "KilledWorker" in capsys.readouterr().err
 
 
@@ -108,7 +109,7 @@ def test_an_engine_that_waits_for_ever_hangs(monkeypatch):
             except Exception:  # a tool that retries whatever happens
                 time.sleep(600)
 
-    monkeypatch.setattr(trouble, "limit", lambda calm: 0.5)
+    monkeypatch.setattr(fault_injection, "limit", lambda calm: 0.5)
     seen = Waits().observe()
     assert (seen["finished"], seen["right"], seen["hung"]) == (0, 0, 1)
 
@@ -127,7 +128,7 @@ def test_a_run_that_is_over_before_the_trouble_is_no_answer():
     class Sudden(Run):
         def end_to_end(self):
             self.runs += 1
-            time.sleep(0.3 if self.runs <= trouble.RUNS else 0)
+            time.sleep(0.3 if self.runs <= fault_injection.RUNS else 0)
             return "out"
 
     with pytest.raises(RuntimeError, match="larger data"):
@@ -151,7 +152,7 @@ def test_shares_and_time_lost_are_of_the_runs_that_were_made():
         Ending(True, False, False, 16.0),
         Ending(False, False, True, None),
     ]
-    seen = trouble.summary(endings, 10.0)
+    seen = fault_injection.summary(endings, 10.0)
     assert seen == {"finished": 2 / 3, "right": 1 / 3, "hung": 1 / 3, "time_lost": 4.0}
 
 
@@ -169,7 +170,7 @@ POINT = {"task": "pca", "data": "smoke", "layout": "1x1", "settings": "study"}
 @pytest.fixture
 def here(datasets, tmp_path, monkeypatch):
     monkeypatch.setenv("GWAS_DATASETS", str(datasets))
-    monkeypatch.setenv(clusters.SHARE, "1")
+    monkeypatch.setenv(nodes.SHARE, "1")
     monkeypatch.setattr(data, "_scratch", str(tmp_path))
 
 

@@ -1,4 +1,4 @@
-"""Spark standalone on nodes of this machine; spark_existing has a cluster that is there already.
+"""Spark standalone on nodes of this machine.
 
 The master and each node's worker are started by PySpark's own `spark-class`; the workers start
 the executors. Each node is one worker daemon with as many executors as the layout has workers.
@@ -10,8 +10,10 @@ import time
 from contextlib import nullcontext
 from pathlib import Path
 
-from . import clusters, page_cache
-from .clusters import ClusterError
+from .. import page_cache
+from . import nodes, processes
+from .nodes import ClusterError
+from .processes import Processes
 
 ADDRESS = "GWAS_SPARK_MASTER"
 _MEGABYTE = 1 << 20
@@ -71,10 +73,10 @@ class Local(Cluster):
     def __init__(self, wanted, folder, limit=None):
         """`limit` is one executor's memory in bytes; by default its share of the machine's."""
         self.wanted = wanted
-        self._cpus = clusters.node_cpus(wanted)
-        share = 0.5 * clusters.machine_memory() / (wanted.nodes * wanted.workers)
+        self._cpus = nodes.node_cpus(wanted)
+        share = 0.5 * nodes.machine_memory() / (wanted.nodes * wanted.workers)
         self._memory = int(limit or min(share, 4096 * _MEGABYTE)) // _MEGABYTE
-        self.processes = clusters.Processes(folder)
+        self.processes = Processes(folder)
         self._known = frozenset()  # the executors before the last trouble
         self._lost = 0
 
@@ -89,9 +91,9 @@ class Local(Cluster):
     def kill_worker(self):
         """Kill an executor of the last node, whose daemon starts another."""
         below = self.processes.below(self._last)
-        executors = [pid for pid in below if _EXECUTOR in clusters.command(pid)]
+        executors = [pid for pid in below if _EXECUTOR in processes.command(pid)]
         self._lost = 1
-        clusters.kill(executors[-1])
+        processes.kill(executors[-1])
 
     def lose_node(self):
         """Kill all that runs on the last node."""

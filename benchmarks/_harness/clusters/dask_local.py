@@ -1,4 +1,4 @@
-"""Dask distributed on nodes of this machine; dask_existing has a cluster that is there already.
+"""Dask distributed on nodes of this machine.
 
 The scheduler and each worker, with its nanny, are processes of their own, started as they are on
 a real cluster.
@@ -10,11 +10,13 @@ import sys
 from collections import namedtuple
 from pathlib import Path
 
-from . import clusters, memory, page_cache
+from .. import memory, page_cache
+from . import nodes, processes
+from .processes import Processes
 
 ADDRESS = "GWAS_DASK_SCHEDULER"
 SETTINGS = json.loads(
-    (Path(__file__).parent.parent / "dask_settings.json").read_text(encoding="utf-8")
+    (Path(__file__).parents[2] / "dask_settings.json").read_text(encoding="utf-8")
 )
 # place: its node, and its number there
 _Worker = namedtuple("_Worker", "place pid address")
@@ -35,10 +37,10 @@ class Local:
     def __init__(self, wanted, settings, folder, limit=None):
         """`limit` is the memory of one worker in bytes; by default its share of the machine's."""
         self.wanted, self._settings = wanted, settings
-        self._cpus = clusters.node_cpus(wanted)
-        share = 0.8 * clusters.machine_memory() / (wanted.nodes * wanted.workers)
+        self._cpus = nodes.node_cpus(wanted)
+        share = 0.8 * nodes.machine_memory() / (wanted.nodes * wanted.workers)
         self._limit = int(limit or share)
-        self.processes = clusters.Processes(folder)
+        self.processes = Processes(folder)
         self.client = None
         self._workers = self._lost = ()
 
@@ -63,7 +65,7 @@ class Local:
     def kill_worker(self):
         """Kill a worker of the last node; its nanny starts another."""
         self._lost = self._workers[-1:]
-        clusters.kill(self._lost[0].pid)
+        processes.kill(self._lost[0].pid)
 
     def lose_node(self):
         """Kill all that runs on the last node."""

@@ -6,21 +6,21 @@ import threading
 import time
 from collections import namedtuple
 
-from . import cores, facts
-from .checks import WrongAnswer
-from .concrete import concrete
-from .limit import TimeOver, limited
-from .native import NativeTask
-from .on_cluster import OnCluster
+from .. import cores, facts
+from ..checks import WrongAnswer
+from ..concrete import concrete
+from ..limit import TimeOver, limited
+from ..native import NativeTask
+from .tasks import OnCluster
 
-TROUBLES = ["none", "worker-killed", "node-lost", "memory-short"]
+FAULTS = ["none", "worker-killed", "node-lost", "memory-short"]
 RUNS = 3
 _WHEN = 0.4  # of an undisturbed run: when the trouble begins
 
 Ending = namedtuple("Ending", "finished right hung seconds")
 
 
-class Troubled(OnCluster, NativeTask):
+class FaultInjection(OnCluster, NativeTask):
     """A task on a cluster of this machine; what is measured is how it ends."""
 
     metrics = ("track_finished", "track_right", "track_hung", "track_time_lost")

@@ -8,9 +8,9 @@ import time
 import uuid
 from contextlib import contextmanager
 
-from . import clusters
-from .clusters import ClusterError
-from .spark_cluster import ADDRESS, Cluster
+from . import nodes
+from .nodes import ClusterError
+from .spark_local import ADDRESS, Cluster
 
 DRIVER_HOST = "GWAS_SPARK_DRIVER_HOST"
 _WHO = [  # asked of each executor, in SQL: the version of its Spark, and its host
@@ -30,7 +30,7 @@ class Existing(Cluster):
 
     def start(self):
         """See that a master is there; PySpark connects to it when Hail starts."""
-        clusters.require_answer(self.master, ADDRESS, "spark")
+        nodes.require_answer(self.master, ADDRESS, "spark")
 
     def settings(self):
         host = os.environ.get(DRIVER_HOST)
@@ -54,7 +54,7 @@ class Existing(Cluster):
         self._context = hl.spark_context()
         self._wait()
         self._require_versions()
-        clusters.require_layout(self.wanted, self._threads(), self.master)
+        nodes.require_layout(self.wanted, self._threads(), self.master)
         self._require_files(paths)
 
     def make_cold(self, folder):

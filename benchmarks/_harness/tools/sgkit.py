@@ -1,4 +1,7 @@
-"""Sgkit's side of the harness: Dask on the chosen cores, tasks and reads counted."""
+"""Sgkit, over Zarr stores, on Dask on the chosen cores: graph tasks and chunk reads are counted.
+
+Its results are Zarr, in the data set's order.
+"""
 
 import hashlib
 import importlib.util
@@ -7,17 +10,28 @@ import sys
 from contextlib import contextmanager
 from pathlib import Path
 
-from . import facts
-from .native import NativeTask
+from .. import facts
+from ..native import NativeTask
 
 NO_JIT_CACHE = "SGKIT_DISABLE_NUMBA_CACHE"
 
 
 class Sgkit(NativeTask):
-    """A task in Sgkit, over a Zarr store."""
+    """A task in Sgkit."""
 
     tool = "sgkit"
+    label = "Sgkit"
+    colour = "#0072B2"
+
     format = "zarr"
+    tolerance = {
+        "allele_frequency": 1e-12,
+        "hardy_weinberg": 1e-6,
+        "ld_prune": 1e-5,
+        "pca": 1e-4,
+        "association": 1e-6,
+    }
+    pruning = ("variants", "kept")
 
     def track_graph_tasks(self, *values):
         return facts.of(self)["graph_tasks"]
@@ -37,6 +51,12 @@ class Sgkit(NativeTask):
         # a profile sees its own thread only
         scheduler = "synchronous" if os.environ.get("GWAS_PROFILE") else "threads"
         dask.config.set(scheduler=scheduler, num_workers=self.cores)
+
+    def try_out(self):
+        import sgkit as sg
+
+        ds = sg.simulate_genotype_call_dataset(n_variant=20, n_sample=10)
+        sg.variant_stats(ds)[["variant_allele_frequency"]].to_zarr("check.zarr")
 
     def warm_up(self):
         super().warm_up()
@@ -92,6 +112,36 @@ class Sgkit(NativeTask):
             yield seen
         seen["graph_tasks"] = sum(count)
         seen["input_reads"] = chunks.opened_bytes / chunks.stored_bytes
+
+
+def allele_frequency(out):
+    return {"frequency": _array(out, "variant_allele_frequency")[:, 1]}
+
+
+def hardy_weinberg(out):
+    return {"p": _array(out, "variant_hwe_p_value"), "kept": _array(out, "variant_kept")}
+
+
+def ld_prune(out):
+    contig, position = _array(out, "variant_contig"), _array(out, "variant_position")
+    return {"kept_places": list(zip(contig.tolist(), position.tolist()))}
+
+
+def pca(out):
+    return {"scores": _array(out, "sample_pca_projection")}
+
+
+def association(out):
+    return {
+        "beta": _array(out, "variant_linreg_beta")[:, 0],
+        "p": _array(out, "variant_linreg_p_value")[:, 0],
+    }
+
+
+def _array(out, name):
+    import zarr
+
+    return zarr.open_group(out, mode="r")[name][:]
 
 
 def caches_by_itself():

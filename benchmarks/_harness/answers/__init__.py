@@ -1,1 +1,0 @@
-"""What each tool wrote, as arrays in the data set's order: a module a tool, a function a task."""

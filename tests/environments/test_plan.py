@@ -115,10 +115,12 @@ def test_failed_builds_are_remembered_until_forgotten(cache: Path) -> None:
     assert failures.remembered() == []
 
 
-def test_a_plink_that_is_not_there_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("GWAS_PLINK", "/nowhere/plink")
-    with pytest.raises(ConfigError, match="/nowhere/plink"):
-        benchmark_variables.plink()
+@pytest.mark.parametrize("tool", ["plink", "plink2"])
+def test_a_program_that_is_not_there_is_named(tool: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    variable = registry.TOOLS[tool].variable
+    monkeypatch.setenv(variable, "/nowhere/plink")
+    with pytest.raises(ConfigError, match=f"{variable} = '/nowhere/plink'"):
+        programs.find(tool)
 
 
 def test_another_program_is_no_plink(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -127,13 +129,14 @@ def test_another_program_is_no_plink(tmp_path: Path, monkeypatch: pytest.MonkeyP
         program.write_text(f"#!/bin/sh\necho '{version} (2 Apr 2022)'\n")
         program.chmod(0o755)
     monkeypatch.setenv("GWAS_PLINK", str(tmp_path / "plink"))
-    with pytest.raises(ConfigError, match=r"is no PLINK 1\.9, but 'PLINK v2\.00a6LM"):
-        benchmark_variables.plink()
+    with pytest.raises(ConfigError, match=r"is no PLINK v1\.9, but 'PLINK v2\.00a6LM"):
+        programs.find("plink")
     monkeypatch.delenv("GWAS_PLINK")
     monkeypatch.setenv("PATH", str(tmp_path))
-    assert benchmark_variables.plink() == str(tmp_path / "plink1.9")
+    assert programs.find("plink") == str(tmp_path / "plink1.9")
     (tmp_path / "plink1.9").unlink()
-    assert benchmark_variables.plink() is None
+    assert programs.find("plink") is None
+    assert any("PLINK is not installed" in sentence for sentence in programs.missing())
 
 
 def test_a_lock_is_resolved_once(cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:

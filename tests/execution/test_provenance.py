@@ -36,7 +36,7 @@ def test_a_control_has_the_trackers(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     program.write_text("#!/bin/sh\necho 'PLINK v1.90b6.26 64-bit'\n")
     program.chmod(0o755)
     monkeypatch.setenv("GWAS_PLINK", str(program))
-    assert benchmark_variables.plink() == str(program)
+    assert programs.find("plink") == str(program)
     found = line(tmp_path, "pca.Plink.time_end_to_end-0", control=True)
     assert (found["installed"], found["lock"]) == ("PLINK v1.90b6.26 64-bit", None)
     assert found["python"] == platform.python_version()

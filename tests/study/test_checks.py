@@ -71,13 +71,6 @@ def no_clusters(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.delenv(variable, raising=False)
 
 
-def test_a_plink_that_is_named_and_not_there(monkeypatch: pytest.MonkeyPatch) -> None:
-    checks.require_plink()
-    monkeypatch.setenv("GWAS_PLINK", "/no/such/plink")
-    with pytest.raises(MissingError, match="GWAS_PLINK names no program: /no/such/plink"):
-        checks.require_plink()
-
-
 def test_another_run_in_this_checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(paths, "ROOT", tmp_path)
     checks.require_free()

@@ -19,7 +19,7 @@ from tools.demo import words
 from tools.demo.measured import is_complete
 from tools.demo.steps import DATA, STACK, Step, steps
 from tools.detection.changes import find_changes
-from tools.environments import benchmark_variables
+from tools.environments import programs
 from tools.environments.machine import ensure_described
 from tools.execution import asv_run
 from tools.execution.pace import Pace, clock
@@ -52,8 +52,8 @@ def run(args: argparse.Namespace) -> int:
             name = f"{step.commit.tool}/{step.commit.version}"
             _say(f"   {name:18} {state}")
         return 0
-    if benchmark_variables.plink() is None:
-        _say("   PLINK 1.9 is not installed (Debian: apt-get install plink1.9): shown as n/a")
+    for sentence in programs.missing():
+        _say(f"   {sentence}")
     _say(f"[bold]2. Data[/bold]: {', '.join(DATA)}")
     for name, needed in DATA.items() if todo else ():
         prepare.prepare(catalogue.find(name), needed, (), OnConsole())

@@ -17,6 +17,7 @@ from asv import util
 from asv.console import log
 from asv.environment import Environment
 
+from benchmarks._harness import registry
 from tools.common import files, paths
 from tools.common.errors import (
     BuildError,
@@ -30,7 +31,7 @@ from tools.common.errors import (
     no_room,
 )
 from tools.common.process import ProgramError
-from tools.environments import benchmark_variables, failures, locks, machine
+from tools.environments import benchmark_variables, failures, locks, machine, programs
 from tools.environments.plan import NotCovered, Plan, plan
 from tools.execution import applicability, benchmark_server, cost_ledger, interference
 from tools.execution.claim import claim
@@ -83,8 +84,8 @@ class PerCommit(Environment):
             )
         self._root.mkdir(parents=True, exist_ok=True)
         claim(self._root)
-        if benchmark_variables.plink():
-            self._keeper.forget_missing("plink")
+        for tool in filter(programs.find, registry.programs()):
+            self._keeper.forget_missing(tool)
 
     def install_project(self, conf: Any, repo: Any, commit_hash: str) -> None:
         """Make ready what measures this commit; asv's ProcessError when it cannot be had."""
@@ -172,8 +173,9 @@ class PerCommit(Environment):
         if self._plan is None or not self._applies(target):
             return _not_applicable(result_file)
         assert self._commit is not None
-        if tool_class(target) == "plink" and benchmark_variables.plink() is None:
-            self._keeper.note_missing("plink", self._commit.hash)
+        tool = tool_class(target)
+        if tool in registry.programs() and programs.find(tool) is None:
+            self._keeper.note_missing(tool, self._commit.hash)
             return _not_applicable(result_file)
         parameters = self._keeper.parameters(target)
         reason = applicability.reason_against(split_target(target)[0], parameters)

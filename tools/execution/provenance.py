@@ -12,10 +12,10 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks._harness import cores
+from benchmarks._harness import cores, registry
 from tools.common import paths, process
 from tools.common.errors import TrackerError
-from tools.environments import benchmark_variables, locks
+from tools.environments import locks, programs
 from tools.environments.plan import Plan
 from tools.execution.result_writer import tool_class
 
@@ -70,13 +70,12 @@ def _of_commit(plan: Plan) -> dict[str, Any]:
 
 
 def _of_tracker(target: str) -> dict[str, Any]:
-    program = benchmark_variables.plink() if tool_class(target) == "plink" else None
+    tool = tool_class(target)
+    program = programs.find(tool) if tool in registry.programs() else None
     return {
         "python": platform.python_version(),
         "lock": None,
-        "installed": benchmark_variables.plink_version(program)
-        if program
-        else f"numpy {np.__version__}",
+        "installed": programs.version(program) if program else f"numpy {np.__version__}",
         "extra": [],
         "java": None,
     }

@@ -90,13 +90,6 @@ def require_clusters(points: Iterable[Point]) -> None:
                 ) from None
 
 
-def require_plink() -> None:
-    """MissingError when GWAS_PLINK names no program: where none is named or found, it is n/a."""
-    named = os.environ.get("GWAS_PLINK")
-    if named and shutil.which(named) is None:
-        raise MissingError(f"GWAS_PLINK names no program: {named}")
-
-
 def require_free() -> None:
     """BusyError while another run measures in this checkout."""
     with alone(paths.ROOT / "env"):

@@ -21,7 +21,7 @@ from datasets import catalogue, prepare
 from datasets.progress import OnConsole
 from tools.common import asv_config, paths
 from tools.common.errors import UnreachableError
-from tools.environments import benchmark_variables
+from tools.environments import programs
 from tools.environments.machine import ensure_described
 from tools.environments.plan import plan
 from tools.execution import asv_run
@@ -78,13 +78,12 @@ def run(args: argparse.Namespace) -> int:
         return 0
     points = [point for part in parts for point in part.points]
     checks.require_free()
-    checks.require_plink()
     checks.require_clusters(points)
     data = checks.wanted_data(point for point in points if not hindrance(point))
     checks.require_memory(data)
     checks.require_disk(data)
-    if benchmark_variables.plink() is None:
-        _say("   PLINK 1.9 is not installed (Debian: apt-get install plink1.9): shown as n/a")
+    for sentence in programs.missing():
+        _say(f"   {sentence}")
     for step in {(step.commit.hash, step.part.stack): step for step in steps}.values():
         plan(upstreams[step.commit.tool], step.commit, step.part.stack, mirror)
     _say(f"[bold]2. Data[/bold]: {', '.join(data)}")

@@ -1,0 +1,51 @@
+"""The measured tools that are programs of this machine, such as PLINK: where they are."""
+
+from __future__ import annotations
+
+import functools
+import os
+import shutil
+
+from benchmarks._harness import registry
+from tools.common import process
+from tools.common.errors import ConfigError, TrackerError
+
+
+def find(tool: str) -> str | None:
+    """The program of a tool: what its variable names, or a name of it on PATH; None when absent.
+
+    ConfigError when the variable (GWAS_PLINK) names no program, or another one.
+    """
+    entry = registry.TOOLS[tool]
+    named = os.environ.get(entry.variable)
+    if named and shutil.which(named) is None:
+        raise ConfigError(
+            f"{entry.variable} = {named!r} names no program",
+            hint="set it to the program's path, or unset it",
+        )
+    if named and not version(named).startswith(entry.version_prefix):
+        raise ConfigError(
+            f"{entry.variable} = {named!r} is no {entry.version_prefix}, but {version(named)!r}",
+            hint="set it to the program's path, or unset it",
+        )
+    candidates = [named] if named else filter(None, map(shutil.which, entry.programs))
+    fitting = (path for path in candidates if version(path).startswith(entry.version_prefix))
+    return next(fitting, None)
+
+
+@functools.cache
+def version(program: str) -> str:
+    """What the program says of its version, such as "PLINK v1.90b6.26 64-bit (2 Apr 2022)"."""
+    try:
+        return process.run([program, "--version"], timeout=30, check=False).stdout.strip()
+    except TrackerError:
+        return ""
+
+
+def missing() -> list[str]:
+    """A sentence for each program that this machine lacks: its benchmarks are n/a."""
+    return [
+        f"{entry.label} is not installed (Debian: apt-get install {entry.debian}): shown as n/a"
+        for tool, entry in registry.programs().items()
+        if find(tool) is None
+    ]

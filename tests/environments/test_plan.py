@@ -9,7 +9,6 @@ import pytest
 from tools.common import paths
 from tools.common.errors import ConfigError, MissingError
 from tools.environments import (
-    benchmark_variables,
     failures,
     interpreters,
     java,

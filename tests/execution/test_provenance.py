@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tools.environments import benchmark_variables
+from tools.environments import programs
 from tools.environments.plan import Plan
 from tools.execution import provenance
 from tools.upstreams.mirror import Commit

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from packaging.version import InvalidVersion, Version
 
+from benchmarks._harness import registry
 from tools.common import files, paths, process
 from tools.common.errors import TrackerError, UsageError
 from tools.environments import benchmark_variables, failures, locks, unused
@@ -37,17 +38,13 @@ Dask, that is allele frequencies written to Zarr. With Hail it is a count in its
 | release | stack | Python | packages | outcome |
 |---|---|---|---|---|
 """
-# The tool is started as the benchmarks start it, and computes something.
-_SGKIT = (
-    "import sgkit as sg; ds = sg.simulate_genotype_call_dataset(n_variant=20, n_sample=10); "
-    "sg.variant_stats(ds)[['variant_allele_frequency']].to_zarr('check.zarr')"
-)
-_START = {
-    "sgkit": _SGKIT,
-    "dask": _SGKIT,
-    "hail": "from benchmarks.association import Hail; task = Hail(); task.cores = 1; task.start();"
-    " import hail as hl; assert hl.utils.range_table(10).count() == 10",
-}
+# a task class of each tool starts it as the benchmarks do, and computes something
+_TRY_OUT = """
+import importlib, sys
+sys.path.insert(0, sys.argv[1])
+for name in sys.argv[3:]:
+    getattr(importlib.import_module("benchmarks." + sys.argv[2]), name)().try_out()
+"""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -151,10 +148,14 @@ def _start(made: Plan, environment: Path) -> None:
     shutil.rmtree(work, ignore_errors=True)
     work.mkdir(parents=True)
     variables = benchmark_variables.variables(made, environment, work, work / "ledger.jsonl")
-    code = f"import sys; sys.path.insert(0, {str(paths.ROOT)!r}); {_START[made.commit.tool]}"
+    tools = [registry.TOOLS[name] for name in made.classes if name in registry.TOOLS]
+    names = [tool.__name__ for tool in tools if tool.kind == "package"]
     removed: dict[str, str | None] = dict.fromkeys(benchmark_variables.REMOVED)
     process.run(
-        [environment / "bin" / "python", "-c", code],
+        [
+            *(environment / "bin" / "python", "-c", _TRY_OUT),
+            *(paths.ROOT, next(iter(registry.TASKS)), *names),
+        ],
         env={**removed, **variables},
         cwd=work,
         timeout=900,

@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from benchmarks._harness import cores
+from benchmarks._harness import cores, registry
 from tools.upstreams import releases
 from tools.upstreams.mirror import Commit, Mirror
 
@@ -18,9 +18,10 @@ DATA = {LARGE: ("zarr",), MEDIUM: ("zarr",), SMALL: ("zarr", "bed", "mt")}
 CORES = 1  # for a tool's history
 STACK = "frozen"
 
-_TASKS = "(allele_frequency|hardy_weinberg|ld_prune|pca|association)"
-_MOST = "(allele_frequency|hardy_weinberg|pca|association)"
+_TASKS = f"({'|'.join(registry.TASKS)})"
+_MOST = f"({'|'.join(task for task in registry.TASKS if task != 'ld_prune')})"
 _FEW = "(allele_frequency|pca|association)"  # of tools whose every step takes its time
+_PROGRAMS = "|".join(entry.__name__ for entry in registry.programs().values())
 _SGKIT = (
     rf"{_MOST}\.Sgkit\.time_compute\('{LARGE}', {CORES}\)",
     rf"ld_prune\.Sgkit\.time_compute\('{MEDIUM}', {CORES}\)",
@@ -59,8 +60,8 @@ class Step:
 
 CHOICE = (
     Chosen("sgkit", ("0.4.0", "0.5.0", "0.6.0", "0.7.0", "0.8.0", "newest"), _SGKIT, 70),
-    # the tools side by side; once for PLINK, which no commit changes
-    Chosen("sgkit", ("newest",), _beside(_TASKS, "Sgkit|Plink"), 60),
+    # the tools side by side; once for the programs of the machine, which no commit changes
+    Chosen("sgkit", ("newest",), _beside(_TASKS, f"Sgkit|{_PROGRAMS}"), 60),
     Chosen("dask", ("2022.6.0", "2024.6.2", "newest"), _DASK, 50),
     Chosen("hail", ("0.2.120",), _beside("(allele_frequency|hardy_weinberg)", "Hail"), 100, _SLOW),
     Chosen("hail", ("newest",), _beside(_TASKS, "Hail"), 250, _SLOW),

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks._harness import registry
 from tools.common import paths
 from tools.common.errors import ConfigError, MissingError
 from tools.environments import (
@@ -13,6 +14,7 @@ from tools.environments import (
     interpreters,
     java,
     locks,
+    programs,
     venvs,
 )
 from tools.environments.plan import NotCovered, covering
@@ -114,7 +116,7 @@ def test_failed_builds_are_remembered_until_forgotten(cache: Path) -> None:
     assert failures.remembered() == []
 
 
-@pytest.mark.parametrize("tool", ["plink", "plink2"])
+@pytest.mark.parametrize("tool", registry.programs())
 def test_a_program_that_is_not_there_is_named(tool: str, monkeypatch: pytest.MonkeyPatch) -> None:
     variable = registry.TOOLS[tool].variable
     monkeypatch.setenv(variable, "/nowhere/plink")

@@ -6,12 +6,12 @@ from pathlib import Path
 import filelock
 import pytest
 
+from benchmarks._harness.clusters import nodes
 from datasets import prepare
 from tools.common import paths
 from tools.common.errors import (
     BusyError,
     DiskFullError,
-    MissingError,
     UnreachableError,
     UsageError,
 )

@@ -21,12 +21,13 @@ from packaging.specifiers import SpecifierSet
 from packaging.version import Version
 from pydantic import AfterValidator, BeforeValidator, Field
 
+from benchmarks._harness import registry
 from tools.common import configuration
 from tools.common.configuration import Items, Model, Text
 from tools.common.errors import ConfigError
 
 # benchmark classes of the tools; another tool's class has the name of its table
-TOOL_CLASSES = frozenset({"sgkit", "hail", "plink"})
+TOOL_CLASSES = frozenset(registry.TOOLS)
 OPERATOR = "operator"  # the table that is not about a tool
 
 
@@ -110,7 +111,7 @@ class Table(Model):
     source: Literal["auto", "git", "index"]
     build: Literal["source", "index"]  # "source": a wheel a commit; "index": releases only
     first: Release  # the oldest release that is tracked
-    classes: Items[str]  # benchmark classes that run on its commits
+    classes: Items[str]  # benchmark classes that its commits can change
     prereleases: bool = False  # whether pre-releases are tracked
     yanked: bool = False  # whether releases are tracked that were yanked before we saw them
     links: dict[LinkName, Link] = Field({})  # URL templates of its web pages
@@ -122,7 +123,7 @@ class Table(Model):
 
 
 class Upstream(Table):
-    """One tracked tool."""
+    """One tracked tool. `classes` has the programs of the machine too: they run everywhere."""
 
     name: str  # the tool, and its branch in the union mirror
 
@@ -146,9 +147,7 @@ def load(path: Path) -> dict[str, Upstream]:
                 f"{path}: {name}.classes = {unknown!r}: "
                 f"expected any of {', '.join(sorted(classes))}"
             )
-    return {
-        name: Upstream(name=name, **_with_override(name, table)) for name, table in tables.items()
-    }
+    return {name: Upstream(name=name, **_completed(name, table)) for name, table in tables.items()}
 
 
 def operator(path: Path) -> dict[str, Any]:
@@ -160,6 +159,9 @@ def _read(path: Path) -> File:
     return configuration.read_toml(path, File, secret=("alerts", OPERATOR))
 
 
-def _with_override(name: str, table: Table) -> dict[str, Any]:
+def _completed(name: str, table: Table) -> dict[str, Any]:
+    """The table with the programs of the machine, and the source that the environment names."""
     git = os.environ.get(f"GWAS_UPSTREAM_{name.upper().replace('-', '_')}")
-    return {**dict(table), **({"git": git, "source": "git"} if git else {})}
+    classes = tuple(dict.fromkeys([*table.classes, *registry.programs()]))
+    override = {"git": git, "source": "git"} if git else {}
+    return {**dict(table), "classes": classes, **override}

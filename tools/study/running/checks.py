@@ -11,7 +11,6 @@ from datasets import catalogue, formats, prepare
 from tools.common import paths
 from tools.common.errors import (
     DiskFullError,
-    MissingError,
     UnreachableError,
     UsageError,
 )

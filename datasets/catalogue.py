@@ -1,58 +1,38 @@
-"""The data sets that there are, from catalogue.toml, checked as they are read.
-
-Keys of every set: `summary`, `source` (`simulation`, `package` or `vcf`), `samples` (how many,
-by population), `variants` (how many; for real data, about how many), `seed` (of everything that
-is drawn for this set), `chunks` (variants x samples of a Zarr chunk), `partitions` (of the
-MatrixTable). A simulation may have `contigs` (names; 1 to 22 by default) and `segment_length`
-(base pairs simulated at a time); a package has `package`, `version`, `sha256` and `licence`; a
-vcf has `base_url` (which GWAS_1KG_URL overrides) and `file` with `name`, `size` and `md5`.
-"""
+"""The data sets of catalogue.toml: each class below is a table, and each of its fields a key."""
 
 from __future__ import annotations
 
-import dataclasses
 import hashlib
 import json
-import sys
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Literal
 
-from tools.common.errors import ConfigError, UsageError
+from pydantic import Field, PositiveInt
 
-if sys.version_info >= (3, 11):
-    import tomllib
-else:
-    import tomli as tomllib
+from tools.common import configuration
+from tools.common.configuration import Items, Model, Text
+from tools.common.errors import UsageError
 
 FILE = Path(__file__).with_name("catalogue.toml")
 MISSING_SUFFIX = "-missing"
 MISSING_RATE = 0.005
 
 _AUTOSOMES = tuple(str(number) for number in range(1, 23))
-_EVERY = {"summary", "source", "samples", "variants", "seed", "chunks", "partitions"}
-_NEEDED: dict[str, set[str]] = {
-    "simulation": set(),
-    "package": {"package", "version", "sha256", "licence"},
-    "vcf": {"base_url", "file"},
-}
-_OPTIONAL = {"simulation": {"contigs", "segment_length"}}
+_NOT_CONTENT = {"base_url", "licence"}  # a change of these makes no other data set
 
 
-@dataclass(frozen=True)
-class Spec:
-    """One data set of the catalogue; `details` holds the keys of its kind of source."""
+class Spec(Model):
+    """One data set: the keys that every table has."""
 
-    name: str
-    summary: str
+    name: str = Field("", exclude=True)  # of the table
+    missing_rate: float = Field(0.0, exclude=True)  # share of the calls that are missing
+    summary: Text
     source: str
-    samples: tuple[int, ...]
-    variants: int
-    seed: int
-    chunks: tuple[int, int]
-    partitions: int
-    details: dict[str, Any]
-    missing_rate: float = 0.0
+    samples: Items[PositiveInt]  # how many of each population
+    variants: PositiveInt  # of real data: about how many
+    seed: PositiveInt  # of everything that is drawn at random for this set
+    chunks: tuple[PositiveInt, PositiveInt] = Field(strict=False)  # variants, samples: of Zarr
+    partitions: PositiveInt  # of the MatrixTable
 
     @property
     def n_samples(self) -> int:
@@ -60,72 +40,68 @@ class Spec:
 
     @property
     def fingerprint(self) -> str:
-        """Equal for specs of which the same is made, whatever their words and addresses are."""
-        told = dataclasses.asdict(self)
-        del told["summary"]
-        for key in ("base_url", "licence"):
-            told["details"].pop(key, None)
-        return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()
+        """Equal for specs that make the same data set, whatever their texts and addresses."""
+        common = Spec.model_fields.keys()
+        recipe = {key: getattr(self, key) for key in common - {"summary"}}
+        recipe["details"] = self.model_dump(exclude_unset=True, exclude={*common, *_NOT_CONTENT})
+        return hashlib.sha256(json.dumps(recipe, sort_keys=True).encode()).hexdigest()
 
-    @property
-    def contigs(self) -> tuple[str, ...]:
-        """Names of the contigs that a simulation makes."""
-        return tuple(self.details.get("contigs", _AUTOSOMES))
+
+class SimulatedSpec(Spec):
+    """A data set that msprime simulates."""
+
+    source: Literal["simulation"]
+    contigs: Items[Text] = _AUTOSOMES
+    segment_length: PositiveInt = 100_000  # base pairs simulated at a time
+
+
+class PackageSpec(Spec):
+    """Real data inside a source archive of the package index."""
+
+    source: Literal["package"]
+    package: Text
+    version: Text
+    sha256: Text
+    licence: Text
+
+
+class RemoteFile(Model):
+    """A file to fetch, and how to recognise it."""
+
+    name: Text
+    size: PositiveInt  # bytes
+    md5: Text
+
+
+class VcfSpec(Spec):
+    """Real data in a VCF file."""
+
+    source: Literal["vcf"]
+    base_url: Text  # the file's folder; GWAS_1KG_URL overrides it
+    file: RemoteFile
+
+
+_Table = Annotated[SimulatedSpec | PackageSpec | VcfSpec, Field(discriminator="source")]
 
 
 def load(path: Path = FILE) -> dict[str, Spec]:
-    """All sets by name, in the order of the file; ConfigError with the place of a mistake."""
-    try:
-        tables = tomllib.loads(path.read_text(encoding="utf-8"))
-    except tomllib.TOMLDecodeError as error:
-        raise ConfigError(f"{path.name}: {error}") from None
-    return {name: _spec(path, name, table) for name, table in tables.items()}
+    """All data sets by name, in the file's order; ConfigError with the place of a mistake."""
+    tables = configuration.read_toml(path, dict[str, _Table])
+    return {name: spec.model_copy(update={"name": name}) for name, spec in tables.items()}
 
 
 def find(name: str) -> Spec:
-    """The set of this name, or of `NAME-missing`; UsageError with the list for any other."""
+    """The data set of this name, or of `NAME-missing`; UsageError with the list for any other."""
     sets = load()
     if name in sets:
         return sets[name]
-    clean = name.removesuffix(MISSING_SUFFIX)
-    if clean in sets:
-        summary = f"{sets[clean].summary}, {MISSING_RATE:.1%} of the calls missing"
-        return dataclasses.replace(
-            sets[clean], name=name, summary=summary, missing_rate=MISSING_RATE
-        )
+    clean = sets.get(name.removesuffix(MISSING_SUFFIX))
+    if clean:
+        summary = f"{clean.summary}, {MISSING_RATE:.1%} of the calls missing"
+        changes = {"name": name, "summary": summary, "missing_rate": MISSING_RATE}
+        return clean.model_copy(update=changes)
     raise UsageError(
         f"there is no data set {name!r}",
         hint=f"there are: {', '.join(sets)}, edge-cases; "
         f"all but the last also as NAME{MISSING_SUFFIX}",
-    )
-
-
-def _spec(path: Path, name: str, table: dict[str, Any]) -> Spec:
-    def refuse(why: str) -> ConfigError:
-        return ConfigError(f"{path.name}: [{name}]: {why}")
-
-    source = table.get("source")
-    if source not in _NEEDED:
-        raise refuse(f"source must be one of {', '.join(_NEEDED)}, not {source!r}")
-    needed = _EVERY | _NEEDED[source]
-    if missing := needed - set(table):
-        raise refuse(f"lacks {', '.join(sorted(missing))}")
-    if unknown := set(table) - needed - _OPTIONAL.get(source, set()):
-        raise refuse(f"unknown: {', '.join(sorted(unknown))}")
-    numbers = [*table["samples"], *table["chunks"]]
-    numbers += [table["variants"], table["seed"], table["partitions"]]
-    if not all(isinstance(number, int) and number > 0 for number in numbers):
-        raise refuse("samples, variants, seed, chunks and partitions must be whole and above 0")
-    if len(table["chunks"]) != 2:
-        raise refuse("chunks must be two numbers: variants, samples")
-    return Spec(
-        name=name,
-        summary=table["summary"],
-        source=source,
-        samples=tuple(table["samples"]),
-        variants=table["variants"],
-        seed=table["seed"],
-        chunks=(table["chunks"][0], table["chunks"][1]),
-        partitions=table["partitions"],
-        details={key: value for key, value in table.items() if key not in _EVERY},
     )

@@ -7,7 +7,6 @@ A format may carry a shape of its own: `zarr:400x2504` (chunks, variants x sampl
 from __future__ import annotations
 
 import contextlib
-import dataclasses
 import re
 import tempfile
 from collections.abc import Callable, Iterator
@@ -65,9 +64,9 @@ def shaped(spec: Spec, format: str) -> Spec:
     if not shape:
         return spec
     if kind == "mt":
-        return dataclasses.replace(spec, partitions=int(shape))
+        return spec.model_copy(update={"partitions": int(shape)})
     rows, columns = shape.split("x")
-    return dataclasses.replace(spec, chunks=(int(rows), int(columns)))
+    return spec.model_copy(update={"chunks": (int(rows), int(columns))})
 
 
 def is_there(folder: Path, format: str) -> bool:

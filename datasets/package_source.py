@@ -20,7 +20,7 @@ import numpy as np
 import requests
 from pypi_simple import NoSuchProjectError, PyPISimple, UnsupportedContentTypeError
 
-from datasets.catalogue import Spec
+from datasets.catalogue import PackageSpec
 from datasets.content import Block, Sample, block_rows, polymorphic, ranges
 from datasets.progress import Reporter
 from tools.common import paths
@@ -33,7 +33,7 @@ CONTINENTS = ("AFR", "AMR", "EAS", "EUR", "SAS")  # the numbers 0 to 4 of pca.py
 class PackagedSites:
     """A Source over the archive, which is fetched when it is not in the cache."""
 
-    def __init__(self, spec: Spec, reporter: Reporter) -> None:
+    def __init__(self, spec: PackageSpec, reporter: Reporter) -> None:
         self._spec = spec
         self._archive = _fetch(spec, reporter)
 
@@ -46,12 +46,11 @@ class PackagedSites:
         return [Sample(f"KG{i:04d}", name) for i, name in enumerate(continents, 1)]
 
     def provenance(self) -> dict[str, object]:
-        details = self._spec.details
         return {
             "how": "1000 Genomes phase 3 genotypes from a source archive of the package index",
-            "package": f"{details['package']}=={details['version']}",
-            "sha256": details["sha256"],
-            "licence": details["licence"],
+            "package": f"{self._spec.package}=={self._spec.version}",
+            "sha256": self._spec.sha256,
+            "licence": self._spec.licence,
             "reference_genome": "GRCh37",
         }
 
@@ -79,18 +78,18 @@ class PackagedSites:
                 )
 
     def _read(self, name: str) -> bytes:
-        member = f"{self._spec.details['package']}-{self._spec.details['version']}/peddy/{name}"
+        member = f"{self._spec.package}-{self._spec.version}/peddy/{name}"
         with tarfile.open(self._archive) as archive, contextlib.suppress(KeyError):  # not there
             if stream := archive.extractfile(member):  # None for a folder
                 return stream.read()
         raise DamagedError(f"{self._archive.name} has no {member}")
 
 
-def _fetch(spec: Spec, reporter: Reporter) -> Path:
+def _fetch(spec: PackageSpec, reporter: Reporter) -> Path:
     """The archive in the cache, fetched by package name; DamagedError when it is another one."""
-    package, version = spec.details["package"], spec.details["version"]
+    package, version = spec.package, spec.version
     kept = paths.cache("downloads", f"{package}-{version}.tar.gz")
-    if kept.exists() and _sha256(kept) == spec.details["sha256"]:
+    if kept.exists() and _sha256(kept) == spec.sha256:
         return kept
     kept.parent.mkdir(parents=True, exist_ok=True)
     aside = kept.with_name(f"{kept.name}.part")
@@ -114,7 +113,7 @@ def _fetch(spec: Spec, reporter: Reporter) -> Path:
             f"({type(error).__name__})",
             hint="check the network and run the same command again",
         ) from None
-    if _sha256(aside) != spec.details["sha256"]:
+    if _sha256(aside) != spec.sha256:
         aside.unlink()
         raise DamagedError(
             f"the archive of {package} {version} is not the one that the catalogue names: "

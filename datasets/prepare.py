@@ -24,7 +24,7 @@ import scipy
 
 from datasets import formats, reference
 from datasets.bed import BedReader, writing
-from datasets.catalogue import Spec
+from datasets.catalogue import Spec, VcfSpec
 from datasets.content import Sample, SitesBuilder, check_sample_names
 from datasets.identity import identity
 from datasets.missing import MissingCalls
@@ -41,7 +41,7 @@ from tools.common.errors import (
 )
 
 RECIPE = 1  # raise it when what is written changes: sets are then made anew
-_TOLD = {"segment_length", "sha256"}  # details of a spec that `made` tells as they are
+_TOLD = {"segment_length", "sha256"}  # keys of a spec that `made` holds as they are
 TABLES = ("samples.tsv", "phenotypes.tsv", "covariates.tsv", "reference.npz")
 
 
@@ -94,7 +94,7 @@ def _is_of(description: dict[str, Any], spec: Spec) -> bool:
         and description["missing_rate"] == spec.missing_rate
         and size[1] == spec.n_samples
         and (size[0] == spec.variants or spec.source != "simulation")
-        and all(made.get(key) == spec.details[key] for key in _TOLD & spec.details.keys())
+        and all(made.get(key) == getattr(spec, key) for key in _TOLD & spec.model_fields_set)
         and (not zarr or zarr["chunks"] == [*map(min, spec.chunks, size)])
     )
 
@@ -113,7 +113,8 @@ def read(folder: Path) -> dict[str, Any]:
 def room_needed(spec: Spec) -> int:
     """Bytes of disk that making a data set takes at most, with all formats."""
     calls = spec.variants * spec.n_samples
-    return calls + 1000 * spec.variants + spec.details.get("file", {}).get("size", 0) + 50_000_000
+    download = spec.file.size if isinstance(spec, VcfSpec) else 0
+    return calls + 1000 * spec.variants + download + 50_000_000
 
 
 @contextmanager

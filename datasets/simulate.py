@@ -19,13 +19,12 @@ import numpy as np
 import tskit
 from numpy.typing import NDArray
 
-from datasets.catalogue import Spec
+from datasets.catalogue import SimulatedSpec
 from datasets.content import Block, Sample, block_rows, polymorphic, subset
 
 POPULATIONS = ("YRI", "CEU", "CHB")
 MUTATION_RATE = 2.35e-8  # a base and generation: the rate that the demography was fitted with
 RECOMBINATION_RATE = 1e-8
-SEGMENT_LENGTH = 100_000
 
 
 def out_of_africa() -> msprime.Demography:
@@ -62,10 +61,10 @@ def out_of_africa() -> msprime.Demography:
 class Simulation:
     """A Source: the variants that a Spec asks for, the same for the same seed."""
 
-    def __init__(self, spec: Spec) -> None:
+    def __init__(self, spec: SimulatedSpec) -> None:
         self._spec = spec
         self._demography = out_of_africa()
-        self._length = int(spec.details.get("segment_length", SEGMENT_LENGTH))
+        self._length = spec.segment_length
 
     def samples(self) -> list[Sample]:
         """Samples named after their population, in msprime's order."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datasets.catalogue import Spec
+from datasets.catalogue import PackageSpec, SimulatedSpec, Spec, VcfSpec
 from datasets.content import Source
 from datasets.progress import Reporter
 
@@ -10,14 +10,15 @@ from datasets.progress import Reporter
 def open_source(spec: Spec, reporter: Reporter) -> Source:
     """The Source of a set; fetches its files first where it has any."""
     # each imported when it is needed: msprime alone takes a second
-    if spec.source == "simulation":
+    if isinstance(spec, SimulatedSpec):
         from datasets.simulate import Simulation
 
         return Simulation(spec)
-    if spec.source == "package":
+    if isinstance(spec, PackageSpec):
         from datasets.package_source import PackagedSites
 
         return PackagedSites(spec, reporter)
     from datasets.vcf_source import Chromosome
 
+    assert isinstance(spec, VcfSpec)
     return Chromosome(spec, reporter)

@@ -14,7 +14,7 @@ from pathlib import Path
 import requests
 
 from datasets import download
-from datasets.catalogue import Spec
+from datasets.catalogue import VcfSpec
 from datasets.content import Block, Sample
 from datasets.progress import Reporter
 from datasets.vcf import VcfReader
@@ -28,9 +28,9 @@ PANEL = "integrated_call_samples_v3.20130502.ALL.panel"
 class Chromosome:
     """A Source over the VCF file and the panel, which are fetched where they are not yet here."""
 
-    def __init__(self, spec: Spec, reporter: Reporter) -> None:
-        self._file = spec.details["file"]
-        self._base = os.environ.get("GWAS_1KG_URL") or spec.details["base_url"]
+    def __init__(self, spec: VcfSpec, reporter: Reporter) -> None:
+        self._file = spec.file
+        self._base = os.environ.get("GWAS_1KG_URL") or spec.base_url
         self._vcf_path = self._get(reporter)
         self._vcf = VcfReader(self._vcf_path)
         self._panel = _read_panel(self._get_panel())
@@ -44,7 +44,7 @@ class Chromosome:
     def provenance(self) -> dict[str, object]:
         return {
             "how": "1000 Genomes phase 3 VCF, canonical variants only",
-            "file": dict(self._file),
+            "file": self._file.model_dump(),
             "base_url": self._base,
             "left_out": dict(self._vcf.left_out),
             "reference_genome": "GRCh37",
@@ -54,7 +54,7 @@ class Chromosome:
         return self._vcf.blocks()
 
     def _get(self, reporter: Reporter) -> Path:
-        name, size, md5 = (self._file[key] for key in ("name", "size", "md5"))
+        name, size, md5 = self._file.name, self._file.size, self._file.md5
         local = Path(self._base, name)
         if local.exists():
             with reporter.stage("checking the VCF", None):

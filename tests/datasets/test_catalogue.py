@@ -31,8 +31,12 @@ def test_unknown_name_lists_the_others():
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("[a]\nsource = 'magic'", r"\[a\]: source must be one of"),
-        ("[a]\nsource = 'simulation'\nseed = 1", r"\[a\]: lacks chunks, partitions"),
+        (
+            "[a]\nsource = 'magic'",
+            r"a: expected 'source' to be one of 'simulation', 'package', 'vcf'",
+        ),
+        ("[a]\nseed = 1", r"a: expected a key 'source'"),
+        ("[a]\nsource = 'simulation'\nseed = 1", r"(?s)a\.chunks is missing.*a\.partitions is m"),
         ("[a\nseed = 1", "line 1"),
     ],
 )
@@ -47,8 +51,14 @@ def test_unknown_key_and_negative_number(tmp_path):
     good = catalogue.FILE.read_text().split("[sim-2504-10k]")[0]
     path = tmp_path / "catalogue.toml"
     path.write_text(good + "colour = 1\n")
-    with pytest.raises(ConfigError, match="unknown: colour"):
+    with pytest.raises(ConfigError, match="unknown key 'colour'"):
         catalogue.load(path)
     path.write_text(good.replace("seed = 1", "seed = -1"))
-    with pytest.raises(ConfigError, match="above 0"):
+    with pytest.raises(ConfigError, match=r"smoke\.seed = -1: expected a number above 0"):
+        catalogue.load(path)
+    path.write_text(good.replace("[500, 100]", "[500]"))
+    with pytest.raises(ConfigError, match=r"smoke\.chunks\[1\] is missing"):
+        catalogue.load(path)
+    path.write_text(good + 'name = "other"\n')
+    with pytest.raises(ConfigError, match="unknown key 'name'"):
         catalogue.load(path)

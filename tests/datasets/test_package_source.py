@@ -1,6 +1,5 @@
 """A source archive of the package index: blocks without a variant, archives of another form."""
 
-import dataclasses
 import gzip
 import hashlib
 import io
@@ -23,7 +22,7 @@ def packaged(cache):
     """What opens an archive that has these files in the cache, as if it had been fetched."""
 
     def make(**members):
-        folder = f"{SPEC.details['package']}-{SPEC.details['version']}"
+        folder = f"{SPEC.package}-{SPEC.version}"
         place = paths.cache("downloads", f"{folder}.tar.gz")
         place.parent.mkdir(parents=True)
         with tarfile.open(place, "w:gz") as archive:
@@ -32,7 +31,7 @@ def packaged(cache):
                 info.size = len(held)
                 archive.addfile(info, io.BytesIO(held))
         sha256 = hashlib.sha256(place.read_bytes()).hexdigest()
-        spec = dataclasses.replace(SPEC, details={**SPEC.details, "sha256": sha256})
+        spec = SPEC.model_copy(update={"sha256": sha256})
         return PackagedSites(spec, Silent())
 
     return make

@@ -1,4 +1,3 @@
-import dataclasses
 import errno
 import shutil
 import tracemalloc
@@ -159,7 +158,7 @@ def test_older_recipe_is_made_anew(smoke_copy, monkeypatch):
 
 CHANGED = [
     {"seed": 7}, {"variants": 2_100}, {"chunks": (400, 100)}, {"samples": (50, 50, 50)},
-    {"details": {**SMOKE.details, "segment_length": 6_000}},
+    {"segment_length": 6_000},
 ]  # fmt: skip
 
 
@@ -171,13 +170,13 @@ def test_another_spec_is_made_anew(smoke_copy, change, with_fingerprint):
         del description["spec"]
         files.write_json(smoke_copy / "dataset.json", description)
     assert prepare.is_whole(smoke_copy, SMOKE)
-    changed = dataclasses.replace(SMOKE, **change)
+    changed = SMOKE.model_copy(update=change)
     assert not prepare.is_whole(smoke_copy, changed)
-    assert prepare.is_whole(smoke_copy, dataclasses.replace(SMOKE, summary="in other words"))
+    assert prepare.is_whole(smoke_copy, SMOKE.model_copy(update={"summary": "in other words"}))
 
 
 def test_changed_chunks_reach_the_store(smoke_copy):
-    changed = dataclasses.replace(SMOKE, chunks=(400, 100))
+    changed = SMOKE.model_copy(update={"chunks": (400, 100)})
     prepare.prepare(changed, ["zarr"], ["zarr"], Silent())
     assert prepare.read(smoke_copy)["formats"]["zarr"]["chunks"] == [400, 100]
 
@@ -244,8 +243,8 @@ def test_memory_does_not_grow_with_the_variants(cache, monkeypatch):
     """Less than half a byte for each call that is added: what grows is the answers only."""
     peaks = []
     for variants in (1_200, 5_200):
-        spec = dataclasses.replace(
-            SMOKE, name=f"made-{variants}", samples=(1000, 1, 1), variants=variants
+        spec = SMOKE.model_copy(
+            update={"name": f"made-{variants}", "samples": (1000, 1, 1), "variants": variants}
         )
         monkeypatch.setattr(content, "_CELLS", 200_000)
         monkeypatch.setattr("datasets.simulate.Simulation.blocks", _random_blocks)

@@ -129,13 +129,12 @@ def chromosome(monkeypatch):
     rows.insert(90, row(1000 + 7 * 89, "A", "C,G", ["0|2", *["0|0"] * (n - 1)]))
     content = bgzip(text(n, rows))
     spec = catalogue.find("1kg-chr21")
-    described = spec.details["file"]
-    details = {"size": len(content), "md5": hashlib.md5(content).hexdigest()}
-    monkeypatch.setitem(spec.details, "file", {**described, **details})
+    file = {"size": len(content), "md5": hashlib.md5(content).hexdigest()}
+    spec = spec.model_copy(update={"file": spec.file.model_copy(update=file)})
     panel = "sample\tpop\tsuper_pop\tgender\t\t\n" + "".join(
         f"HG{i:05d}\tP\t{'EUR' if i % 2 else 'AFR'}\tmale\n" for i in range(n)
     )
-    files = {described["name"]: content, vcf_source.PANEL: panel.encode()}
+    files = {spec.file.name: content, vcf_source.PANEL: panel.encode()}
     return spec, files, dosage
 
 
@@ -143,7 +142,7 @@ def test_official_file_from_a_server(chromosome, cache, monkeypatch):
     spec, files, dosage = chromosome
     with serving(files) as (url, served):
         monkeypatch.setenv("GWAS_1KG_URL", url)
-        served[spec.details["file"]["name"]].break_after = 700
+        served[spec.file.name].break_after = 700
         folder = prepare.prepare(spec, ["bed", "zarr"], ["bed", "zarr"], Silent())
     bed = BedReader(folder / "calls")
     assert np.array_equal(bed.dosages(0, 300), dosage)
@@ -165,7 +164,7 @@ def test_official_file_in_a_folder(chromosome, cache, tmp_path, monkeypatch):
     monkeypatch.setenv("GWAS_1KG_URL", str(tmp_path))
     folder = prepare.prepare(spec, ["bed"], ["bed"], Silent())
     assert prepare.read(folder)["n_variants"] == 300
-    (tmp_path / spec.details["file"]["name"]).write_bytes(b"x")
+    (tmp_path / spec.file.name).write_bytes(b"x")
     with pytest.raises(DamagedError, match="1 bytes, not"):
         vcf_source.Chromosome(spec, Silent())
 

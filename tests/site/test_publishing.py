@@ -91,13 +91,19 @@ def test_a_wrong_upstreams_toml_ends_as_in_any_other_command(scriptless: Project
     path.write_text(path.read_text().replace('source = "git"', 'source = "gut"', 1))
     done = scriptless.publish()
     assert done.returncode == ConfigError.exit_code
-    assert "source = 'gut': expected one of auto, git, index" in done.stderr
+    assert "source = 'gut': expected 'auto', 'git' or 'index'" in done.stderr
     assert "Traceback" not in done.stdout + done.stderr
 
 
 @pytest.mark.parametrize(
     ("text", "place"),
-    [('{"time_x": {"direction": "up"}}', "time_x"), ("{", "not valid JSON")],
+    [
+        ('{"time_x": {"unit": "s", "direction": "up"}}', r"time_x\.direction = 'up'"),
+        ('{"time_x": {"direction": "lower"}}', r"time_x\.unit is missing"),
+        ('{"time_x": {"unit": "s", "direction": "lower", "units": "s"}}', "unknown key 'units'"),
+        ('{"time_x": 3}', "time_x: expected an object"),
+        ("{", "not valid JSON"),
+    ],
 )
 def test_bad_declarations_are_named(tmp_path, text: str, place: str) -> None:
     path = tmp_path / "metrics.json"

@@ -8,11 +8,14 @@ import math
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
+from pydantic import AllowInfNan, BeforeValidator, ValidationInfo, field_validator
 from rich.console import Console
 
 from tools.cli import compare, decisions
+from tools.common import configuration
+from tools.common.configuration import Items, Model
 from tools.common.errors import DamagedError, DeniedError, MissingError, TrackerError, UsageError
 from tools.common.process import ProgramError
 from tools.detection.change_points import change_points
@@ -43,22 +46,54 @@ def run(args: argparse.Namespace) -> int:
     if args.action == "compare":
         return compare.run(args)
     if args.action == "detect":
-        series = read(args.file).items()
-        changes = {name: [at.index for at in change_points(**one)] for name, one in series}
+        changes = {name: series.changes() for name, series in read(args.file).items()}
         print(json.dumps(changes, indent=1))
         return 0
     return _evaluate(args.labels, as_json=args.json)
 
 
-def read(path: Path) -> dict[str, dict[str, Any]]:
-    """The arguments of change_points for each series of a file.
+def _value(value: Any) -> Any:
+    return math.nan if value is None else value
 
-    Besides `values` a series may have `errors` and `repeat_sd`; null is missing, other keys are
-    ignored. Raises UsageError for a file that is not there, DeniedError for one that may not be
-    read, DamagedError for one of another form.
+
+Value = Annotated[float, BeforeValidator(_value)]  # null is missing
+
+
+class SeriesInput(Model, extra="ignore"):
+    """One series of the input of `detect`. Keys that are not known are ignored."""
+
+    values: Items[Value]
+    errors: Items[Value] | None = None
+    repeat_sd: Annotated[float, AllowInfNan(False)] | None = None
+
+    def changes(self) -> list[int]:
+        """The indices of the first points of new levels."""
+        changes = change_points(self.values, errors=self.errors, repeat_sd=self.repeat_sd or 0.0)
+        return [change.index for change in changes]
+
+    @field_validator("errors", "repeat_sd")
+    @classmethod
+    def _is_noise(cls, noise: Any, info: ValidationInfo) -> Any:
+        """Refuse what is not the standard error of any measurement."""
+        values = info.data.get("values", ())
+        if info.field_name == "errors" and noise is not None and len(noise) != len(values):
+            raise ValueError("as many errors as values")
+        largest = max((abs(value) for value in values if math.isfinite(value)), default=0.0)
+        limit = largest * _ABSURD or sys.float_info.max
+        for at, error in enumerate(noise if isinstance(noise, tuple) else [noise or 0.0]):
+            if error < 0 or error > limit:
+                raise ValueError(f"standard errors from 0 to {limit:.3g}, not {error} at [{at}]")
+        return noise
+
+
+def read(path: Path) -> dict[str, SeriesInput]:
+    """The series of a JSON file.
+
+    Raises UsageError for a file that is not there, DeniedError for one that may not be read,
+    DamagedError with the place of a mistake.
     """
     try:
-        content = json.loads(path.read_text(encoding="utf-8-sig"))
+        text = path.read_text(encoding="utf-8-sig")
     except (FileNotFoundError, IsADirectoryError):
         raise UsageError(f"no such file: {path}") from None
     except PermissionError:
@@ -67,52 +102,10 @@ def read(path: Path) -> dict[str, dict[str, Any]]:
         ) from None
     except OSError as error:  # such as a name that is too long
         raise UsageError(f"{path} cannot be read: {error.strerror}") from None
-    except ValueError as error:
-        raise DamagedError(f"{path}: not JSON ({error})") from None
-    except RecursionError:
-        raise DamagedError(f"{path}: lists or objects in each other, too deep to read") from None
-    if not isinstance(content, dict):
-        raise DamagedError(f'{path}: not an object {{name: {{"values": [...]}}}}')
-    return {name: _series(f"{path}: {name}", series) for name, series in content.items()}
-
-
-def _series(place: str, series: Any) -> dict[str, Any]:
-    if not isinstance(series, dict) or "values" not in series:
-        raise DamagedError(f'{place}: no "values"')
-    found: dict[str, Any] = {"values": _numbers(place, "values", series["values"])}
-    if series.get("errors") is not None:
-        found["errors"] = _numbers(place, "errors", series["errors"])
-        if len(found["errors"]) != len(found["values"]):
-            raise DamagedError(f"{place}: not as many errors as values")
-        for at, error in enumerate(found["errors"]):
-            _check_noise(f"{place}: errors[{at}]", error, found["values"])
-    if series.get("repeat_sd") is not None:
-        (found["repeat_sd"],) = _numbers(place, "repeat_sd", [series["repeat_sd"]])
-        if math.isnan(found["repeat_sd"]):
-            raise DamagedError(f"{place}: repeat_sd is not a number")
-        _check_noise(f"{place}: repeat_sd", found["repeat_sd"], found["values"])
-    return found
-
-
-def _check_noise(place: str, noise: float, values: list[float]) -> None:
-    """Raise DamagedError for what is no standard error of any measurement; NaN is missing."""
-    if noise < 0:
-        raise DamagedError(f"{place} is negative: {noise}")
-    largest = max((abs(value) for value in values if math.isfinite(value)), default=0.0)
-    if noise == math.inf or 0 < largest < noise / _ABSURD:
-        raise DamagedError(f"{place} is no standard error of these values: {noise}")
-
-
-def _numbers(place: str, key: str, values: Any) -> list[float]:
-    if not isinstance(values, list):
-        raise DamagedError(f"{place}: {key} is not a list")
-    for at, value in enumerate(values):
-        if isinstance(value, bool) or not isinstance(value, int | float | None):
-            raise DamagedError(f"{place}: {key}[{at}] is not a number: {value!r}")
-    try:
-        return [math.nan if value is None else float(value) for value in values]
-    except OverflowError:
-        raise DamagedError(f"{place}: {key} has a number that is too large") from None
+    except UnicodeDecodeError as error:
+        raise DamagedError(f"{path}: not valid JSON: {error}") from None
+    content = configuration.parse_json(text, path, DamagedError)
+    return configuration.check(content, dict[str, SeriesInput], path, DamagedError)
 
 
 def _evaluate(directory: Path | None, *, as_json: bool) -> int:

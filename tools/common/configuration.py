@@ -19,6 +19,7 @@ from pydantic import (
     Strict,
     TypeAdapter,
     ValidationError,
+    ValidationInfo,
     model_validator,
 )
 from pydantic_core import ErrorDetails, PydanticCustomError
@@ -36,6 +37,7 @@ Items = Annotated[
     tuple[T, ...], Strict(False)
 ]  # a list in the file; a tuple, as models are frozen
 
+_FROM_FILE = "file"  # pydantic's context, to tell a table of a file from a call of the class
 _SHOWN = 5  # mistakes in one message
 _LONGEST = 80  # characters of a value in a message
 _EXPECTED = {
@@ -44,6 +46,7 @@ _EXPECTED = {
     "bool_type": "true or false",
     "int_type": "a whole number",
     "float_type": "a number",
+    "finite_number": "a number that is finite",
     "greater_than": "a number above {gt}",
     "date_type": "a date such as 2024-07-01, without quotes",
     "tuple_type": "a list",
@@ -51,23 +54,30 @@ _EXPECTED = {
     "too_long": "at most {max_length} items",
     "too_short": "at least {min_length} items",
     "literal_error": "{expected}",
+    "union_tag_invalid": "{discriminator} to be one of {expected_tags}",
+    "union_tag_not_found": "a key {discriminator}",
     "value_error": "{error}",  # a validator raises ValueError with what is expected
 }
 
 
 class Model(BaseModel):
-    """One table of a file: frozen, with exact types, and without unknown keys."""
+    """One table of a file: frozen, with exact types, and without unknown keys.
+
+    A field with `exclude=True` is not a key of the file: whoever reads the file sets it.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
     @model_validator(mode="before")
     @classmethod
-    def _refuse_unknown_keys(cls, table: Any) -> Any:
+    def _refuse_unknown_keys(cls, table: Any, info: ValidationInfo) -> Any:
         """As `extra="forbid"` does, with the keys that there are."""
-        if isinstance(table, dict) and cls.model_config["extra"] == "forbid":
+        is_of_file = info.context is _FROM_FILE and cls.model_config["extra"] == "forbid"
+        if isinstance(table, dict) and is_of_file:
+            keys = [name for name, field in cls.model_fields.items() if not field.exclude]
             for name in table:
-                if name not in cls.model_fields:
-                    text = f"unknown key {name!r}; known: {', '.join(cls.model_fields)}"
+                if name not in keys:
+                    text = f"unknown key {name!r}; known: {', '.join(keys)}"
                     raise PydanticCustomError("unknown_key", "{text}", {"text": text})
         return table
 
@@ -111,7 +121,7 @@ def check(
     Raises `error` with the place of each mistake, five at most, and what is expected there.
     """
     try:
-        return TypeAdapter(kind).validate_python(content)
+        return TypeAdapter(kind).validate_python(content, context=_FROM_FILE)
     except ValidationError as reason:
         mistakes = [_words(mistake, content, secret) for mistake in reason.errors()]
         table = "an object" if path.suffix == ".json" else "a table"

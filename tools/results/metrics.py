@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
+from tools.common import configuration
+from tools.common.configuration import Model, Text
 from tools.common.errors import ConfigError
 
 NOTABLE = math.log(1.1)  # log ratio: smaller changes give way to other metrics
@@ -36,27 +38,18 @@ class Metric:
         return _NEGLIGIBLE.get(self.unit, 0.0)
 
 
+class _Declaration(Model):
+    unit: Text
+    direction: Literal["lower", "higher"]  # which is better
+    summary: str = ""
+
+
 def load(path: Path) -> dict[str, Metric]:
     """The declared metrics; ConfigError names the entry that is wrong."""
-    try:
-        declared = json.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise ConfigError(
-            f"{path} is missing: it declares unit and direction of metrics"
-        ) from None
-    except ValueError as error:
-        raise ConfigError(f"{path} is not valid JSON: {error}") from None
-    metrics = {}
-    for name, entry in declared.items():
-        if not isinstance(entry, dict) or entry.get("direction") not in ("lower", "higher"):
-            raise ConfigError(f'{path}: {name}: "direction" must be "lower" or "higher"')
-        metrics[name] = Metric(
-            name,
-            str(entry.get("unit", "")),
-            entry["direction"] == "lower",
-            str(entry.get("summary", "")),
-        )
-    return metrics
+    return {
+        name: Metric(name, entry.unit, entry.direction == "lower", entry.summary)
+        for name, entry in configuration.read_json(path, dict[str, _Declaration]).items()
+    }
 
 
 def metric_of(benchmark: str, metrics: Mapping[str, Metric]) -> Metric:

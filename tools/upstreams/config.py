@@ -102,9 +102,10 @@ class JavaRule(Model):
     shim: bool = False  # whether Hail must be told that this is Java 11
 
 
-class Table(Model):
-    """One tool, as its table says."""
+class Upstream(Model):
+    """One tracked tool. `classes` has the programs of the machine too: they run everywhere."""
 
+    name: str = Field("", exclude=True)  # the tool, and its branch in the union mirror
     package: Text  # its name in the package index
     git: Text  # URL or local path of its history
     branch: Text  # the branch that is followed there
@@ -122,16 +123,10 @@ class Table(Model):
     alerts: Alerts = Field({})  # who is notified
 
 
-class Upstream(Table):
-    """One tracked tool. `classes` has the programs of the machine too: they run everywhere."""
-
-    name: str  # the tool, and its branch in the union mirror
-
-
 class File(Model, extra="allow"):
     """The whole file: a table a tool, and [operator], who is notified about the machine."""
 
-    __pydantic_extra__: dict[ToolName, Table] = Field(init=False)
+    __pydantic_extra__: dict[ToolName, Upstream] = Field(init=False)
     operator: Alerts = Field({})
 
 
@@ -141,13 +136,16 @@ def load(path: Path) -> dict[str, Upstream]:
     if not tables:
         raise ConfigError(f"{path}: no tool is tracked: add a table such as [sgkit]")
     classes = TOOL_CLASSES | tables.keys()
-    for name, table in tables.items():
-        for unknown in set(table.classes) - classes:
+    for name, upstream in tables.items():
+        for unknown in set(upstream.classes) - classes:
             raise ConfigError(
                 f"{path}: {name}.classes = {unknown!r}: "
                 f"expected any of {', '.join(sorted(classes))}"
             )
-    return {name: Upstream(name=name, **_completed(name, table)) for name, table in tables.items()}
+    return {
+        name: upstream.model_copy(update={"name": name, **_completion(name, upstream)})
+        for name, upstream in tables.items()
+    }
 
 
 def operator(path: Path) -> dict[str, Any]:
@@ -159,9 +157,8 @@ def _read(path: Path) -> File:
     return configuration.read_toml(path, File, secret=("alerts", OPERATOR))
 
 
-def _completed(name: str, table: Table) -> dict[str, Any]:
-    """The table with the programs of the machine, and the source that the environment names."""
+def _completion(name: str, upstream: Upstream) -> dict[str, Any]:
+    """The classes with the programs of the machine, and the source that the environment names."""
     git = os.environ.get(f"GWAS_UPSTREAM_{name.upper().replace('-', '_')}")
-    classes = tuple(dict.fromkeys([*table.classes, *registry.programs()]))
-    override = {"git": git, "source": "git"} if git else {}
-    return {**dict(table), "classes": classes, **override}
+    classes = tuple(dict.fromkeys([*upstream.classes, *registry.programs()]))
+    return {"classes": classes, **({"git": git, "source": "git"} if git else {})}

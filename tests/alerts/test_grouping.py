@@ -293,6 +293,7 @@ def test_the_machines_step_has_the_sides_of_the_changes_page() -> None:
     known = sentinel(values)
     steps = steps_of([known], detected, DECLARED, TOOLS)
     (found,) = group(steps, count_measured([known], TOOLS))
-    (shown,) = changes.differences(known.points, changes.detect_steps(known.points))
-    assert (found.old, found.new) == (shown.old, shown.new) == (3, 4)
+    metric = DECLARED["time_file_read"]
+    (shown,) = changes.of_series(known, in_points(known.points), metric, HASHES, TOOLS)
+    assert (found.old, found.new) == (shown.before.revision, shown.after.revision) == (3, 4)
     assert found.lines[0].ratio == pytest.approx(shown.ratio, rel=0.01)

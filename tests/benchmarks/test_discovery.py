@@ -15,7 +15,7 @@ from asv.benchmarks import Benchmarks
 
 from benchmarks._harness import registry
 from tests.benchmarks.conftest import ROOT, RUNNER
-from tools.demo.steps import CHOICE
+from tools.demo.plan import CHOICE
 from tools.nightly.profile import PROFILE
 from tools.study.profiles.points import Point
 

@@ -5,16 +5,17 @@ from __future__ import annotations
 import random
 
 import pytest
-from asv.benchmarks import Benchmarks
+from asv import step_detect
 from asv.config import Config
 from asv.repo import get_repo
 from asv_runner.statistics import compute_stats
 
 from tests.site import example
 from tests.site.made_site import Project
+from tools.demo.measured import all_changes
 from tools.detection import changes
-from tools.detection.changes import NEIGHBOURS, STEP
-from tools.results import metrics, series
+from tools.detection.change_points import in_points
+from tools.results import series
 from tools.results.metrics import Metric
 from tools.results.series import Point, Series, interval_of
 
@@ -28,32 +29,26 @@ def points(*values: float, spread: float | None = 0.02) -> list[Point]:
     ]
 
 
-def found(*values: float, spread: float | None = 0.02) -> list[tuple[str, int, int, float]]:
-    measured = points(*values, spread=spread)
-    return [
-        (one.kind, one.old, one.new, round(one.ratio, 2))
-        for one in changes.differences(measured, changes.detect_steps(measured))
-    ]
+def found(*values: float, spread: float | None = 0.02) -> list[tuple[int, float]]:
+    return [(one.index, round(one.ratio, 2)) for one in in_points(points(*values, spread=spread))]
 
 
 def test_a_level_that_lasts_is_a_step() -> None:
-    assert found(*[1.0] * 6, *[2.0] * 6) == [(STEP, 50, 60, 2.0)]
+    assert found(*[1.0] * 6, *[2.0] * 6) == [(6, 2.0)]
 
 
-def test_a_level_of_one_release_is_found_between_neighbours() -> None:
-    up_and_down = found(1.0, 1.0, 1.0, 2.0, 1.0, 1.0)
-    assert [one[1:] for one in up_and_down] == [(20, 30, 2.0), (30, 40, 0.5)]
-    assert {one[0] for one in up_and_down} <= {STEP, NEIGHBOURS}
+def test_a_level_of_one_release_is_detected_between_neighbours() -> None:
+    assert found(1.0, 1.0, 1.0, 2.0, 1.0, 1.0) == [(3, 2.0), (4, 0.5)]
 
 
-def test_what_asv_passes_over_is_found() -> None:
+def test_what_asv_passes_over_is_detected() -> None:
     noisy = [1.01, 0.99, 1.0, 0.98, 1.02, 2.0, 1.0, 0.99, 1.01, 1.02]
-    assert len(changes.detect_steps(points(*noisy))) == 1  # one level: asv sees nothing
-    assert [one[:3] for one in found(*noisy)] == [(NEIGHBOURS, 40, 50), (NEIGHBOURS, 50, 60)]
+    assert len(step_detect.detect_steps(noisy)) == 1  # one level: asv sees nothing
+    assert [index for index, _ in found(*noisy)] == [5, 6]
 
 
-def test_a_step_is_told_once() -> None:
-    assert len(found(1.0, 1.0, 1.0, 10.0, 10.0, 10.0)) == 1
+def test_a_step_is_one_change() -> None:
+    assert found(1.0, 1.0, 1.0, 10.0, 10.0, 10.0) == [(3, 10.0)]
 
 
 def test_no_change_no_word() -> None:
@@ -62,7 +57,7 @@ def test_no_change_no_word() -> None:
 
 
 def test_a_lone_point_that_differs_clearly_is_a_step_where_asv_has_one() -> None:
-    assert found(1.0, 1.25, spread=0.001) == [(STEP, 0, 10, 1.25)]
+    assert found(1.0, 1.25, spread=0.001) == [(1, 1.25)]
     assert found(1.0, 1.25, spread=0.1) == []
 
 
@@ -72,12 +67,12 @@ def test_a_difference_within_the_spread_is_none() -> None:
 
 def test_unknown_noise_asks_for_twice() -> None:
     assert found(1.0, 1.8, spread=None) == []
-    assert found(1.0, 2.2, spread=None) == [(STEP, 0, 10, 2.2)]
+    assert found(1.0, 2.2, spread=None) == [(1, 2.2)]
 
 
 def test_from_and_to_zero() -> None:
-    assert [one[3] for one in found(0.0, 5.0, spread=0.0)] == [float("inf")]
-    assert [one[3] for one in found(5.0, 0.0, spread=0.0)] == [0.0]
+    assert [ratio for _, ratio in found(0.0, 5.0, spread=0.0)] == [float("inf")]
+    assert [ratio for _, ratio in found(5.0, 0.0, spread=0.0)] == [0.0]
     assert found(0.0, 0.0, 0.0, spread=0.0) == []
 
 
@@ -91,7 +86,7 @@ def test_false_alarms_between_neighbours_are_rare(noise: float, samples: int) ->
             drawn = [chance.lognormvariate(0, noise) for _ in range(samples)]
             value, stats = compute_stats(drawn, 1)
             pair.append(Point(at, value, interval_of(value, stats, drawn, "seconds")))
-        told += len(changes.differences(pair, []))
+        told += len(in_points(pair))
     assert told <= 1
 
 
@@ -114,8 +109,9 @@ def one_series(benchmark: str, *values: float) -> Series:
 def told(benchmark: str, metric: Metric, *values: float) -> list[changes.Change]:
     measured = one_series(benchmark, *values)
     commits = {point.revision: f"{point.revision:040x}" for point in measured.points}
-    steps = changes.detect_steps(measured.points)
-    return changes.changes_in(measured, steps, metric, commits, {"sgkit", "hail"})
+    return changes.of_series(
+        measured, in_points(measured.points), metric, commits, {"sgkit", "hail"}
+    )
 
 
 def test_direction_decides_what_is_better() -> None:
@@ -139,7 +135,7 @@ def test_rounding_is_no_change() -> None:
     assert told("pca.Sgkit.track_error", deviation, 1e-15, 1e-3)
 
 
-def test_find_changes_in_a_results_folder(
+def test_all_changes_of_a_results_folder(
     published: Project, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(published.root)
@@ -147,13 +143,7 @@ def test_find_changes_in_a_results_folder(
     conf = Config.load("asv.conf.json")
     from tools.upstreams import asv_repo  # noqa: F401  (asv's get_repo finds it by being loaded)
 
-    all_found = changes.find_changes(
-        conf.results_dir,
-        Benchmarks.load(conf),
-        get_repo(conf),
-        branches=conf.branches,
-        metrics=metrics.load(published.root / "benchmarks" / "metrics.json"),
-    )
+    all_found = all_changes(conf, get_repo(conf))
     largest = all_found[0]
     assert (largest.tool, largest.benchmark) == ("sgkit", "hardy_weinberg.Sgkit.time_compute")
     assert largest.better
@@ -173,10 +163,10 @@ def test_repeated_results_of_one_commit_are_averaged() -> None:
 
 def change(name: str, ratio: float, old: int = 10, new: int = 20, unit: str = "seconds"):
     return changes.Change(
-        tool="sgkit", benchmark=name, parameters={}, environment={"stack": "frozen"}, kind=STEP,
-        old_commit="a", new_commit="b", old_revision=old, new_revision=new, old_value=1.0,
-        new_value=ratio, unit=unit, ratio=ratio, interval=None, better=ratio < 1,
-        control=not name.startswith("pca.Sgkit"), index=None,
+        tool="sgkit", benchmark=name, parameters={}, environment={"stack": "frozen"}, kind="step",
+        before=Point(old, 1.0, None), after=Point(new, ratio, None), old_commit="a",
+        new_commit="b", old_value=1.0, new_value=ratio, unit=unit, ratio=ratio, interval=None,
+        better=ratio < 1, control=not name.startswith("pca.Sgkit"), index=None,
     )  # fmt: skip
 
 
@@ -193,5 +183,6 @@ def change(name: str, ratio: float, old: int = 10, new: int = 20, unit: str = "s
 )
 def test_what_moves_along_with_a_control_may_be_the_machines(other, machine: bool) -> None:
     control = change("sentinels.Machine.time_numpy", 2.0)
-    assert [one.machine for one in changes.with_machine([control, other])] == [False, machine]
-    assert not changes.with_machine([other])[0].machine
+    marked = {one.benchmark: one.machine for one in changes.largest_first([control, other])}
+    assert marked == {control.benchmark: False, other.benchmark: machine}
+    assert not changes.largest_first([other])[0].machine

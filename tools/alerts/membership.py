@@ -12,7 +12,7 @@ from tools.alerts import events
 from tools.alerts.events import Event
 from tools.alerts.grouping import Step
 from tools.alerts.store import Store
-from tools.detection.changes import well_apart
+from tools.detection.change_points import well_apart
 
 _NEAREST = 5  # points on either side of the commit
 _AGREE = 0.8  # share of their pairs, one before and one after, that differ as the step says

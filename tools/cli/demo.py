@@ -7,7 +7,6 @@ import os
 import time
 from pathlib import Path
 
-from asv.benchmarks import Benchmarks
 from asv.config import Config
 from asv.machine import Machine
 from rich.console import Console
@@ -16,9 +15,8 @@ from datasets import catalogue, prepare
 from datasets.progress import OnConsole
 from tools.common import asv_config, paths
 from tools.demo import words
-from tools.demo.measured import is_complete
-from tools.demo.steps import DATA, STACK, Step, steps
-from tools.detection.changes import find_changes
+from tools.demo.measured import all_changes, is_complete
+from tools.demo.plan import DATA, STACK, Release, releases_to_measure
 from tools.environments import programs
 from tools.environments.machine import ensure_described
 from tools.execution import asv_run
@@ -31,12 +29,12 @@ _say = Console(highlight=False, soft_wrap=True).print
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """--list shows the steps without running them."""
-    parser.add_argument("--list", action="store_true", help="show the steps and stop")
+    """--list shows the releases without measuring them."""
+    parser.add_argument("--list", action="store_true", help="show the releases and stop")
 
 
 def run(args: argparse.Namespace) -> int:
-    """Measure, publish, explain; 1 when some step failed."""
+    """Measure, publish, explain; 1 when a release could not be measured."""
     os.chdir(paths.ROOT)
     ensure_described()
     conf = asv_config.load()
@@ -44,12 +42,12 @@ def run(args: argparse.Namespace) -> int:
     mirror = Mirror(paths.mirror_dir())
     _say("[bold]1. Upstreams[/bold]")
     mirror.update(config.load(paths.ROOT / conf.repo).values(), say=_plain)
-    plan = steps(mirror)
-    todo = [step for step in plan if not _done(conf, machine, step)]
+    plan = releases_to_measure(mirror)
+    todo = [release for release in plan if not _done(conf, machine, release)]
     if args.list:
-        for step in plan:
-            state = "to measure" if step in todo else "measured"
-            name = f"{step.commit.tool}/{step.commit.version}"
+        for release in plan:
+            state = "to measure" if release in todo else "measured"
+            name = f"{release.commit.tool}/{release.commit.version}"
             _say(f"   {name:18} {state}")
         return 0
     for sentence in programs.missing():
@@ -57,15 +55,15 @@ def run(args: argparse.Namespace) -> int:
     _say(f"[bold]2. Data[/bold]: {', '.join(DATA)}")
     for name, needed in DATA.items() if todo else ():
         prepare.prepare(catalogue.find(name), needed, (), OnConsole())
-    _say(f"[bold]3. Measure[/bold]: {len(todo)} of {len(plan)} steps are left")
+    _say(f"[bold]3. Measure[/bold]: {len(todo)} of {len(plan)} releases are left")
     failed = _measure_all(conf, machine, todo)
     _say("[bold]4. Publish[/bold]")
     asv_run.publish()
     _explain(conf)
     if failed:
-        _say(f"[bold]{len(failed)} steps could not be measured whole:[/bold]")
-        for step, log in failed:
-            _say(f"   {step.commit.tool} {step.commit.version}: see {log}")
+        _say(f"[bold]{len(failed)} releases could not be measured completely:[/bold]")
+        for release, log in failed:
+            _say(f"   {release.commit.tool} {release.commit.version}: see {log}")
     _say(
         "\nThe site is in html/. To look at it: "
         f"{Path(asv_run.asv()).relative_to(paths.ROOT)} preview   (or any file server)"
@@ -73,40 +71,40 @@ def run(args: argparse.Namespace) -> int:
     return 1 if failed else 0
 
 
-def _done(conf: Config, machine: str, step: Step) -> bool:
-    return is_complete(conf, machine, step.commit.hash, step.bench, ENVIRONMENT)
+def _done(conf: Config, machine: str, release: Release) -> bool:
+    return is_complete(conf, machine, release.commit.hash, release.bench, ENVIRONMENT)
 
 
-def _measure_all(conf: Config, machine: str, todo: list[Step]) -> list[tuple[Step, Path]]:
-    """Measure the steps in turn; those that failed with their logs."""
+def _measure_all(conf: Config, machine: str, todo: list[Release]) -> list[tuple[Release, Path]]:
+    """Measure the releases in turn; those that failed, with their logs."""
     failed = []
     pace = Pace()
-    for number, step in enumerate(todo, 1):
+    for number, release in enumerate(todo, 1):
         left = pace.seconds(sum(later.seconds for later in todo[number - 1 :]))
-        name = f"{step.commit.tool}/{step.commit.version}"
+        name = f"{release.commit.tool}/{release.commit.version}"
         _say(f"   {number}/{len(todo)} {name:18} about {clock(left)} left in all", end="")
         started = time.perf_counter()
         log = paths.cache("logs", f"demo-{name.replace('/', '-')}.log")
-        status = _measure(step, log)
+        status = _measure(release, log)
         seconds = time.perf_counter() - started
-        pace.learn(step.seconds, seconds)
-        if status == 0 and _done(conf, machine, step):
+        pace.learn(release.seconds, seconds)
+        if status == 0 and _done(conf, machine, release):
             _say(f" .. {clock(seconds)}")
         else:
-            failed.append((step, log))
+            failed.append((release, log))
             _say(f" .. failed after {clock(seconds)} (exit status {status}):")
             _say(f"  {asv_run.log_tail(log)}")
     return failed
 
 
-def _measure(step: Step, log: Path) -> int:
+def _measure(release: Release, log: Path) -> int:
     """One `asv run`; its output goes to the log. Returns its exit status."""
     options = ["--skip-existing-successful"]
-    for attribute in step.attributes:
+    for attribute in release.attributes:
         options += ["--attribute", attribute]
     ledger = paths.cache("ledger", "demo.jsonl")
-    commit = f"{step.commit.hash}^!"
-    with asv_run.running(commit, STACK, step.bench, log, *options, ledger=ledger) as running:
+    commit = f"{release.commit.hash}^!"
+    with asv_run.running(commit, STACK, release.bench, log, *options, ledger=ledger) as running:
         return running.wait()
 
 
@@ -117,11 +115,11 @@ def _explain(conf: Config) -> None:
     os.environ["GWAS_NO_PULL"] = "1"
     repo = UnionRepo(conf.repo, conf.project)
     names = {commit: tag for tag, commit in repo.get_tags().items()}
-    changes = find_changes(conf.results_dir, Benchmarks.load(conf), repo)
-    found = words.sentences(changes, names)
-    _say(f"[bold]5. What was found[/bold]: {len(found)} changes of 1.3 x or more")
-    for line in found:
-        _say(f"   {line}")
+    changes = all_changes(conf, repo)
+    sentences = words.sentences(changes, names)
+    _say(f"[bold]5. Results[/bold]: {len(sentences)} changes of {words.LEAST} x or more")
+    for sentence in sentences:
+        _say(f"   {sentence}")
     _say(f"   {words.machine_sentence(changes, names)}")
 
 

@@ -1,14 +1,20 @@
-"""Which of a step's benchmarks have results already."""
+"""What the demo has measured: which results are there, and what changed in them."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 
 from asv.benchmarks import Benchmarks
 from asv.config import Config
+from asv.repo import Repo
+from asv.results import iter_results
 from asv.util import UserError
 
-from tools.results import stored
+from tools.detection import changes
+from tools.detection.change_points import in_points
+from tools.detection.changes import Change
+from tools.results import metrics, series, stored
 
 
 def is_complete(conf: Config, machine: str, commit: str, bench: Sequence[str], env: str) -> bool:
@@ -26,3 +32,18 @@ def is_complete(conf: Config, machine: str, commit: str, bench: Sequence[str], e
         if not values or any(values[index] is None for index in chosen):
             return False
     return True
+
+
+def all_changes(conf: Config, repo: Repo) -> list[Change]:
+    """The changes in all results of this checkout, the largest first."""
+    declared = metrics.load(Path(conf.benchmark_dir) / "metrics.json")
+    results = list(iter_results(conf.results_dir))
+    revisions = repo.get_revisions({result.commit_hash for result in results})
+    on_branch = {branch: set(repo.get_branch_commits(branch)) for branch in conf.branches}
+    commits = {revision: commit for commit, revision in revisions.items()}
+    found: list[Change] = []
+    for one in series.read(results, Benchmarks.load(conf), revisions, on_branch):
+        metric = metrics.metric_of(one.benchmark, declared)
+        points = in_points(one.points, exact=metric.exact)
+        found += changes.of_series(one, points, metric, commits, set(conf.branches))
+    return changes.largest_first(found)

@@ -112,6 +112,11 @@ def standard_error(point: Point) -> float:
     return (point.interval[1] - point.interval[0]) / 2 / QUANTILE
 
 
+def well_apart(old: Point, new: Point) -> bool:
+    """Whether the samples of two points tell them apart; see short_series.well_apart."""
+    return short_series.well_apart(old.value, new.value, standard_error(old), standard_error(new))
+
+
 def _with_noise(series: Floats, errors: Floats) -> dict[int, Rule]:
     """The change points of a complete series with noise, and the rule of each."""
     rules = dict.fromkeys(windowed_search(series, errors=errors), Rule.LEVEL)

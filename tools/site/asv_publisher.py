@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +15,9 @@ from asv.repo import Repo
 from asv.results import iter_results
 
 from tools.common import files, links
-from tools.detection import changes
-from tools.detection.changes import Change, Step
+from tools.detection import change_points, changes
+from tools.detection.change_points import ChangePoint
+from tools.detection.changes import Change
 from tools.results import metrics, series
 from tools.results.metrics import Metric
 from tools.results.series import Series
@@ -57,8 +58,12 @@ class Site(OutputPublisher):
             {branch: set(found) for branch, found in branches.items()},
         )
         named = links.varying([one.environment for one in all_series])
-        steps = _changes(all_series, _steps(graphs), declared, hashes, set(conf.branches))
-        found = changes.by_size(changes.with_machine(steps))
+        detected = [
+            (one, change_points.in_points(one.points, exact=_metric(one, declared).exact))
+            for one in all_series
+        ]
+        found = _changes(detected, declared, hashes, set(conf.branches))
+        regressions.set_steps(graphs, detected)
         regressions.publish(conf, repo, benchmarks, graphs, revisions, declared, found)
         tags = repo.get_tags()
         releases = {commit: tag.rpartition("/")[2] for tag, commit in tags.items()}
@@ -120,24 +125,23 @@ def _link_templates(conf: Any) -> dict[str, dict[str, str]]:
     return {name: dict(tool.links) for name, tool in upstreams_config.load(path).items()}
 
 
-def _steps(graphs: GraphSet) -> dict[str, Sequence[Any]]:
-    """The steps that asv has detected, by graph: a list, or one list for each parameter set."""
-    return {path: graph.get_steps() for path, graph in graphs if "summary" not in graph.params}
+def _metric(one: Series, declared: Mapping[str, Metric]) -> Metric:
+    return metrics.metric_of(one.benchmark, declared)
 
 
 def _changes(
-    all_series: Sequence[Series],
-    steps: Mapping[str, Sequence[Any]],
+    detected: Sequence[tuple[Series, Sequence[ChangePoint]]],
     declared: Mapping[str, Metric],
     hashes: Mapping[int, str],
     tools: set[str],
-) -> Iterator[Change]:
-    for one in all_series:
-        metric = metrics.metric_of(one.benchmark, declared)
-        own: Sequence[Step] = steps[one.path]
-        if one.index is not None:
-            own = steps[one.path][one.index]
-        yield from changes.changes_in(one, own, metric, hashes, tools)
+) -> list[Change]:
+    return changes.largest_first(
+        [
+            change
+            for one, points in detected
+            for change in changes.of_series(one, points, _metric(one, declared), hashes, tools)
+        ]
+    )
 
 
 def _write_changes(

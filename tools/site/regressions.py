@@ -1,9 +1,8 @@
-"""regressions.json, its feed and improvements.json: the code's, by each metric's direction.
+"""regressions.json, its feed and improvements.json, from the detector's change points.
 
-asv takes higher as worse, and reports nothing that got better. Where higher is better, and for
-improvements, its own detection runs on the mirrored steps; what it finds has the same format
-as asv's, with the true values. What no commit can have made is left out: controls, and steps that
-the Changes page marks as the machine's.
+The files have asv's format. asv takes higher as worse and reports no improvement, so the levels
+are mirrored where higher is better, and for improvements. Controls, and changes that the Changes
+page marks as the machine's, are left out: no commit made them.
 """
 
 from __future__ import annotations
@@ -11,8 +10,11 @@ from __future__ import annotations
 import os
 import re
 import xml.etree.ElementTree as ET
-from collections.abc import Iterable, Mapping, Set
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence, Set
+from itertools import pairwise
 from pathlib import Path
+from statistics import fmean, median
 from typing import Any
 from urllib.parse import urljoin
 
@@ -22,11 +24,15 @@ from asv.plugins.regressions import Regressions, _GraphDataFilter
 from asv.repo import Repo
 
 from tools.common import links
-from tools.detection.changes import Change, Step, is_control
+from tools.detection.change_points import ChangePoint
+from tools.detection.changes import Change, is_control
 from tools.results.metrics import Metric, metric_of
+from tools.results.series import Point, Series
 
 ATOM = "http://www.w3.org/2005/Atom"
 
+# asv's: first revision, last revision + 1, median, minimum and mean deviation of a level
+Step = tuple[int, int, float, float, float]
 GraphData = tuple[int | None, str, list[Step], float]  # series index, name, steps, threshold
 
 
@@ -39,9 +45,9 @@ def publish(
     metrics: Mapping[str, Metric],
     changes: Iterable[Change],
 ) -> None:
-    """Mend regressions.json and regressions.xml, which asv wrote, and write improvements.json.
+    """Write regressions.json, regressions.xml and improvements.json.
 
-    `changes` are those of the Changes page.
+    `changes` are those of the Changes page. `graphs` have the steps of set_steps.
     """
     html = Path(conf.html_dir)
     all_params = graphs.get_params()
@@ -49,25 +55,20 @@ def publish(
     data_filter = _GraphDataFilter(conf, repo, revisions)
     ranges = _Ranges({branch: list(repo.get_branch_commits(branch)) for branch in conf.branches})
     lower = {name for name in benchmarks if metric_of(name, metrics).lower_is_better}
-    # asv is right about those of which less is better
-    worse = [
-        entry
-        for entry in util.load_json(str(html / "regressions.json"))["regressions"]
-        if entry[0].partition("(")[0] in lower
-    ]
+    worse: list[Any] = []
     better: list[Any] = []
     for path, graph in graphs:
         benchmark = benchmarks.get(os.path.basename(path))
         if "summary" in graph.params or not benchmark:
             continue
-        wanted = [(better, -1)] if benchmark["name"] in lower else [(worse, -1), (better, 1)]
+        up, down = (worse, better) if benchmark["name"] in lower else (better, worse)
         for data in data_filter.get_graph_data(graph, benchmark):
-            for found, sign in wanted:
-                entries: list[Any] = []
+            for entries, sign in ((up, 1), (down, -1)):
+                own: list[Any] = []
                 Regressions._process_regression(
-                    entries, hashes, ranges, all_params, mirrored(data, sign), graph
+                    own, hashes, ranges, all_params, mirrored(data, sign), graph
                 )
-                found.extend(_upright(entry, sign) for entry in entries)
+                entries.extend(_upright(entry, sign) for entry in own)
     machine = _by_machine(changes)
     worse, better = (
         [mended for entry in found if (mended := _of_code(entry, set(conf.branches), machine))]
@@ -79,10 +80,31 @@ def publish(
     finish_feed(html / "regressions.xml", links.configured_site())
 
 
+def set_steps(graphs: GraphSet, detected: Iterable[tuple[Series, Sequence[ChangePoint]]]) -> None:
+    """Give asv's graphs the levels between our change points, in place of asv's own detection."""
+    steps: dict[str, dict[int | None, list[Step]]] = defaultdict(dict)
+    for series, change_points in detected:
+        edges = [0, *(change.index for change in change_points), len(series.points)]
+        steps[series.path][series.index] = [
+            _step(series.points[start:end]) for start, end in pairwise(edges)
+        ]
+    for path, graph in graphs:
+        if "summary" not in graph.params:
+            indices = [None] if graph.scalar_series else range(graph.n_series)
+            graph._steps = [steps[path].get(index, []) for index in indices]
+
+
+def _step(points: Sequence[Point]) -> Step:
+    values = [point.value for point in points]
+    level = median(values)
+    error = fmean(abs(value - level) for value in values)
+    return points[0].revision, points[-1].revision + 1, level, min(values), error
+
+
 def _by_machine(changes: Iterable[Change]) -> set[tuple[str, int | None, int]]:
     """(file of the graph, index in it, revision) of each step that the machine may have made."""
     return {
-        (f"{_path(change)}.json", change.index, change.new_revision)
+        (f"{_path(change)}.json", change.index, change.after.revision)
         for change in changes
         if change.machine
     }

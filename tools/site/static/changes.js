@@ -1,6 +1,6 @@
 'use strict';
 
-/* changes.html: every step and every large difference between neighbours, the largest first. */
+/* changes.html: all change points, the largest first. */
 
 const PORTION = 200;  // rows that are drawn at a time: a phone draws thousands slowly
 
@@ -40,7 +40,7 @@ function row(change, metrics) {
             change.control ? element('span', {class: 'badge', title:
                 'No commit of this tool can change it: look at the machine or the environment'}, 'control') : null,
             change.machine ? element('span', {class: 'badge', title:
-                'A control moved the same way between these commits, and not much less'}, 'machine?') : null));
+                'A control changed the same way between these commits, and not much less'}, 'machine?') : null));
 }
 
 function filterBar(changes, state, update) {
@@ -99,10 +99,11 @@ show(async () => {
     update();
     return [
         element('h1', {}, 'What got faster, what got slower'),
-        element('p', {class: 'soft'}, 'A step is a level that lasts, by asv’s step detection. Between neighbours: '
-            + 'two commits measured one after the other differ by 1.3 × or more, well beyond the spread of '
-            + 'their samples (2 × where a timing has too few samples to tell). Control: PLINK and sentinels, '
-            + 'which no commit of the tool can change. Machine?: a control moved along, so the machine may have done it.'),
+        element('p', {class: 'soft'}, 'Kinds of change points. Step: the level changed and stayed. Newest points: '
+            + 'the last one or two commits are far off the level before. Short series: a step, or two neighbours '
+            + 'that differ by 1.3 × or more, beyond the spread of their samples (2 × where that is unknown). '
+            + 'Count: any change of a number without noise. Control: PLINK and sentinels, which no commit of the '
+            + 'tool can change. Machine?: a control changed along, so the machine may be the cause.'),
         bar, count,
         element('table', {}, element('thead', {}, element('tr', {}, element('th', {class: 'number'}, 'Change'),
             element('th', {}, 'Benchmark'), element('th', {class: 'number'}, 'From … to'),

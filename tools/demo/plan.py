@@ -10,9 +10,9 @@ from benchmarks._harness import cores, registry
 from tools.upstreams import releases
 from tools.upstreams.mirror import Commit, Mirror
 
-# What is prepared, and in which formats. On the large one Sgkit takes seconds; LD pruning takes
-# 20 s a call there and gets the medium one. Hail's JVM takes half a minute a benchmark to start
-# and warm up whatever the size: the tools are compared on the small one.
+# Data sets and their formats. On the large set Sgkit takes seconds, but LD pruning 20 s a call, so
+# that task gets the medium set. Hail's JVM needs half a minute to start and warm up for each
+# benchmark, whatever the size, so the tools are compared on the small set.
 LARGE, MEDIUM, SMALL = "sim-2504-10k", "sim-2504-2k", "smoke"
 DATA = {LARGE: ("zarr",), MEDIUM: ("zarr",), SMALL: ("zarr", "bed", "mt")}
 CORES = 1  # for a tool's history
@@ -20,7 +20,7 @@ STACK = "frozen"
 
 _TASKS = f"({'|'.join(registry.TASKS)})"
 _MOST = f"({'|'.join(task for task in registry.TASKS if task != 'ld_prune')})"
-_FEW = "(allele_frequency|pca|association)"  # of tools whose every step takes its time
+_FEW = "(allele_frequency|pca|association)"  # for Dask, whose environments take long
 _PROGRAMS = "|".join(entry.__name__ for entry in registry.programs().values())
 _SGKIT = (
     rf"{_MOST}\.Sgkit\.time_compute\('{LARGE}', {CORES}\)",
@@ -28,7 +28,7 @@ _SGKIT = (
     "sentinels",
 )
 _DASK = (rf"{_FEW}\.Sgkit\.time_compute\('{LARGE}', {CORES}\)", "sentinels")
-# on one core the JVM's compilers hold Hail up
+# on one core, Hail waits for the JVM's compilers
 _TWO = min(2, len(cores.physical(os.sched_getaffinity(0))))
 _SLOW = ("repeat=2", "warmup_time=0")
 
@@ -39,18 +39,18 @@ def _beside(tasks: str, tools: str) -> tuple[str, ...]:
 
 @dataclass(frozen=True)
 class Chosen:
-    """One tool's share: its releases and the benchmarks (asv's --bench) that run on them."""
+    """Releases of one tool, and the benchmarks (asv's --bench) that run on them."""
 
     tool: str
     versions: tuple[str, ...]
     bench: tuple[str, ...]
-    seconds: float  # a release's likely cost on 2 cores, until this run has shown its own
+    seconds: float  # expected for one release on 2 cores
     attributes: tuple[str, ...] = ("repeat=3",)
 
 
 @dataclass(frozen=True)
-class Step:
-    """One release to measure."""
+class Release:
+    """One release to measure: the arguments of an `asv run`."""
 
     commit: Commit
     bench: tuple[str, ...]
@@ -60,7 +60,7 @@ class Step:
 
 CHOICE = (
     Chosen("sgkit", ("0.4.0", "0.5.0", "0.6.0", "0.7.0", "0.8.0", "newest"), _SGKIT, 70),
-    # the tools side by side; once for the programs of the machine, which no commit changes
+    # the tools side by side; programs of the machine once, as no commit changes them
     Chosen("sgkit", ("newest",), _beside(_TASKS, f"Sgkit|{_PROGRAMS}"), 60),
     Chosen("dask", ("2022.6.0", "2024.6.2", "newest"), _DASK, 50),
     Chosen("hail", ("0.2.120",), _beside("(allele_frequency|hardy_weinberg)", "Hail"), 100, _SLOW),
@@ -68,14 +68,18 @@ CHOICE = (
 )
 
 
-def steps(mirror: Mirror, choice: Iterable[Chosen] = CHOICE) -> list[Step]:
-    """The demo's steps in order; "newest" is the newest release that is mirrored.
+def releases_to_measure(mirror: Mirror, choice: Iterable[Chosen] = CHOICE) -> list[Release]:
+    """The demo's releases in order; "newest" is the newest release in the mirror.
 
     Raises UsageError for a release that the mirror does not have.
     """
-    made = []
-    for chosen in choice:
-        for version in chosen.versions:
-            commit = releases.find(mirror, f"{chosen.tool}/{version}")
-            made.append(Step(commit, chosen.bench, chosen.seconds, chosen.attributes))
-    return made
+    return [
+        Release(
+            releases.find(mirror, f"{chosen.tool}/{version}"),
+            chosen.bench,
+            chosen.seconds,
+            chosen.attributes,
+        )
+        for chosen in choice
+        for version in chosen.versions
+    ]

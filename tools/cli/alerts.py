@@ -15,7 +15,7 @@ from rich.console import Console
 
 from tools.cli import compare, decisions
 from tools.common import configuration
-from tools.common.configuration import Items, Model
+from tools.common.configuration import Expected, Items, Model
 from tools.common.errors import DamagedError, DeniedError, MissingError, TrackerError, UsageError
 from tools.common.process import ProgramError
 from tools.detection.change_points import change_points
@@ -77,12 +77,12 @@ class SeriesInput(Model, extra="ignore"):
         """Refuse what is not the standard error of any measurement."""
         values = info.data.get("values", ())
         if info.field_name == "errors" and noise is not None and len(noise) != len(values):
-            raise ValueError("as many errors as values")
+            raise Expected("as many errors as values")
         largest = max((abs(value) for value in values if math.isfinite(value)), default=0.0)
         limit = largest * _ABSURD or sys.float_info.max
         for at, error in enumerate(noise if isinstance(noise, tuple) else [noise or 0.0]):
             if error < 0 or error > limit:
-                raise ValueError(f"standard errors from 0 to {limit:.3g}, not {error} at [{at}]")
+                raise Expected(f"standard errors from 0 to {limit:.3g}, not {error} at [{at}]")
         return noise
 
 

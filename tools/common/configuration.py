@@ -22,7 +22,6 @@ from pydantic import (
     ValidationInfo,
     model_validator,
 )
-from pydantic_core import ErrorDetails, PydanticCustomError
 
 from tools.common.errors import ConfigError, TrackerError
 
@@ -46,18 +45,26 @@ _EXPECTED = {
     "bool_type": "true or false",
     "int_type": "a whole number",
     "float_type": "a number",
+    "float_parsing": "a number",
     "finite_number": "a number that is finite",
     "greater_than": "a number above {gt}",
     "date_type": "a date such as 2024-07-01, without quotes",
     "tuple_type": "a list",
     "list_type": "a list",
-    "too_long": "at most {max_length} items",
-    "too_short": "at least {min_length} items",
+    "too_long": "at most {max_length} item(s)",
+    "too_short": "at least {min_length} item(s)",
     "literal_error": "{expected}",
     "union_tag_invalid": "{discriminator} to be one of {expected_tags}",
     "union_tag_not_found": "a key {discriminator}",
-    "value_error": "{error}",  # a validator raises ValueError with what is expected
+    "extra_forbidden": "no such key",
 }
+
+
+class Expected(ValueError):
+    """What a validator raises: its text is what is expected in place of the value.
+
+    The text of any other ValueError stands in the message as it is.
+    """
 
 
 class Model(BaseModel):
@@ -77,8 +84,7 @@ class Model(BaseModel):
             keys = [name for name, field in cls.model_fields.items() if not field.exclude]
             for name in table:
                 if name not in keys:
-                    text = f"unknown key {name!r}; known: {', '.join(keys)}"
-                    raise PydanticCustomError("unknown_key", "{text}", {"text": text})
+                    raise ValueError(f"unknown key {name!r}; known: {', '.join(keys)}")
         return table
 
 
@@ -138,7 +144,7 @@ def _text(path: Path) -> str:
         raise ConfigError(f"{path} is missing") from None
 
 
-def _words(mistake: ErrorDetails, content: Any, secret: Collection[str]) -> str:
+def _words(mistake: Any, content: Any, secret: Collection[str]) -> str:
     place, kind = _place(mistake["loc"], content), mistake["type"]
     if kind == "missing":
         return f"{place} is missing"
@@ -150,14 +156,19 @@ def _words(mistake: ErrorDetails, content: Any, secret: Collection[str]) -> str:
         shown = ""
     else:
         shown = f" = {value!r}" if len(repr(value)) <= _LONGEST else f" = {value!r:.{_LONGEST}}..."
-    expected = _EXPECTED.get(kind)
-    if expected is None:
-        return f"{place}{shown}: {mistake['msg']}"
-    return f"{place}{shown}: expected {expected.format(**mistake.get('ctx', {}))}"
+    error = mistake.get("ctx", {}).get("error")
+    if isinstance(error, Expected):
+        return f"{place}{shown}: expected {error}"
+    if kind in _EXPECTED:
+        return f"{place}{shown}: expected {_EXPECTED[kind].format(**mistake.get('ctx', {}))}"
+    return f"{place}{shown}: {error or mistake['msg']}"
 
 
 def _place(parts: tuple[int | str, ...], content: Any) -> str:
-    """pydantic's location as the user wrote it: "sgkit.java[0].since"."""
+    """pydantic's location as the user wrote it: "sgkit.java[0].since".
+
+    An entry of a list that has a name is given with it: "small.part[2] (hail).stack".
+    """
     place = ""
     for part in parts:
         is_last = part is parts[-1]
@@ -170,4 +181,6 @@ def _place(parts: tuple[int | str, ...], content: Any) -> str:
             content = content[part]
         except (LookupError, TypeError):
             content = None
+        if isinstance(part, int) and isinstance(content, dict) and "name" in content:
+            place += f" ({content['name']})"
     return place.lstrip(".") or "the whole file"

@@ -23,7 +23,7 @@ from pydantic import AfterValidator, BeforeValidator, Field
 
 from benchmarks._harness import registry
 from tools.common import configuration
-from tools.common.configuration import Items, Model, Text
+from tools.common.configuration import Expected, Items, Model, Text
 from tools.common.errors import ConfigError
 
 # benchmark classes of the tools; another tool's class has the name of its table
@@ -40,7 +40,7 @@ def _text(parse: Callable[[str], object], expected: str) -> AfterValidator:
                 return text
         except ValueError:
             pass
-        raise ValueError(expected)
+        raise Expected(expected)
 
     return AfterValidator(check)
 

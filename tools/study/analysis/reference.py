@@ -8,7 +8,7 @@ from typing import Literal
 
 from pydantic import BaseModel
 
-from tools.study import toml_file
+from tools.common import configuration
 
 FILE = Path(__file__).with_name("reference.toml")
 
@@ -66,8 +66,7 @@ class Reference(BaseModel, extra="forbid"):
 @functools.cache
 def load(path: Path = FILE) -> Reference:
     """The study's numbers; ConfigError with the place of a mistake."""
-    reference: Reference = toml_file.read(path, Reference)
-    return reference
+    return configuration.read_toml(path, Reference)
 
 
 def tasks() -> dict[str, Task]:

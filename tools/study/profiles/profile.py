@@ -13,9 +13,9 @@ from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import BaseModel, Field, PositiveFloat, StringConstraints, model_validator
 
+from tools.common import configuration
 from tools.common.errors import UsageError
 from tools.environments.plan import STACKS
-from tools.study import toml_file
 from tools.study.profiles import points
 from tools.study.profiles.points import Point
 
@@ -106,7 +106,7 @@ class Profile(BaseModel, extra="forbid"):
 @functools.cache  # the page asks for them once for each figure; reading takes 0.3 s
 def load(path: Path = FILE) -> Mapping[str, Profile]:
     """All profiles by name; ConfigError with the place of a mistake."""
-    profiles: dict[str, Profile] = toml_file.read(path, dict[str, Profile])
+    profiles = configuration.read_toml(path, dict[str, Profile])
     for name, profile in profiles.items():
         profile.name = name
     return profiles

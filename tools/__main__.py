@@ -7,7 +7,8 @@ import importlib
 import os
 import sys
 
-from tools.common import asv_messages
+from tools import migration
+from tools.common import asv_messages, paths
 from tools.common.errors import (
     EXIT_CODES,
     Interrupted,
@@ -36,6 +37,7 @@ def main(argv: list[str] | None = None) -> int:
     """Run one command; every failure ends in one message and a code of EXIT_CODES."""
     try:  # from here on: a command's imports take long enough to be interrupted
         args = _parse(sys.argv[1:] if argv is None else argv)
+        migration.run(paths.ROOT / "results")
         return args.run(args) or 0
     except KeyboardInterrupt:
         print(f"error: {Interrupted()}", file=sys.stderr)

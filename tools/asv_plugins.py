@@ -2,6 +2,7 @@
 
 import sys
 
+from tools import migration
 from tools.common import asv_messages, paths
 from tools.common.errors import explain_uncaught
 from tools.common.process import end_on_signals
@@ -10,6 +11,7 @@ sys.excepthook = explain_uncaught  # before the imports below, which take long e
 end_on_signals()  # a plain kill ends what was started as well
 # asv's program finds `tools` by the plugin's leading dot, and would not find `benchmarks`
 sys.path.append(str(paths.ROOT))
+migration.run(paths.ROOT / "results")  # before asv can rewrite results/benchmarks.json
 
 # E402: after what is above, on purpose; F401: asv finds the subclasses, so nothing names them
 from tools.environments.plan import STACKS  # noqa: E402

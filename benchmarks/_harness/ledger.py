@@ -28,14 +28,19 @@ class Ledger:
         finally:
             self.add(name, time.perf_counter() - start)
 
-    def flush(self, benchmark):
-        """Append the collected lines under a benchmark's name."""
+    def flush(self, benchmark, parameters):
+        """Append the collected lines under a benchmark's name and its parameter values.
+
+        They are written as the tracker names a series: "pca.Sgkit.time_compute(cores=1, ...)".
+        """
         lines, self._lines = self._lines, []
         path = os.environ.get("GWAS_LEDGER")
         if not path or not lines:
             return
+        values = ", ".join("{}={!r}".format(*item) for item in sorted(parameters.items()))
+        series = "{}({})".format(benchmark, values) if values else benchmark
         text = "".join(
-            json.dumps(dict(line, benchmark=benchmark, seconds=round(line["seconds"], 6))) + "\n"
+            json.dumps(dict(line, benchmark=series, seconds=round(line["seconds"], 6))) + "\n"
             for line in lines
         )
         # one write in append mode: lines of processes that run at once do not mix

@@ -70,11 +70,8 @@ class Task(abc.ABC):
         if not hasattr(self, "values"):
             return  # not applicable here: setup went no further
         shutil.rmtree(os.path.dirname(self.out), ignore_errors=True)
-        index = 0
-        for value, choices in zip(values, self.params):
-            index = index * len(choices) + choices.index(value)
         name = ".".join([self.module(), type(self).__name__, self.metric])
-        self.ledger.flush("{}-{}".format(name, index))
+        self.ledger.flush(name, dict(zip(self.param_names, values)))
 
     def time_end_to_end(self, *values):
         with self.ledger.phase("measure"):

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.alerts.made import TARGET, add_event
+from tests.alerts.made import KEY, add_event
 from tools.alerts import events
 from tools.alerts.events import Event
 from tools.alerts.store import Store
@@ -28,7 +28,7 @@ def event(store: Store) -> Event:
         "high": 1.56,
         "pairs": 6,
         "outcome": "confirmed",
-        "target": TARGET,
+        "key": str(KEY),
     }
     store.learn(made.id, confirmation=proof)
     store.move(made.id, events.CONFIRMED, "measured")

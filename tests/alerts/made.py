@@ -12,8 +12,14 @@ from tools.alerts.events import CODE, CONFIRMED, Event, Line
 from tools.alerts.store import Store
 from tools.common.errors import BuildError
 from tools.detection.sequential_test import Verdict
+from tools.results.series_key import SeriesKey
 
-TARGET = "pca.Sgkit.time_compute-3"
+KEY = SeriesKey.of("pca.Sgkit.time_compute", {"data": "'smoke'", "cores": "2"})
+
+
+def metric_beside(name: str) -> SeriesKey:
+    """Another metric of the same class and parameter values."""
+    return SeriesKey(f"pca.Sgkit.{name}", KEY.parameters)
 
 
 class MadeLaboratory:
@@ -26,7 +32,7 @@ class MadeLaboratory:
         self._random = np.random.default_rng(7)
         self.asked: list[tuple[str, str]] = []
 
-    def value(self, commit: str, place: str, target: str) -> float:
+    def value(self, commit: str, place: str, key: SeriesKey) -> float:
         if commit in self._broken:
             raise BuildError(f"{commit} does not build")
         self.asked.append((commit, place))
@@ -45,12 +51,12 @@ class Allowance:
         self.left -= 1
 
 
-def proof(target: str, ratio: float) -> dict[str, Any]:
+def proof(key: SeriesKey, ratio: float) -> dict[str, Any]:
     """What the confirmation of an event leaves."""
     verdict = Verdict(CONFIRMED, ratio, 0.9 * ratio, 1.1 * ratio, 4)
-    return {**asdict(verdict), "target": target}
+    return {**asdict(verdict), "key": str(key)}
 
 
-def add_event(store: Store, old: str, new: str, ratio: float, target: str = TARGET) -> Event:
-    line = Line(target, "pca in Sgkit: time_compute", "seconds", ratio < 1, 1.0, ratio)
+def add_event(store: Store, old: str, new: str, ratio: float, key: SeriesKey = KEY) -> Event:
+    line = Line(key, "pca in Sgkit: time_compute", "seconds", ratio < 1, 1.0, ratio)
     return store.add("sgkit", "frozen", "box", CODE, old, new, [line])

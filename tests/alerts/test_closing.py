@@ -4,7 +4,7 @@ import datetime
 
 import pytest
 
-from tests.alerts.made import TARGET, add_event, proof
+from tests.alerts.made import KEY, add_event, proof
 from tools.alerts import events
 from tools.alerts.closing import close_recovered, open_again
 from tools.alerts.events import CODE, Line
@@ -15,7 +15,7 @@ LINES = {"sgkit": [f"c{number:02}" for number in reversed(range(100))]}
 
 def slower(store: Store, ratio: float = 3.0, old: str = "c50", new: str = "c51") -> int:
     event = add_event(store, old, new, ratio)
-    store.learn(event.id, confirmation=proof(TARGET, ratio))
+    store.learn(event.id, confirmation=proof(KEY, ratio))
     store.move(event.id, events.CONFIRMED, "")
     return event.id
 
@@ -23,9 +23,9 @@ def slower(store: Store, ratio: float = 3.0, old: str = "c50", new: str = "c51")
 def fix(
     store: Store, values: tuple[float, float] = (3.0, 1.0), old: str = "c60", new: str = "c61"
 ) -> int:
-    line = Line(TARGET, "", "seconds", True, *values)
+    line = Line(KEY, "", "seconds", True, *values)
     event = store.add("sgkit", "frozen", "box", CODE, old, new, [line])
-    store.learn(event.id, confirmation=proof(TARGET, line.ratio))
+    store.learn(event.id, confirmation=proof(KEY, line.ratio))
     store.move(event.id, events.CONFIRMED, "")
     return event.id
 
@@ -155,7 +155,7 @@ def test_a_suppression_ends_on_its_day(store: Store) -> None:
 def test_what_was_measured_while_it_was_suppressed_counts(store: Store, outcome: str) -> None:
     number = add_event(store, "c50", "c51", 3.0).id
     store.move(number, events.SUPPRESSED, "", until="2026-12-01")
-    store.learn(number, confirmation={**proof(TARGET, 3.0), "outcome": outcome})
+    store.learn(number, confirmation={**proof(KEY, 3.0), "outcome": outcome})
     open_again(store, datetime.date(2026, 12, 1))
     assert store.get(number).state == outcome
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.alerts.made import TARGET, add_event
+from tests.alerts.made import KEY, add_event, metric_beside
 from tools.alerts import events
 from tools.alerts.events import Line
 from tools.alerts.store import Store
@@ -40,15 +40,15 @@ def test_all_is_there_after_a_restart(tmp_path: Path) -> None:
 
 def test_series_are_added_once_and_the_worst_is_measured(store: Store) -> None:
     event = add_event(store, "a", "b", 1.5)
-    faster = Line("pca.Sgkit.peakmem_tree-3", "pca", "bytes", True, 10.0, 2.0)
+    faster = Line(metric_beside("peakmem_tree"), "pca", "bytes", True, 10.0, 2.0)
     store.extend(event.id, [faster])
     store.extend(event.id, [faster])
     kept = store.get(event.id)
     assert len(kept.lines) == 2
-    assert [line.target for line in kept.claims] == [TARGET, faster.target]  # people feel time
-    store.learn(event.id, confirmation={"target": faster.target})
+    assert [line.key for line in kept.claims] == [KEY, faster.key]  # people feel time
+    store.learn(event.id, confirmation={"key": str(faster.key)})
     assert store.get(event.id).worst == faster
-    tasks = Line("pca.Sgkit.track_graph_tasks-3", "pca", "tasks", False, 91, 176)
+    tasks = Line(metric_beside("track_graph_tasks"), "pca", "tasks", False, 91, 176)
     store.extend(event.id, [tasks])
     assert store.get(event.id).claims[0] == tasks  # which has no noise
     small = add_event(store, "a", "b", 1.05)

@@ -3,8 +3,10 @@
 import cProfile
 from pathlib import Path
 
+from tests.alerts.made import KEY, metric_beside
 from tools.alerts import explain
 from tools.execution import measurement
+from tools.results.series_key import SeriesKey
 
 PARAMS = [["'smoke'"], ["1"]]
 KNOWN = {
@@ -19,15 +21,15 @@ KNOWN = {
 
 
 def test_siblings_are_of_the_same_class_and_parameters() -> None:
-    assert explain.siblings("pca.Sgkit.time_compute-0", KNOWN) == ["pca.Sgkit.track_graph_tasks-0"]
-    assert explain.siblings("a.B.time_c", {"a.B.time_c": {"params": []}}) == []
+    assert explain.siblings(KEY, KNOWN) == [metric_beside("track_graph_tasks")]
+    assert explain.siblings(SeriesKey("a.B.time_c"), {"a.B.time_c": {"params": []}}) == []
 
 
 def test_what_is_counted_is_profiled_as_the_computation() -> None:
-    counted = "pca.Sgkit.track_graph_tasks-0"
-    assert explain.timed(counted, KNOWN) == "pca.Sgkit.time_compute-0"
-    assert explain.timed("pca.Sgkit.time_compute-0", KNOWN) == "pca.Sgkit.time_compute-0"
-    assert explain.timed("ld_prune.Hail.peakmem_tree-0", KNOWN) == "ld_prune.Hail.peakmem_tree-0"
+    assert explain.timed(metric_beside("track_graph_tasks"), KNOWN) == KEY
+    assert explain.timed(KEY, KNOWN) == KEY
+    alone = SeriesKey("ld_prune.Hail.peakmem_tree", KEY.parameters)
+    assert explain.timed(alone, KNOWN) == alone
 
 
 def test_what_noise_may_have_done_is_no_change() -> None:

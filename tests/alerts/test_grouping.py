@@ -59,7 +59,7 @@ def test_one_commit_is_one_event_with_all_its_series() -> None:
     assert (one.kind, one.old, one.new) == (events.CODE, 9, 10)
     assert [line.ratio for line in one.lines] == [2, 3]
     assert one.lines[0].title == "pca in Sgkit: time_compute (data smoke, cores 1)"
-    assert one.lines[0].target == "pca.Sgkit.time_compute-0"
+    assert str(one.lines[0].key) == "pca.Sgkit.time_compute(cores=1, data='smoke')"
 
 
 def test_better_follows_the_metric() -> None:

@@ -12,6 +12,7 @@ from tools.alerts.recording import merge_same_commit, record
 from tools.alerts.store import Store
 from tools.results.metrics import Metric
 from tools.results.series import Point, Series
+from tools.results.series_key import SeriesKey
 
 TOOLS = frozenset({"sgkit"})
 DECLARED = {
@@ -41,14 +42,14 @@ def seen(store: Store, found: Sequence[Step], *made: Series) -> list[Event]:
     return record(group(found, count_measured(made, TOOLS)), store, HASHES)
 
 
-def locate(store: Store, event: Event, at: int, target: str = REAL) -> None:
+def locate(store: Store, event: Event, at: int, name: str = REAL) -> None:
     place = {"good": HASHES[at - 1], "bad": HASHES[at], "between": [], "finished": True}
-    store.learn(event.id, confirmation=proof(target, 3.0), range=place)
+    store.learn(event.id, confirmation=proof(SeriesKey(name), 3.0), range=place)
     store.move(event.id, events.CONFIRMED, "")
 
 
-def targets(store: Store, event: Event) -> list[str]:
-    return [line.target for line in store.get(event.id).lines]
+def names(store: Store, event: Event) -> list[str]:
+    return [line.key.benchmark for line in store.get(event.id).lines]
 
 
 # as they were measured: what is blurred reaches beyond the step of the other
@@ -63,10 +64,10 @@ def test_what_steps_elsewhere_by_noise_leaves_the_event_when_its_commit_is_known
 ) -> None:
     (event,) = seen(store, FOUND, *MADE)
     membership.prune(store, FOUND, REVISIONS)
-    assert targets(store, event) == [NOISY, REAL, BESIDE]  # nobody knows yet
+    assert names(store, event) == [NOISY, REAL, BESIDE]  # nobody knows yet
     locate(store, event, 2)
     membership.prune(store, FOUND, REVISIONS)
-    assert targets(store, event) == [REAL, BESIDE]
+    assert names(store, event) == [REAL, BESIDE]
 
 
 def test_and_is_a_candidate_of_its_own(store: Store) -> None:
@@ -75,8 +76,8 @@ def test_and_is_a_candidate_of_its_own(store: Store) -> None:
     membership.prune(store, FOUND, REVISIONS)
     (other,) = seen(store, FOUND, *MADE)
     assert seen(store, FOUND, *MADE) == []
-    assert targets(store, event) == [REAL, BESIDE]
-    assert targets(store, other) == [NOISY]
+    assert names(store, event) == [REAL, BESIDE]
+    assert names(store, other) == [NOISY]
 
 
 def test_what_was_proven_stays_whatever_its_points_say(store: Store) -> None:
@@ -85,7 +86,7 @@ def test_what_was_proven_stays_whatever_its_points_say(store: Store) -> None:
     locate(store, second, 2, NOISY)
     merge_same_commit(store, store.get(second.id))
     membership.prune(store, FOUND, REVISIONS)
-    assert targets(store, first) == [NOISY, REAL]
+    assert names(store, first) == [NOISY, REAL]
     assert seen(store, [FOUND[0], FOUND[2]], *MADE) == []
 
 
@@ -95,10 +96,10 @@ def test_the_last_point_alone_is_enough_where_its_samples_are_well_apart(store: 
     (event,) = seen(store, found, *made)
     locate(store, event, 3)
     membership.prune(store, found, REVISIONS)
-    assert targets(store, event) == [REAL, BESIDE]
+    assert names(store, event) == [REAL, BESIDE]
     vague = steps(series(BESIDE, [1.0, 1.1, 1.0, 1.5], spread=0.3), 3)
     membership.prune(store, [found[0], *vague], REVISIONS)
-    assert targets(store, event) == [REAL]
+    assert names(store, event) == [REAL]
 
 
 def test_a_step_of_the_other_direction_is_no_support(store: Store) -> None:
@@ -107,4 +108,4 @@ def test_a_step_of_the_other_direction_is_no_support(store: Store) -> None:
     locate(store, event, 2)
     store.extend(event.id, [steps(MADE[1], 2)[0].line])
     membership.prune(store, [*steps(STEPPED, 2), *steps(made[1], 2)], REVISIONS)
-    assert targets(store, event) == [REAL]
+    assert names(store, event) == [REAL]

@@ -4,13 +4,14 @@ from collections.abc import Mapping
 
 import pytest
 
-from tests.alerts.made import TARGET, Allowance, MadeLaboratory, add_event
+from tests.alerts.made import KEY, Allowance, MadeLaboratory, add_event
 from tools.alerts import events
 from tools.alerts.bisection import OutOfBudget
 from tools.alerts.store import Store
 from tools.alerts.verification import Examiner
 from tools.common.errors import BuildError
 from tools.execution.measurement import NoValue, TookTooLong
+from tools.results.series_key import SeriesKey
 
 COMMITS = [f"c{number:02}" for number in range(30)]
 SLOWER_AT = 17
@@ -56,7 +57,7 @@ def test_a_night_that_ends_early_goes_on_where_it_was(store: Store) -> None:
     with pytest.raises(OutOfBudget):
         Examiner(store, laboratory, Allowance(3)).confirm(event)
     assert store.get(event.id).state == events.NEW
-    assert len(store.pairs(event.id, TARGET, COMMITS[0], COMMITS[-1])) == 3
+    assert len(store.pairs(event.id, KEY, COMMITS[0], COMMITS[-1])) == 3
     rest = Allowance()
     Examiner(store, laboratory, rest).confirm(event)
     assert 10_000 - rest.left == 1  # three of the four that it takes were there
@@ -110,18 +111,18 @@ class Failing(MadeLaboratory):
         super().__init__(truth)
         self._at, self.values = at, 0
 
-    def value(self, commit: str, place: str, target: str) -> float:
+    def value(self, commit: str, place: str, key: SeriesKey) -> float:
         self.values += 1
         if self.values in self._at:
-            raise NoValue(f"{target} failed at {commit}: Killed")
-        return super().value(commit, place, target)
+            raise NoValue(f"{key} failed at {commit}: Killed")
+        return super().value(commit, place, key)
 
 
 def test_what_hangs_costs_its_limit_once(store: Store) -> None:
     class Hanging(Failing):
-        def value(self, commit: str, place: str, target: str) -> float:
+        def value(self, commit: str, place: str, key: SeriesKey) -> float:
             self.values += 1
-            raise TookTooLong(f"{target} took longer than 1800 s")
+            raise TookTooLong(f"{key} took longer than 1800 s")
 
     event = add_event(store, COMMITS[0], COMMITS[-1], 3.0)
     laboratory = Hanging(truth(3.0))

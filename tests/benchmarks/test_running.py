@@ -48,7 +48,9 @@ def test_plink_is_measured(task, asv_run, plink, tmp_path):
     assert 2**20 < memory.value < 2**31
     assert 0 <= error.value < 1e-2
     lines = [json.loads(line) for line in (tmp_path / "ledger.jsonl").read_text().splitlines()]
-    assert {line["benchmark"] for line in lines} >= {f"{task}.Plink.time_end_to_end-0"}
+    assert {line["benchmark"] for line in lines} >= {
+        f"{task}.Plink.time_end_to_end(cores=1, data='smoke')"
+    }
     assert {line["phase"] for line in lines} <= {"start", "setup", "measure"}
     assert not list((tmp_path / "work" / "out").iterdir()), "no result is left behind"
 

@@ -1,7 +1,5 @@
 """Two commits side by side: what is said of the pairs, and of what cannot be compared."""
 
-from pathlib import Path
-
 import pytest
 
 from tools.__main__ import main
@@ -17,9 +15,16 @@ def test_values_of_zero_have_no_ratio() -> None:
     assert said == "new - old: 0.25 on average; values of 0 have no ratio"
 
 
-def test_without_any_results(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["pca.Sgkit.time_copmute"], "there is no benchmark 'pca.Sgkit.time_copmute'"),
+        (["pca.Sgkit.time_compute", "data=smoke"], "sets of pca.Sgkit.time_compute fit; say one"),
+        (["pca.Sgkit.time_compute", "data=x", "cores=1"], "0 parameter sets of pca.Sgkit"),
+    ],
+)
+def test_what_names_no_series_is_refused(
+    words: list[str], said: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.chdir(tmp_path)
-    assert main(["alerts", "compare", "a", "b", "pca.Sgkit.time_compute"]) == 2
-    assert "any `asv run` writes it" in capsys.readouterr().err
+    assert main(["alerts", "compare", "a", "b", *words]) == 2
+    assert said in capsys.readouterr().err

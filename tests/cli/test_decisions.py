@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from asv.machine import Machine
 
-from tests.alerts.made import TARGET, MadeLaboratory, add_event, proof
+from tests.alerts.made import KEY, MadeLaboratory, add_event, proof
 from tests.upstreams.made import GitUpstream, upstream
 from tools.__main__ import main
 from tools.alerts import events
@@ -73,7 +73,7 @@ def test_a_decision_can_be_withdrawn(
 ) -> None:
     event = add_event(kept, "a", "b", 2.0)
     if outcome != events.NEW:
-        kept.learn(event.id, confirmation={**proof(TARGET, 2.0), "outcome": outcome})
+        kept.learn(event.id, confirmation={**proof(KEY, 2.0), "outcome": outcome})
     if decision is None:
         kept.move(event.id, events.RESOLVED, "recovered by event 2")
     else:
@@ -143,7 +143,7 @@ def test_show_has_the_commit_and_an_address(
     monkeypatch.setenv("GWAS_SITE_URL", "https://perf.example.org")
     event = add_event(kept, old, new, 2.0)
     place = {"good": old, "bad": new, "between": [], "finished": True}
-    kept.learn(event.id, confirmation=proof(TARGET, 2.0), range=place)
+    kept.learn(event.id, confirmation=proof(KEY, 2.0), range=place)
     assert main(["alerts", "show", "1"]) == 0
     shown = capsys.readouterr().out
     assert f"commit   {new}" in shown

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from tools.execution import applicability
+from tools.results.series_key import SeriesKey
 
 
 @pytest.fixture
@@ -24,6 +25,7 @@ def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return folder
 
 
+DISTRIBUTED = "distributed.Sgkit.time_compute"
 POINT = {"task": "'pca'", "data": "'smoke'", "cores": "1"}
 CLUSTER = {
     "task": "'pca'", "data": "'smoke'", "nodes": "1", "layout": "'1x1'",
@@ -50,14 +52,15 @@ CLUSTER = {
 def test_the_class_itself_says_why_not(
     benchmark: str, changed: dict, reason: str | None, data: Path
 ) -> None:
-    found = applicability.reason_against(benchmark, {**POINT, **changed})
+    found = applicability.reason_against(SeriesKey.of(benchmark, {**POINT, **changed}))
     assert found is None if reason is None else reason in str(found)
 
 
 def test_nodes_that_this_machine_has_no_cores_for(data: Path) -> None:
-    assert applicability.reason_against("distributed.Sgkit.time_compute", CLUSTER) is None
+    assert applicability.reason_against(SeriesKey.of(DISTRIBUTED, CLUSTER)) is None
     many = {**CLUSTER, "nodes": "8", "layout": "'40x1'"}
-    assert "320 cores" in str(applicability.reason_against("distributed.Sgkit.time_compute", many))
+    said = applicability.reason_against(SeriesKey.of(DISTRIBUTED, many))
+    assert "320 cores" in str(said)
 
 
 def test_a_cluster_that_is_there_may_have_them(
@@ -65,11 +68,11 @@ def test_a_cluster_that_is_there_may_have_them(
 ) -> None:
     monkeypatch.setenv("GWAS_DASK_SCHEDULER", "tcp://10.0.0.1:8786")
     many = {**CLUSTER, "nodes": "8", "layout": "'40x1'"}
-    assert applicability.reason_against("distributed.Sgkit.time_compute", many) is None
-    reason = applicability.reason_against("distributed.Sgkit.peakmem_tree", many)
+    assert applicability.reason_against(SeriesKey.of(DISTRIBUTED, many)) is None
+    reason = applicability.reason_against(SeriesKey.of("distributed.Sgkit.peakmem_tree", many))
     assert "other machines" in str(reason)
 
 
 def test_where_the_data_are_is_what_the_benchmarks_are_told(data: Path) -> None:
-    applicability.reason_against("pca.Sgkit.time_compute", POINT)
+    applicability.reason_against(SeriesKey.of("pca.Sgkit.time_compute", POINT))
     assert os.environ["GWAS_DATASETS"] == str(data.parent)

@@ -15,6 +15,7 @@ from tools.common import paths
 from tools.environments.plan import Plan
 from tools.execution import cost_ledger, measurement
 from tools.execution.measurement import NoValue, Side, TookTooLong
+from tools.results.series_key import SeriesKey
 from tools.upstreams.mirror import Commit
 
 
@@ -42,7 +43,7 @@ def side(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Side:
 
 def test_a_value_and_what_it_cost(side: Side, tmp_path: Path) -> None:
     cost_ledger.start()
-    assert measurement.value(side, "made.Made.track_seven") == 7.0
+    assert measurement.value(side, SeriesKey("made.Made.track_seven")) == 7.0
     (file,) = (tmp_path / "cache" / "ledger").iterdir()
     whole = json.loads(file.read_text().splitlines()[-1])
     assert (whole["benchmark"], whole["phase"]) == ("made.Made.track_seven", "process")
@@ -51,12 +52,12 @@ def test_a_value_and_what_it_cost(side: Side, tmp_path: Path) -> None:
 
 def test_a_failure_has_its_reason(side: Side) -> None:
     with pytest.raises(NoValue, match=r"made\.Made\.track_broken failed at cccccccc"):
-        measurement.value(side, "made.Made.track_broken")
+        measurement.value(side, SeriesKey("made.Made.track_broken"))
 
 
 def test_what_hangs_costs_its_limit_and_leaves_nothing(side: Side) -> None:
     with pytest.raises(TookTooLong, match="took longer than 6 s"):
-        measurement.value(side, "made.Made.track_hung", until=time.monotonic() + 6)
+        measurement.value(side, SeriesKey("made.Made.track_hung"), until=time.monotonic() + 6)
     left = [p.pid for p in psutil.process_iter() if "made-orphan" in " ".join(_command(p))]
     assert left == []
 

@@ -8,8 +8,8 @@ import pytest
 from asv import util
 from asv.results import Results
 
-from tools.common.errors import UsageError
-from tools.execution.result_writer import Keeper, split_target, target_of
+from tools.execution.result_writer import Keeper
+from tools.results.series_key import SeriesKey
 
 COMMIT = "c" * 40
 BENCHMARK = {
@@ -21,6 +21,11 @@ BENCHMARK = {
     "unit": "seconds",
 }
 PLINK = {**BENCHMARK, "name": "pca.Plink.time_end_to_end"}
+KEYS = {
+    f"{made['name']}-{at}": SeriesKey.at(made, at)
+    for made in (BENCHMARK, PLINK)
+    for at in range(4)
+}
 
 
 @pytest.fixture
@@ -32,7 +37,7 @@ def keeper(tmp_path: Path) -> Keeper:
 
 def add(keeper: Keeper, tmp_path: Path, target: str, value: object) -> None:
     (tmp_path / "out.json").write_text(json.dumps(value))
-    keeper.add(COMMIT, 1, target, str(tmp_path / "out.json"), "")
+    keeper.add(COMMIT, 1, KEYS[target], str(tmp_path / "out.json"), "")
 
 
 def load(tmp_path: Path) -> Results:
@@ -55,7 +60,7 @@ def test_values_are_kept_one_by_one_with_samples(keeper: Keeper, tmp_path: Path)
 def test_a_failed_benchmark_overwrites_nothing(keeper: Keeper, tmp_path: Path) -> None:
     add(keeper, tmp_path, f"{BENCHMARK['name']}-1", {"samples": [1.0], "number": 1})
     (tmp_path / "out.json").write_text("")
-    keeper.add(COMMIT, 1, f"{BENCHMARK['name']}-1", str(tmp_path / "out.json"), "")
+    keeper.add(COMMIT, 1, KEYS[f"{BENCHMARK['name']}-1"], str(tmp_path / "out.json"), "")
     assert load(tmp_path).get_result_value(BENCHMARK["name"], BENCHMARK["params"])[1] == 1.0
 
 
@@ -107,27 +112,6 @@ def test_only_what_does_not_build_is_marked_as_failed(
     path.write_text("all failed")
     keeper.give_back()
     assert path.exists() == may_fail
-
-
-def test_parameters(keeper: Keeper) -> None:
-    assert keeper.parameters(f"{BENCHMARK['name']}-2") == {"data": "'big'", "cores": "1"}
-    assert keeper.parameters("unknown.Sgkit.time_compute-2") == {}
-
-
-def test_a_target_by_its_parameters() -> None:
-    assert target_of(BENCHMARK, {"data": "big", "cores": "1"}) == f"{BENCHMARK['name']}-2"
-    assert target_of({"name": "a.B.time_c", "params": []}, {}) == "a.B.time_c"
-    for wanted in ({"data": "big"}, {"data": "none", "cores": "1"}, {"size": "1"}):
-        with pytest.raises(UsageError, match="say one of each"):
-            target_of(BENCHMARK, wanted)
-
-
-def test_targets() -> None:
-    assert split_target("pca.Sgkit.time_compute-3") == ("pca.Sgkit.time_compute", 3)
-    assert split_target("sentinels.Machine.time_file_read") == (
-        "sentinels.Machine.time_file_read",
-        None,
-    )
 
 
 def test_a_damaged_result_does_not_stop_what_is_forgotten(keeper: Keeper, tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ import pytest
 from tools.common import paths
 from tools.execution import asv_environment, benchmark_server
 from tools.execution.asv_environment import PerCommit
+from tools.results.series_key import SeriesKey
 from tools.upstreams import config
 
 
@@ -36,13 +37,14 @@ def test_controls_get_nothing_of_a_commits_environment(monkeypatch: pytest.Monke
     one._servers, one._home = {}, Path("commit")
     one._upstreams = config.load(paths.ROOT / "upstreams.toml")
     started.clear()
-    for target, cores in (
-        ("pca.Sgkit.time_compute-1", "1"), ("pca.Hail.time_compute-1", "1"),
-        ("pca.Sgkit.time_compute-2", "2"), ("pca.Plink.time_end_to_end-1", "1"),
-        ("pca.Plink.time_end_to_end-2", "2"), ("sentinels.Machine.time_file_read", "1"),
+    for benchmark, cores in (
+        ("pca.Sgkit.time_compute", "1"), ("pca.Hail.time_compute", "1"),
+        ("pca.Sgkit.time_compute", "2"), ("pca.Plink.time_end_to_end", "1"),
+        ("pca.Plink.time_end_to_end", "2"), ("sentinels.Machine.time_file_read", None),
     ):  # fmt: skip
-        arguments = ["script", "run", "benchmarks", target, "[]", "None", "result"]
-        one._run_forked(arguments, {"env": {}, "cwd": ".", "timeout": 1}, cores)
+        arguments = ["script", "run", "benchmarks", f"{benchmark}-7", "[]", "None", "result"]
+        key = SeriesKey.of(benchmark, {"cores": cores} if cores else {})
+        one._run_forked(key, arguments, {"env": {}, "cwd": ".", "timeout": 1})
     assert [(server.python, server.preload) for server in started] == [
         ("commit/bin/python", "1"), ("commit/bin/python", "2"), (sys.executable, None),
     ]  # fmt: skip

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.alerts.made import TARGET, Allowance, MadeLaboratory, add_event, proof
+from tests.alerts.made import KEY, Allowance, MadeLaboratory, add_event, metric_beside, proof
 from tools.alerts import events, explain, retry
 from tools.alerts.bisection import OutOfBudget
 from tools.alerts.events import Line
@@ -17,10 +17,11 @@ from tools.common.errors import DamagedError
 from tools.execution.measurement import NoValue
 from tools.nightly.investigation import Examining
 from tools.notify import message
+from tools.results.series_key import SeriesKey
 
 COMMITS = [f"c{number:02}" for number in range(30)]
-OTHER = "ld_prune.Sgkit.time_compute-3"
-BENCHMARKS = {target.rpartition("-")[0]: {"params": []} for target in (TARGET, OTHER)}
+OTHER = SeriesKey("ld_prune.Sgkit.time_compute", KEY.parameters)
+BENCHMARKS = {key.benchmark: {"params": []} for key in (KEY, OTHER)}
 
 
 class Profiling(MadeLaboratory):
@@ -28,7 +29,7 @@ class Profiling(MadeLaboratory):
 
     profiles = 0
 
-    def profile(self, commit: str, place: str, target: str) -> explain.Stats:
+    def profile(self, commit: str, place: str, key: SeriesKey) -> explain.Stats:
         self.profiles += 1
         return {("/a/site-packages/sgkit/pca.py", 1, commit): (1, 1, 1.0, 1.0, {})}
 
@@ -110,7 +111,7 @@ def test_what_the_commit_does_not_explain_is_not_measured_at_it(store: Store) ->
     laboratory = Profiling({commit: 1.0 if at < 5 else 2.0 for at, commit in enumerate(COMMITS)})
     event = add_event(store, COMMITS[0], COMMITS[10], 2.0)
     unrelated = Line(OTHER, "", "seconds", False, 1.0, 1.9)
-    counted = Line(TARGET, "", "tasks", False, 1.0, 2.0)
+    counted = Line(KEY, "", "tasks", False, 1.0, 2.0)
     store.extend(event.id, [unrelated, counted])
 
     def prune() -> None:
@@ -119,18 +120,18 @@ def test_what_the_commit_does_not_explain_is_not_measured_at_it(store: Store) ->
 
     examining(store, laboratory, Allowance()).confirm()
     examining(store, laboratory, Allowance(), prune).trace(BENCHMARKS)
-    assert [line.target for line in store.get(event.id).lines] == [TARGET]
+    assert [line.key for line in store.get(event.id).lines] == [KEY]
     assert "timing" not in store.get(event.id).facts
 
 
 class Beside(Profiling):
     """Beside the event's metric one that changes with it, one of noise, and one that stays."""
 
-    def value(self, commit: str, place: str, target: str) -> float:
-        value = super().value(commit, place, target)
-        if target.endswith("time_write-3"):
+    def value(self, commit: str, place: str, key: SeriesKey) -> float:
+        value = super().value(commit, place, key)
+        if key.metric == "time_write":
             return [1.0, 1.5, 1.4, 1.1, 1.0, 1.5][len(self.asked) % 6]
-        return 7.0 if target.endswith("track_graph_tasks-3") else value
+        return 7.0 if key.metric == "track_graph_tasks" else value
 
 
 def test_what_is_beside_is_measured_until_noise_is_ruled_out(store: Store) -> None:
@@ -142,9 +143,13 @@ def test_what_is_beside_is_measured_until_noise_is_ruled_out(store: Store) -> No
     rest = Allowance()
     examining(store, laboratory, rest).trace(benchmarks)
     facts = store.get(event.id).facts
-    assert sorted(facts["beside"]) == [f"pca.Sgkit.{name}-3" for name in names[1:]]
-    assert facts["beside_changed"] == ["pca.Sgkit.time_end_to_end-3"]
-    assert facts["beside"]["pca.Sgkit.track_graph_tasks-3"] == [7.0, 7.0]
+    beside = sorted(map(SeriesKey.from_record, facts["beside"]))
+    assert beside == [metric_beside(name) for name in names[1:]]
+    assert facts["beside_changed"] == [str(metric_beside("time_end_to_end"))]
+    assert facts["beside"][str(metric_beside("track_graph_tasks"))] == [
+        7.0,
+        7.0,
+    ]
     text = message.compose(store.get(event.id), "").text
     assert len(re.findall("(?m)^beside   time_end_to_end .* -> [0-9.]*$", text)) == 1
     assert "track_graph_tasks" not in text
@@ -158,7 +163,7 @@ def test_an_event_that_another_joins_is_explained_with_its_series(store: Store) 
     examining(store, laboratory, Allowance()).confirm()
     examining(store, laboratory, Allowance()).trace(BENCHMARKS)
     assert store.get(newer.id).state == events.MERGED
-    assert {line.target for line in store.get(older.id).lines} == {TARGET, OTHER}
+    assert {line.key for line in store.get(older.id).lines} == {KEY, OTHER}
     assert laboratory.profiles == 2 * 2 * explain.PROFILES
 
 
@@ -181,13 +186,13 @@ def test_what_was_of_one_commit_when_a_night_was_killed_is_joined_the_next(store
     assert pruned
     assert store.get(second.id).state == events.MERGED
     assert store.get(told.id).state == events.CONFIRMED
-    assert {line.target for line in store.get(told.id).lines} == {TARGET, OTHER}
+    assert {line.key for line in store.get(told.id).lines} == {KEY, OTHER}
 
 
 def test_a_verdict_that_did_not_become_a_state_is_applied(store: Store) -> None:
     laboratory = Profiling({})
     event = add_event(store, COMMITS[0], COMMITS[10], 2.0)
-    store.learn(event.id, confirmation=proof(TARGET, 2.0))
+    store.learn(event.id, confirmation=proof(KEY, 2.0))
     examining(store, laboratory, Allowance()).confirm()
     assert store.get(event.id).state == events.CONFIRMED
     assert laboratory.asked == []
@@ -205,9 +210,9 @@ def test_what_a_person_decides_about_what_cannot_be_measured_stands(store: Store
     event = add_event(store, COMMITS[0], COMMITS[10], 2.0)
 
     class Deciding(Profiling):
-        def value(self, commit: str, place: str, target: str) -> float:
+        def value(self, commit: str, place: str, key: SeriesKey) -> float:
             store.move(event.id, events.EXPECTED, "by a person")
-            return super().value(commit, place, target)
+            return super().value(commit, place, key)
 
     examining(store, Deciding({}, broken=COMMITS), Allowance()).confirm()
     assert store.get(event.id).state == events.EXPECTED
@@ -240,11 +245,11 @@ class Killed(Profiling):
         super().__init__(truth)
         self.kills, self.tries = kills, 0
 
-    def value(self, commit: str, place: str, target: str) -> float:
+    def value(self, commit: str, place: str, key: SeriesKey) -> float:
         self.tries += 1
         if self.kills:
             raise NoValue("Killed")
-        return super().value(commit, place, target)
+        return super().value(commit, place, key)
 
 
 def test_what_could_not_be_measured_is_tried_again_the_next_nights(
@@ -273,7 +278,7 @@ def test_what_fails_each_night_is_left_undecided(
 
 def test_what_is_undecided_by_its_noise_is_not_tried_again(store: Store) -> None:
     event = add_event(store, COMMITS[0], COMMITS[10], 2.0)
-    noise = {**proof(TARGET, 1.2), "outcome": events.UNDECIDED}
+    noise = {**proof(KEY, 1.2), "outcome": events.UNDECIDED}
     store.learn(event.id, confirmation=noise)
     store.move(event.id, events.UNDECIDED, "ratio 1.2")
     laboratory = Profiling({})
@@ -294,18 +299,18 @@ def test_what_is_acknowledged_stays_so_though_it_cannot_be_measured(
 
 def test_repeats_are_kept_with_the_machine(store: Store) -> None:
     laboratory = Profiling(dict.fromkeys(COMMITS, 1.0))
-    examining(store, laboratory, Allowance()).repeat([(COMMITS[0], TARGET)])
-    assert list(store.repeats("frozen", "box")) == [TARGET]
+    examining(store, laboratory, Allowance()).repeat([(COMMITS[0], KEY)])
+    assert list(store.repeats("frozen", "box")) == [KEY]
 
 
 def test_what_has_fewest_repeats_is_repeated_first(store: Store) -> None:
-    store.add_repeat("frozen", "box", TARGET, COMMITS[0], 1.0, 1.0)
+    store.add_repeat("frozen", "box", KEY, COMMITS[0], 1.0, 1.0)
     laboratory = Profiling(dict.fromkeys(COMMITS, 1.0))
-    timings = [(COMMITS[0], TARGET), (COMMITS[0], OTHER)]
+    timings = [(COMMITS[0], KEY), (COMMITS[0], OTHER)]
     with pytest.raises(OutOfBudget):
         examining(store, laboratory, Allowance(2)).repeat(timings)
-    assert {target: len(pairs) for target, pairs in store.repeats("frozen", "box").items()} == {
-        TARGET: 1,
+    assert {key: len(pairs) for key, pairs in store.repeats("frozen", "box").items()} == {
+        KEY: 1,
         OTHER: 1,
     }
 
@@ -316,7 +321,7 @@ def test_what_the_budget_cut_is_not_explained_without_it(store: Store) -> None:
     allowance = Allowance()
 
     class Cut(Profiling):
-        def profile(self, commit: str, place: str, target: str) -> explain.Stats:
+        def profile(self, commit: str, place: str, key: SeriesKey) -> explain.Stats:
             allowance.left = 0
             raise NoValue("took too long")
 
@@ -333,10 +338,10 @@ def test_what_is_wrong_with_one_event_keeps_no_other_from_being_looked_at(store:
     second = add_event(store, COMMITS[11], COMMITS[20], 2.0)
 
     class Odd(Profiling):
-        def value(self, commit: str, place: str, target: str) -> float:
+        def value(self, commit: str, place: str, key: SeriesKey) -> float:
             if commit == COMMITS[0]:
                 raise DamagedError("its lock cannot be read")
-            return super().value(commit, place, target)
+            return super().value(commit, place, key)
 
     truth = {commit: 1.0 if number < 15 else 2.0 for number, commit in enumerate(COMMITS)}
     examining(store, Odd(truth), Allowance()).confirm()

@@ -11,7 +11,7 @@ from types import SimpleNamespace
 import pytest
 from asv.machine import Machine
 
-from tests.alerts.made import TARGET
+from tests.alerts.made import KEY
 from tests.alerts.servers import Web, running
 from tools.__main__ import main
 from tools.alerts import events
@@ -106,7 +106,7 @@ def test_what_failed_is_in_the_digest(
 
 
 def machine_stepped(store: Store) -> None:
-    line = Line(TARGET, "", "seconds", False, 1.0, 2.0)
+    line = Line(KEY, "", "seconds", False, 1.0, 2.0)
     event = store.add("sgkit", "frozen", "box", events.MACHINE, "c0", "c1", [line])
     store.move(event.id, events.CONFIRMED, "")
 

@@ -35,7 +35,9 @@ class Checkout:
         (path / "box" / "machine.json").write_text('{"machine": "box", "version": 1}')
         (path / "benchmarks.json").write_text(json.dumps({"version": 2, NAME: BENCHMARK}))
         here: dict[str, str | None] = {"branch": "sgkit", "stack": "frozen", "machine": "box"}
-        self._series = [Series(NAME, index, {}, here, "") for index in range(2)]
+        self._series = [
+            Series(NAME, index, {"cores": f"{index + 1}"}, here, "") for index in range(2)
+        ]
 
     def add(self, commit: str, *values: float | None) -> None:
         result = Results({"machine": "box"}, {"stack": "frozen"}, commit, 1, "auto", ENV, {})
@@ -81,7 +83,7 @@ def test_what_begins_to_fail_is_said_at_its_first_commit_only(checkout: Checkout
     checkout.add(COMMITS[1], 1.0, None)
     checkout.add(COMMITS[2], 1.0, None)
     assert checkout.silent(COMMITS) == [
-        f"sgkit bbbbbbbb: 1 benchmarks failed that did not at aaaaaaaa: {NAME}-1"
+        f"sgkit bbbbbbbb: 1 benchmarks failed that did not at aaaaaaaa: {NAME}(cores=2)"
     ]
     assert checkout.silent([COMMITS[2]]) == []
 

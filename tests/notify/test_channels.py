@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.alerts.made import TARGET, add_event
+from tests.alerts.made import KEY, add_event, metric_beside
 from tests.alerts.servers import Post, Web, running
 from tools.alerts import events
 from tools.alerts.events import Event, Line
@@ -38,7 +38,8 @@ def test_the_message_says_what_where_and_how_it_is_known(event: Event) -> None:
     assert "6 interleaved pairs" in told.text
     assert "1.4 to 1.56" in told.text
     assert told.url == f"{SITE}/alerts.html?event={event.id}"
-    assert f"alerts compare {'a' * 12} {'b' * 12} pca.Sgkit.time_compute-3 --stack" in told.text
+    again = f"compare {'a' * 12} {'b' * 12} pca.Sgkit.time_compute cores=2 data=smoke --stack"
+    assert again in told.text
 
 
 def test_what_was_decided_is_told_with_its_reason(event: Event, store: Store) -> None:
@@ -235,12 +236,19 @@ def test_a_secret_or_a_server_that_is_missing_or_wrong(monkeypatch: pytest.Monke
 
 def test_a_timing_that_is_proven_at_the_commit_is_the_headline(store: Store) -> None:
     made = add_event(store, "a" * 40, "b" * 40, 1.5)
-    tasks = Line("pca.Sgkit.track_graph_tasks-3", "pca: tasks", "tasks", False, 91, 176)
+    tasks = Line(
+        metric_beside("track_graph_tasks"),
+        "pca: tasks",
+        "tasks",
+        False,
+        91,
+        176,
+    )
     store.extend(made.id, [tasks])
     proof = {"ratio": 176 / 91, "low": 1.9, "high": 2.0, "pairs": 2, "outcome": "confirmed"}
-    store.learn(made.id, confirmation={**proof, "target": tasks.target})
+    store.learn(made.id, confirmation={**proof, "key": str(tasks.key)})
     assert "pca: tasks 1.93 x higher" in message.subject(store.get(made.id))
-    store.learn(made.id, timing={**proof, "ratio": 1.4, "target": TARGET})
+    store.learn(made.id, timing={**proof, "ratio": 1.4, "key": str(KEY)})
     told = message.compose(store.get(made.id), SITE)
     assert "time_compute 1.4 x slower" in told.subject
     assert told.text.count("proof    ") == 2

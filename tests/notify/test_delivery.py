@@ -22,9 +22,10 @@ from tools.alerts.store import Store
 from tools.notify import channels, digest, feed, notifications
 from tools.notify.delivery import Telling
 from tools.notify.message import Message
+from tools.results.series_key import SeriesKey
 from tools.upstreams.mirror import Mirror
 
-TARGET = "pca.Sgkit.time_compute-0"
+KEY = SeriesKey.of("pca.Sgkit.time_compute", {"data": repr('a\'; rm -rf "x"')})
 SITE = "https://perf.example.org"
 HOSTILE = (
     "``` </pre><script>alert(1)</script> @everyone <!channel> \x1b[2J\u202e ]]> (#7)\n\n"
@@ -62,12 +63,11 @@ class Place:
 
     def confirmed(self, at: int, old: float, new: float, kind: str = events.CODE) -> int:
         """An event that was confirmed, found and explained, from one commit to the next."""
-        values = {"data": 'a\'; rm -rf "x"'}
-        line = Line(TARGET, "pca in Sgkit: time_compute", "seconds", new < old, old, new, values)
+        line = Line(KEY, "pca in Sgkit: time_compute", "seconds", new < old, old, new)
         ends = self.commits[at - 1], self.commits[at]
         event = self.store.add("sgkit", "frozen", "box", kind, *ends, [line])
         self.store.move(event.id, events.CONFIRMED, "measured")
-        self.store.learn(event.id, confirmation=proof(TARGET, new / old))
+        self.store.learn(event.id, confirmation=proof(KEY, new / old))
         return event.id
 
     def locate(self, event: int) -> None:

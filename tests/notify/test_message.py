@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.alerts.made import TARGET, add_event, proof
+from tests.alerts.made import KEY, add_event, proof
 from tools.alerts import events
 from tools.alerts.store import Store
 from tools.notify import message
@@ -12,19 +12,19 @@ from tools.notify import message
 
 def why(store: Store, ratio: float = 2.0, **facts: Any) -> list[str]:
     event = add_event(store, "a" * 40, "b" * 40, ratio)
-    store.learn(event.id, confirmation=proof(TARGET, ratio), **facts)
+    store.learn(event.id, confirmation=proof(KEY, ratio), **facts)
     text = message.compose(store.get(event.id), "").text
     return [line for line in text.splitlines() if line.startswith(("beside", "profile"))]
 
 
 def test_only_what_its_noise_supports_is_claimed_beside(store: Store) -> None:
     beside = {
-        TARGET: [1.0, 2.0],
-        "a.B.time_x-0": [1.0, 2.0],
-        "a.B.time_y-0": [1.0, 1.5],
-        "a.B.time_z-0": [1.0, 1.05],
+        str(KEY): [1.0, 2.0],
+        "a.B.time_x(cores=1)": [1.0, 2.0],
+        "a.B.time_y(cores=1)": [1.0, 1.5],
+        "a.B.time_z(cores=1)": [1.0, 1.05],
     }
-    assert why(store, beside=beside, beside_changed=["a.B.time_x-0"]) == [
+    assert why(store, beside=beside, beside_changed=["a.B.time_x(cores=1)"]) == [
         "beside   time_compute 1 -> 2",  # a series of the event's own
         "beside   time_x 1 -> 2",
         "beside   time_y 1 -> 1.5 (not told from noise)",
@@ -45,7 +45,7 @@ def test_functions_with_a_small_part_of_the_gain_are_left_out(store: Store) -> N
 
 def causes(store: Store, **facts: Any) -> list[str]:
     event = add_event(store, "a" * 40, "b" * 40, 1.5)
-    store.learn(event.id, confirmation=proof(TARGET, 1.5), **facts)
+    store.learn(event.id, confirmation=proof(KEY, 1.5), **facts)
     store.classify(event.id, events.DEPENDENCY)
     text = message.compose(store.get(event.id), "").text
     return [line for line in text.splitlines() if line.startswith(("cause", "packages"))]

@@ -12,6 +12,7 @@ from tests.site.made_site import Benchmark, Project
 from tools.alerts import events
 from tools.alerts.events import Line
 from tools.alerts.store import Store
+from tools.results.series_key import SeriesKey
 
 COMMITS = 24
 SLOWER_AT, FASTER_AT, SPIKE_AT, DROP_AT = 12, 8, 22, 14
@@ -80,24 +81,27 @@ def _add_events(project: Project) -> None:
     store = Store(project.root / "results" / "alerts.sqlite")
     commits = project.commits["sgkit"]
     old, new = commits[SLOWER_AT - 2], commits[SLOWER_AT]
-    target = "pca.Sgkit.time_compute-0"
-    title, values = "pca in Sgkit: time_compute", {"data": "smoke"}
-    line = Line(target, title, "seconds", False, 0.5, 0.8, values)
+    key = SeriesKey.of("pca.Sgkit.time_compute", {"data": "'smoke'"})
+    line = Line(key, "pca in Sgkit: time_compute", "seconds", False, 0.5, 0.8)
     slower = store.add("sgkit", "frozen", "box", events.CODE, old, new, [line])
     for _ in range(4):
-        store.add_pair(slower.id, target, old, new, 0.5, 0.8)
+        store.add_pair(slower.id, key, old, new, 0.5, 0.8)
     proof = {"outcome": "confirmed", "ratio": 1.6, "low": 1.5, "high": 1.7, "pairs": 4}
-    store.learn(slower.id, confirmation={**proof, "target": target})
+    store.learn(slower.id, confirmation={**proof, "key": str(key)})
     store.add_answer(slower.id, commits[SLOWER_AT - 1], False, "refuted")
-    store.add_pair(slower.id, target, old, commits[SLOWER_AT - 1], 0.5, 0.51)
+    store.add_pair(slower.id, key, old, commits[SLOWER_AT - 1], 0.5, 0.51)
     found = {"good": commits[SLOWER_AT - 1], "bad": new, "between": [], "finished": True}
     store.learn(slower.id, range=found)
     gained = {"function": "sgkit/stats/pca.py:<lambda>", "old": 0.1, "new": 0.4}
-    store.learn(slower.id, beside={"pca.Sgkit.track_graph_tasks-0": [10, 20]}, profile=[gained])
+    store.learn(
+        slower.id, beside={"pca.Sgkit.track_graph_tasks(data='smoke')": [10, 20]}, profile=[gained]
+    )
     store.move(slower.id, events.CONFIRMED, f"measured again {HOSTILE}")
     for number in range(8):
-        store.add_repeat("frozen", "box", target, new, 0.8, 0.8 + (-1) ** number * 0.01)
-    machine = Line("sentinels.Machine.time_file_read", "file read", "seconds", False, 1.0, 2.0)
+        store.add_repeat("frozen", "box", key, new, 0.8, 0.8 + (-1) ** number * 0.01)
+    machine = Line(
+        SeriesKey("sentinels.Machine.time_file_read"), "file read", "seconds", False, 1.0, 2.0
+    )
     store.add("sgkit", "frozen", "box", events.MACHINE, old, new, [machine])
     faster = replace(line, better=True, new_value=0.4)
     for state, until in ((events.REFUTED, None), (events.SUPPRESSED, "2027-01-31")):

@@ -16,6 +16,7 @@ from asv.results import Results
 from asv.runner import BenchmarkResult
 
 from benchmarks._harness import metrics
+from tools.results.series_key import SeriesKey
 from tools.study.analysis.measurements import AXES, TASKS
 
 MACHINE = "box"
@@ -101,7 +102,7 @@ def write(
             if cls.lower() not in (release.tool, "plink"):
                 continue
             values, taken = [], []
-            for place, texts in enumerate(itertools.product(*benchmark["params"])):
+            for texts in itertools.product(*benchmark["params"]):
                 axes = dict(zip(benchmark["param_names"], map(_plain, texts), strict=True))
                 true = truth(module, cls.lower(), metric, axes, release.version)
                 if true is None or true != true:
@@ -112,8 +113,8 @@ def write(
                 own = [true * (1 + chance.gauss(0, noise)) for _ in range(samples)]
                 values.append(sorted(own)[samples // 2] if timed else true)
                 taken.append(own if timed else None)
-                target = f"{name}-{place}"
-                lines.append({**_line(release, target, axes["data"], cores), "load": load})
+                key = SeriesKey.of(name, dict(zip(benchmark["param_names"], texts, strict=True)))
+                lines.append({**_line(release, str(key), axes["data"], cores), "load": load})
             if any(value is None or value == value for value in values):
                 found.add_result(
                     benchmark,
@@ -131,10 +132,10 @@ def _plain(text: str) -> Any:
     return text.strip("'") if text.startswith("'") else int(text)
 
 
-def _line(release: Release, target: str, data: str, cores: int) -> dict[str, Any]:
+def _line(release: Release, series: str, data: str, cores: int) -> dict[str, Any]:
     variants, samples = SIZES.get(data, (1, 1))
     return {
-        "benchmark": target, "at": NOW, "seconds": 10, "tool": release.tool,
+        "benchmark": series, "at": NOW, "seconds": 10, "tool": release.tool,
         "commit": release.commit, "version": release.version, "stack": release.stack,
         "python": "3.11", "lock": f"lock{release.day}", "installed": "a.whl", "extra": [],
         "java": None, "governor": None, "physical_cores": cores, "tracker": "f" * 40,

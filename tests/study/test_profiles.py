@@ -85,12 +85,12 @@ def test_small_covers_the_axes(shipped: dict[str, Profile]) -> None:
 
 def test_each_study_stack_point_is_measured_today_as_well(shipped: dict[str, Profile]) -> None:
     parts = shipped["small"].parts
-    today = {point.target for part in parts if part.stack != "study" for point in part.points}
-    then = {point.target for part in parts if part.stack == "study" for point in part.points}
+    today = {point.key for part in parts if part.stack != "study" for point in part.points}
+    then = {point.key for part in parts if part.stack == "study" for point in part.points}
     # but for clusters, where the study's own also runs rows, cold and more troubles: today's
     # take 12 s a call
     on_clusters = ("distributed", "survival")
-    assert {target for target in then if not target.startswith(on_clusters)} <= today
+    assert {key for key in then if not key.benchmark.startswith(on_clusters)} <= today
 
 
 def test_a_part_has_its_points_and_seconds(tmp_path: Path) -> None:

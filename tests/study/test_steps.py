@@ -79,7 +79,7 @@ def save(
         provenance = folder / "m" / "provenance" / f"{COMMIT[:8]}-{ENV}.jsonl"
         provenance.parent.mkdir(parents=True, exist_ok=True)
         with provenance.open("a") as stream:
-            line = {"benchmark": point.target, "commit": COMMIT, "stack": "frozen"}
+            line = {"benchmark": str(point.key), "commit": COMMIT, "stack": "frozen"}
             stream.write(json.dumps(line) + "\n")
 
 
@@ -193,9 +193,9 @@ def test_a_point_selects_itself_alone() -> None:
     one, two = some("time_compute", task=["pca"], data=["smoke"], cores=[1, 16])
     assert re.search(one.pattern(), one.shown())
     assert not re.search(one.pattern(), two.shown())
-    assert one.target == "scaling.Sgkit.time_compute-165"
+    assert str(one.key) == "scaling.Sgkit.time_compute(cores=1, data='smoke', task='pca')"
     (sentinel,) = some("time_file_read", "sentinels.Machine")
-    assert sentinel.target == sentinel.shown() == "sentinels.Machine.time_file_read"
+    assert str(sentinel.key) == sentinel.shown() == "sentinels.Machine.time_file_read"
     assert sentinel.needs() is None
 
 

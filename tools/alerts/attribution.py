@@ -20,6 +20,7 @@ from tools.alerts.verification import Budget, Examiner, Measures, words
 from tools.common.errors import BuildError, MissingError
 from tools.detection.sequential_test import Verdict
 from tools.execution.measurement import NoValue
+from tools.results.series_key import SeriesKey
 
 _FROZEN = "frozen:"
 _ANSWERS = (events.CONFIRMED, events.REFUTED)
@@ -31,8 +32,8 @@ class _Frozen:
     def __init__(self, laboratory: Measures) -> None:
         self._laboratory = laboratory
 
-    def value(self, commit: str, place: str, target: str) -> float:
-        return self._laboratory.value(commit.removeprefix(_FROZEN), place, target)
+    def value(self, commit: str, place: str, key: SeriesKey) -> float:
+        return self._laboratory.value(commit.removeprefix(_FROZEN), place, key)
 
 
 def is_dependency(store: Store, event: Event, frozen: Measures, budget: Budget) -> bool:

@@ -71,8 +71,7 @@ def _undoes(fix: Event, event: Event) -> bool:
     if not fix.better or _place(fix) != _place(event):
         return False
     return any(
-        line.target == event.worst.target and _left(event.worst, line) <= _LEFT
-        for line in fix.lines
+        line.key == event.worst.key and _left(event.worst, line) <= _LEFT for line in fix.lines
     )
 
 

@@ -15,6 +15,7 @@ from pathlib import Path
 from tools.alerts.bisection import Range
 from tools.environments.plan import Plan
 from tools.execution.measurement import Side, installed, value
+from tools.results.series_key import SeriesKey
 
 _PYTHON = "python"
 
@@ -64,7 +65,7 @@ class Mixtures:
         self._differences = changed(old, new)
         self._sides: dict[str, tuple[str, Side]] = {}
 
-    def value(self, commit: str, place: str, target: str) -> float:
+    def value(self, commit: str, place: str, key: SeriesKey) -> float:
         """The value of a benchmark on the mixture that `states` calls so."""
         known = self._sides.get(place)
         if known is None or known[0] != commit:
@@ -72,7 +73,7 @@ class Mixtures:
             plan = self._mixed(count)
             side = Side(plan.commit, plan, installed(plan, self._root / f"side-{place}"))
             known = self._sides[place] = (commit, side)
-        return value(known[1], target, self._until)
+        return value(known[1], key, self._until)
 
     def _mixed(self, count: int) -> Plan:
         packages = dict(self._old.packages())

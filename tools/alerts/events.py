@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import hashlib
 import math
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from tools.results.metrics import EXACT, NOTABLE
+from tools.results.series_key import SeriesKey
 
 NEW, CONFIRMED, REFUTED, UNDECIDED = "new", "confirmed", "refuted", "undecided"
 ACKNOWLEDGED, EXPECTED, SUPPRESSED, RESOLVED = "acknowledged", "expected", "suppressed", "resolved"
@@ -38,18 +38,12 @@ def state_after(state: str, outcome: str) -> str:
 class Line:
     """One series of an event: what was measured and how it stepped."""
 
-    target: str  # asv's "module.Class.method-3"
+    key: SeriesKey
     title: str  # for people
     unit: str
     better: bool
     old_value: float
     new_value: float
-    parameters: Mapping[str, str] = field(default_factory=dict)  # by name, as people write them
-
-    @property
-    def benchmark(self) -> str:
-        """The target without the number of its parameter set."""
-        return self.target.rpartition("-")[0] if self.parameters else self.target
 
     @property
     def ratio(self) -> float:
@@ -111,14 +105,14 @@ class Event:
     @property
     def worst(self) -> Line:
         """The series that stands for the event: what was confirmed, or will be first tried."""
-        proven = self.facts.get("confirmation", {}).get("target")
-        return next((line for line in self.lines if line.target == proven), self.claims[0])
+        proven = self.facts.get("confirmation", {}).get("key")
+        return next((line for line in self.lines if str(line.key) == proven), self.claims[0])
 
     @property
-    def changed(self) -> frozenset[str]:
-        """The targets of which a change is claimed; others were measured beside them."""
-        beside = self.facts.get("beside_changed", ())
-        return frozenset(beside) | {line.target for line in self.lines}
+    def changed(self) -> frozenset[SeriesKey]:
+        """The series of which a change is claimed; others were measured beside them."""
+        beside = map(SeriesKey.from_record, self.facts.get("beside_changed", ()))
+        return frozenset(beside) | {line.key for line in self.lines}
 
     @property
     def outcome(self) -> str:
@@ -134,11 +128,11 @@ class Event:
         return self.outcome == CONFIRMED
 
     @property
-    def proofs(self) -> frozenset[str]:
-        """The targets that measuring again has confirmed, those of events that joined included."""
+    def proofs(self) -> frozenset[SeriesKey]:
+        """The series that measuring again has confirmed, those of events that joined included."""
         own = [self.facts.get(name, {}) for name in ("confirmation", "timing")]
-        confirmed = (one["target"] for one in own if one.get("outcome") == CONFIRMED)
-        return frozenset([*confirmed, *self.facts.get("joined", ())])
+        confirmed = [one["key"] for one in own if one.get("outcome") == CONFIRMED]
+        return frozenset(map(SeriesKey.from_record, [*confirmed, *self.facts.get("joined", ())]))
 
     @property
     def ends(self) -> tuple[str, str]:

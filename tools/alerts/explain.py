@@ -8,6 +8,7 @@ from typing import Any
 
 from tools.alerts.events import Event
 from tools.execution.measurement import Stats
+from tools.results.series_key import SeriesKey
 
 _SHOWN = 12
 PROFILES = 2  # of each side
@@ -16,28 +17,24 @@ NOTICED = 0.1  # relative difference of another metric that is told
 _SHARE = 0.1  # of the gain of all functions, from which on one is told
 
 
-def siblings(target: str, known: Mapping[str, Mapping[str, Any]]) -> list[str]:
-    """The targets of the same class and parameters with another metric."""
-    name, dash, index = target.rpartition("-")
-    name = name if dash else target
-    own_class = name.rpartition(".")[0]
-    params = known.get(name, {}).get("params")  # none of a benchmark that is gone
+def siblings(key: SeriesKey, benchmarks: Mapping[str, Mapping[str, Any]]) -> list[SeriesKey]:
+    """The series of the same class and parameter values with another metric."""
+    own_class = key.benchmark.rpartition(".")[0]
+    params = benchmarks.get(key.benchmark, {}).get("params")  # none of a benchmark that is gone
     return [
-        f"{other}{dash}{index}" if dash else other
-        for other, benchmark in sorted(known.items())
-        if other != name
+        SeriesKey(other, key.parameters)
+        for other, benchmark in sorted(benchmarks.items())
+        if other != key.benchmark
         and other.rpartition(".")[0] == own_class
         and benchmark["params"] == params
     ]
 
 
-def timed(target: str, known: Mapping[str, Mapping[str, Any]]) -> str:
-    """What to profile for a target: itself if it is a timing, else the computation beside it."""
-    name, dash, index = target.rpartition("-")
-    beside = (name if dash else target).rpartition(".")[0] + ".time_compute"
-    if ".time_" in target or beside not in known:
-        return target
-    return f"{beside}{dash}{index}" if dash else beside
+def timed(key: SeriesKey, benchmarks: Mapping[str, Mapping[str, Any]]) -> SeriesKey:
+    """What to profile for a series: itself if it is a timing, else the computation beside it."""
+    beside = key.benchmark.rpartition(".")[0] + ".time_compute"
+    is_timing = key.metric.startswith("time_") or beside not in benchmarks
+    return key if is_timing else SeriesKey(beside, key.parameters)
 
 
 def differ(old: Sequence[float], new: Sequence[float]) -> bool:

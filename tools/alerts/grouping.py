@@ -84,13 +84,12 @@ def steps_of(
             blur = _blur(*sides)
             positive = ([point.value for point in side if point.value > 0] for side in sides)
             line = Line(
-                target=target_of(series),
+                key=series.key,
                 title=_title(series),
                 unit=metric.unit,
                 better=(after < before) == metric.lower_is_better,
                 old_value=before,
                 new_value=after,
-                parameters=_plain(series.parameters),
             )
             old = series.points[max(start, edge - 1 - blur)].revision
             new = series.points[min(end - 1, edge + blur)].revision
@@ -196,17 +195,8 @@ def _place(series: Series) -> Place:
     return series.branch, str(environment.get("stack", "")), str(environment.get("machine", ""))
 
 
-def target_of(series: Series) -> str:
-    """asv's "module.Class.method-3" of a series."""
-    return series.benchmark if series.index is None else f"{series.benchmark}-{series.index}"
-
-
 def _title(series: Series) -> str:
     task, tool, metric = series.benchmark.split(".")[-3:]
-    where = ", ".join(f"{name} {value}" for name, value in _plain(series.parameters).items())
+    plain = series.key.plain
+    where = ", ".join(f"{name} {plain[name]}" for name in series.parameters)  # in asv's order
     return f"{task} in {tool}: {metric}" + (f" ({where})" if where else "")
-
-
-def _plain(parameters: Mapping[str, str]) -> dict[str, str]:
-    """Parameters as people write them: asv keeps them as Python shows them."""
-    return {name: value.strip("'") for name, value in parameters.items()}

@@ -25,7 +25,7 @@ def explained(
     ends = _located(event, revisions)
     if ends is None:
         return tuple(steps)
-    return tuple(step for step in steps if step.line.target in event.proofs or _is_at(step, *ends))
+    return tuple(step for step in steps if step.line.key in event.proofs or _is_at(step, *ends))
 
 
 def prune(store: Store, steps: Sequence[Step], revisions: Mapping[str, int]) -> None:
@@ -34,13 +34,13 @@ def prune(store: Store, steps: Sequence[Step], revisions: Mapping[str, int]) -> 
         if event.state == events.MERGED or _located(event, revisions) is None:
             continue
         here = [step for step in steps if step.place == (event.tool, event.stack, event.machine)]
-        kept = {(step.line.target, step.line.better) for step in explained(event, here, revisions)}
+        kept = {(step.line.key, step.line.better) for step in explained(event, here, revisions)}
         store.drop(
             event.id,
             [
-                line.target
+                line.key
                 for line in event.lines
-                if (line.target, line.better) not in kept and line.target not in event.proofs
+                if (line.key, line.better) not in kept and line.key not in event.proofs
             ],
         )
 

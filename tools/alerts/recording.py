@@ -68,7 +68,7 @@ def merge_same_commit(store: Store, event: Event) -> Event | None:
         if not theirs or theirs["between"] or theirs["bad"] != found["bad"]:
             continue
         if _place(older) == _place(event) and older.better == event.better:
-            joined = sorted({*older.facts.get("joined", ()), *event.proofs})
+            joined = sorted({*older.facts.get("joined", ()), *map(str, event.proofs)})
             with store.together():
                 store.extend(older.id, event.lines)
                 store.learn(older.id, joined=joined)
@@ -91,8 +91,8 @@ def _known(one: Candidate, known: Iterable[Event], revisions: Mapping[str, int])
         if event.state in _SETTLED and not (old <= one.old and one.new <= new):
             continue
         its = membership.explained(event, one.steps, revisions)
-        ours = {step.line.target: step.line.better for step in its}
-        if any(ours.get(line.target) == line.better for line in event.lines):
+        ours = {step.line.key: step.line.better for step in its}
+        if any(ours.get(line.key) == line.better for line in event.lines):
             return event
     return None
 

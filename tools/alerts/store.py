@@ -14,6 +14,7 @@ from tools.alerts import schema, sqlite_errors
 from tools.alerts.events import CONFIRMED, NEW, STATES, Event, Line
 from tools.common import paths
 from tools.common.errors import UsageError
+from tools.results.series_key import SeriesKey
 
 _EVENT = "select *, (select why from history where event = id order by rowid desc) why from event"
 _PATIENCE = 30  # seconds that another process may take for its change
@@ -32,7 +33,7 @@ class Store:
         try:
             self._db = sqlite3.connect(path, timeout=_PATIENCE)
             self._db.row_factory = sqlite3.Row
-            schema.prepare(self._db)
+            schema.prepare(self._db, path)
             (found,) = self._db.execute("pragma quick_check(1)").fetchone()
         except sqlite3.DatabaseError as error:
             # what is no database of ours fails with any error
@@ -75,12 +76,12 @@ class Store:
         with self._change() as db:
             self._put(db, event, lines)
 
-    def drop(self, event: int, targets: Iterable[str]) -> None:
+    def drop(self, event: int, keys: Iterable[SeriesKey]) -> None:
         """Take series out of an event that turned out not to be its."""
         with self._change() as db:
             db.executemany(
-                "delete from series where event = ? and target = ?",
-                [(event, target) for target in targets],
+                "delete from series where event = ? and key = ?",
+                [(event, str(key)) for key in keys],
             )
 
     def narrow(self, event: int, old: str, new: str) -> None:
@@ -127,12 +128,12 @@ class Store:
 
     # ---- what was measured for an event
 
-    def pairs(self, event: int, target: str, old: str, new: str) -> list[tuple[float, float]]:
+    def pairs(self, event: int, key: SeriesKey, old: str, new: str) -> list[tuple[float, float]]:
         """The pairs (before, after) that were measured of two commits, in order."""
         found = self._rows(
-            "select before, after from pair where event = ? and target = ? and old = ?"
+            "select before, after from pair where event = ? and key = ? and old = ?"
             " and new = ? order by rowid",
-            event, target, old, new,
+            event, str(key), old, new,
         )  # fmt: skip
         return [(row["before"], row["after"]) for row in found]
 
@@ -141,13 +142,13 @@ class Store:
         return bool(self._rows("select 1 from pair where event = ? limit 1", event))
 
     def add_pair(
-        self, event: int, target: str, old: str, new: str, before: float, after: float
+        self, event: int, key: SeriesKey, old: str, new: str, before: float, after: float
     ) -> None:
         """Keep one pair as soon as it is measured."""
         with self._change() as db:
             db.execute(
                 "insert into pair values (?, ?, ?, ?, ?, ?, ?)",
-                (event, target, old, new, before, after, _now()),
+                (event, str(key), old, new, before, after, _now()),
             )
 
     def answers(self, event: int) -> dict[str, bool | None]:
@@ -168,23 +169,25 @@ class Store:
     # ---- repeats of one commit (A/A)
 
     def add_repeat(
-        self, stack: str, machine: str, target: str, commit: str, first: float, second: float
+        self, stack: str, machine: str, key: SeriesKey, commit: str, first: float, second: float
     ) -> None:
         """Keep two values of one commit, measured as the sides of a comparison are."""
         with self._change() as db:
             db.execute(
-                "insert into repeat (stack, machine, target, commit_hash, first, second, at)"
+                "insert into repeat (stack, machine, key, commit_hash, first, second, at)"
                 " values (?, ?, ?, ?, ?, ?, ?)",
-                (stack, machine, target, commit, first, second, _now()),
+                (stack, machine, str(key), commit, first, second, _now()),
             )
 
-    def repeats(self, stack: str, machine: str) -> dict[str, list[tuple[float, float]]]:
-        """All repeats of a stack on a machine by target, in order."""
-        found: dict[str, list[tuple[float, float]]] = {}
+    def repeats(self, stack: str, machine: str) -> dict[SeriesKey, list[tuple[float, float]]]:
+        """All repeats of a stack on a machine by series, in order."""
+        found: dict[SeriesKey, list[tuple[float, float]]] = {}
         for row in self._rows(
             "select * from repeat where stack = ? and machine = ? order by rowid", stack, machine
         ):
-            found.setdefault(row["target"], []).append((row["first"], row["second"]))
+            found.setdefault(SeriesKey.from_record(row["key"]), []).append(
+                (row["first"], row["second"])
+            )
         return found
 
     def repeated(self) -> list[tuple[str, str]]:
@@ -283,20 +286,20 @@ class Store:
 
     def _put(self, db: sqlite3.Connection, event: int, lines: Iterable[Line]) -> None:
         db.executemany(
-            "insert or replace into series values (?, ?, ?, ?, ?, ?, ?, ?)",
+            "insert or replace into series values (?, ?, ?, ?, ?, ?, ?)",
             [
-                (event, line.target, line.title, line.unit, line.better, line.old_value,
-                 line.new_value, json.dumps(line.parameters))
+                (event, str(line.key), line.title, line.unit, line.better, line.old_value,
+                 line.new_value)
                 for line in lines
             ],
         )  # fmt: skip
 
     def _event(self, row: sqlite3.Row) -> Event:
-        found = self._rows("select * from series where event = ? order by target", row["id"])
+        found = self._rows("select * from series where event = ? order by key", row["id"])
         lines = tuple(
             Line(
-                one["target"], one["title"], one["unit"], bool(one["better"]), one["old_value"],
-                one["new_value"], json.loads(one["parameters"]),
+                SeriesKey.from_record(one["key"]), one["title"], one["unit"],
+                bool(one["better"]), one["old_value"], one["new_value"],
             )
             for one in found
         )  # fmt: skip

@@ -20,6 +20,7 @@ from tools.common.errors import BuildError, MissingError
 from tools.detection import sequential_test
 from tools.detection.sequential_test import Verdict
 from tools.execution.measurement import NoValue, TookTooLong
+from tools.results.series_key import SeriesKey
 
 Budget = Callable[[], None]  # raises localise.OutOfBudget when nothing more may be spent
 
@@ -27,8 +28,8 @@ Budget = Callable[[], None]  # raises localise.OutOfBudget when nothing more may
 class Measures(Protocol):
     """What examines need of tools.execution.measurement.Laboratory."""
 
-    def value(self, commit: str, place: str, target: str) -> float:
-        """The value of a benchmark at a commit."""
+    def value(self, commit: str, place: str, key: SeriesKey) -> float:
+        """The value of a series at a commit."""
 
 
 class Examiner:
@@ -50,7 +51,7 @@ class Examiner:
         for line in event.claims:
             try:
                 verdict = self.compare(
-                    event, event.old, event.new, line.ratio, target=line.target, afresh=afresh
+                    event, event.old, event.new, line.ratio, key=line.key, afresh=afresh
                 )
             except NoValue as error:
                 problem = error
@@ -65,21 +66,21 @@ class Examiner:
         verdict, line = best
         with self._store.together():  # a verdict without its state would never be told
             event = self._store.get(event.id)  # a person may have decided while it was measured
-            self._store.learn(event.id, confirmation={**asdict(verdict), "target": line.target})
+            self._store.learn(event.id, confirmation={**asdict(verdict), "key": str(line.key)})
             state = events.state_after(event.state, verdict.outcome)
             self._store.move(event.id, state, measured(verdict), event.until)
-        return self._size(event, line.target, verdict, afresh)
+        return self._size(event, line.key, verdict, afresh)
 
-    def _size(self, event: Event, target: str, verdict: Verdict, afresh: bool) -> Verdict:
+    def _size(self, event: Event, key: SeriesKey, verdict: Verdict, afresh: bool) -> Verdict:
         """Measure on where a change is sure and its size is not: the state is stored before."""
         if verdict.outcome != events.CONFIRMED:
             return verdict
-        known = self._store.pairs(event.id, target, event.old, event.new)
+        known = self._store.pairs(event.id, key, event.old, event.new)
         known = known[-verdict.pairs :] if afresh else known
-        pair = self._pair(event, event.old, event.new, target)
+        pair = self._pair(event, event.old, event.new, key)
         with suppress(NoValue, BuildError, MissingError):  # the verdict stands without
             verdict = sequential_test.decide(pair, verdict.ratio, known, precise=True)
-            self._store.learn(event.id, confirmation={**asdict(verdict), "target": target})
+            self._store.learn(event.id, confirmation={**asdict(verdict), "key": str(key)})
         return verdict
 
     def localise(self, event: Event, commits: Sequence[str]) -> Range:
@@ -112,7 +113,7 @@ class Examiner:
 
     def compare(
         self, event: Event, old: str, new: str, claimed: float,
-        error: float = sequential_test.ERROR, *, half: bool = False, target: str | None = None,
+        error: float = sequential_test.ERROR, *, half: bool = False, key: SeriesKey | None = None,
         afresh: bool = False,
     ) -> Verdict:  # fmt: skip
         """Measure an event's series at two commits, in turn, until the test is sure.
@@ -120,13 +121,13 @@ class Examiner:
         By default the one that stands for the event. Pairs are kept under the two names, and
         those kept earlier count.
         """
-        target = target or event.worst.target
-        known = [] if afresh else self._store.pairs(event.id, target, old, new)
-        pair = self._pair(event, old, new, target)
+        key = key or event.worst.key
+        known = [] if afresh else self._store.pairs(event.id, key, old, new)
+        pair = self._pair(event, old, new, key)
         return sequential_test.decide(pair, claimed, known, error, half=half)
 
     def _pair(
-        self, event: Event, old: str, new: str, target: str
+        self, event: Event, old: str, new: str, key: SeriesKey
     ) -> Callable[[], tuple[float, float]]:
         """What measures both sides once, in turn, and keeps the values."""
         # A B, B A, A B, ...: neither side is always the first after a pause
@@ -135,26 +136,26 @@ class Examiner:
 
         def pair() -> tuple[float, float]:
             self._budget()
-            values = {place: self._value(commits[place], place, target) for place in next(turn)}
+            values = {place: self._value(commits[place], place, key) for place in next(turn)}
             if min(values.values()) <= 0:
-                raise NoValue(f"{target} gives {min(values.values())}: there is no ratio to judge")
-            self._store.add_pair(event.id, target, old, new, values["old"], values["new"])
+                raise NoValue(f"{key} gives {min(values.values())}: there is no ratio to judge")
+            self._store.add_pair(event.id, key, old, new, values["old"], values["new"])
             return values["old"], values["new"]
 
         return pair
 
-    def _value(self, commit: str, place: str, target: str) -> float:
+    def _value(self, commit: str, place: str, key: SeriesKey) -> float:
         """A value; NoValue where it failed twice, as one process that was killed says little.
 
         What takes too long costs its limit once.
         """
         try:
-            return self._laboratory.value(commit, place, target)
+            return self._laboratory.value(commit, place, key)
         except NoValue as failure:
             self._budget()  # what its end cut says nothing of the commit
             if isinstance(failure, TookTooLong):
                 raise
-            return self._laboratory.value(commit, place, target)
+            return self._laboratory.value(commit, place, key)
 
 
 def measured(verdict: Verdict) -> str:

@@ -6,10 +6,10 @@ import argparse
 import math
 import statistics
 from collections.abc import Sequence
-from pathlib import Path
 
-from tools.common import asv_config, paths
+from tools.common import paths
 from tools.common.errors import UsageError
+from tools.results.series_key import SeriesKey, choose
 
 
 def add_action(actions: argparse._SubParsersAction) -> None:
@@ -35,7 +35,7 @@ def run(args: argparse.Namespace) -> int:
 
     if args.pairs < 2:
         raise UsageError("two pairs are needed at least: --pairs 2")
-    target = _target(args.benchmark, args.parameters)
+    key = _key(args.benchmark, args.parameters)
     mirror = Mirror(paths.mirror_dir())
     old, new = mirror.find(args.old), mirror.find(args.new)
     laboratory = Laboratory(config.load(paths.ROOT / "upstreams.toml"), mirror, args.stack)
@@ -46,7 +46,7 @@ def run(args: argparse.Namespace) -> int:
             order = (
                 ((old, "old"), (new, "new")) if number % 2 == 0 else ((new, "new"), (old, "old"))
             )
-            values = {place: laboratory.value(commit, place, target) for commit, place in order}
+            values = {place: laboratory.value(commit, place, key) for commit, place in order}
             pair = values["old"], values["new"]
             pairs.append(pair)
             ratio = f"{pair[1] / pair[0]:.3f}" if min(pair) > 0 else "-"
@@ -68,18 +68,12 @@ def conclusion(pairs: Sequence[tuple[float, float]]) -> str:
     return f"new / old: {math.exp(mean):.3f}, 99 % interval {low:.3f} to {high:.3f}"
 
 
-def _target(benchmark: str, parameters: list[str]) -> str:
-    from asv.benchmarks import Benchmarks
+def _key(benchmark: str, parameters: list[str]) -> SeriesKey:
+    from tools.execution import suite  # slow to import
 
-    from tools.execution.result_writer import target_of
-
-    conf = asv_config.load()
-    there = Path(conf.results_dir, "benchmarks.json").exists()
-    known = Benchmarks.load(conf) if there else {}
-    if benchmark not in known:
+    benchmarks = suite.benchmarks(paths.ROOT / "benchmarks")
+    if benchmark not in benchmarks:
         raise UsageError(
-            f"no benchmark {benchmark!r} in {conf.results_dir}/benchmarks.json",
-            hint="any `asv run` writes it; names are like pca.Sgkit.time_compute",
+            f"there is no benchmark {benchmark!r}", hint="names are like pca.Sgkit.time_compute"
         )
-    wanted = dict(word.partition("=")[::2] for word in parameters)
-    return target_of(known[benchmark], wanted)
+    return choose(benchmarks[benchmark], dict(word.partition("=")[::2] for word in parameters))

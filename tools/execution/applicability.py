@@ -9,18 +9,18 @@ from __future__ import annotations
 import ast
 import importlib
 import os
-from collections.abc import Mapping
 
 from tools.common import paths
+from tools.results.series_key import SeriesKey
 
 
-def reason_against(benchmark: str, parameters: Mapping[str, str]) -> NotImplementedError | None:
-    """Why "module.Class.metric" does not apply to these parameters here; None when it may.
+def reason_against(key: SeriesKey) -> NotImplementedError | None:
+    """Why a benchmark does not apply to its parameter values here; None when it may.
 
-    Parameters are as asv writes them (`'smoke'` with its quotes). Nothing is asked that depends on
-    what is installed for the commit: that the benchmark's own process finds out.
+    Nothing is asked that depends on what is installed for the commit: that the benchmark's own
+    process finds out.
     """
-    module, name, metric = benchmark.rsplit(".", 2)
+    module, name, metric = key.benchmark.rsplit(".", 2)
     cls = getattr(importlib.import_module(f"benchmarks.{module}"), name)
     if not hasattr(cls, "place"):
         return None
@@ -28,7 +28,7 @@ def reason_against(benchmark: str, parameters: Mapping[str, str]) -> NotImplemen
     task = cls()
     task.metric = metric
     try:
-        task.place({key: ast.literal_eval(value) for key, value in parameters.items()})
+        task.place({name: ast.literal_eval(value) for name, value in key.parameters})
     except NotImplementedError as reason:
         return reason
     return None

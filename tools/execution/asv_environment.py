@@ -36,7 +36,8 @@ from tools.environments.plan import NotCovered, Plan, plan
 from tools.execution import applicability, benchmark_server, cost_ledger, interference
 from tools.execution.claim import claim
 from tools.execution.provenance import record
-from tools.execution.result_writer import Keeper, split_target, tool_class
+from tools.execution.result_writer import Keeper
+from tools.results.series_key import SeriesKey
 from tools.upstreams import config
 from tools.upstreams.mirror import Commit, Mirror
 
@@ -124,7 +125,7 @@ class PerCommit(Environment):
             full = is_no_room(getattr(error, "output", ""), self._root)
             raise (no_room(str(self._root)) if full else error) from None
         finally:
-            cost_ledger.add("", commit.tool, "environment", time.perf_counter() - started)
+            cost_ledger.add(None, commit.tool, "environment", time.perf_counter() - started)
         self._commit_date = int(commit.date.timestamp() * 1000)
         self._work = paths.scratch(f"{commit.hash[:12]}-{self._stack}")
         shutil.rmtree(self._work, ignore_errors=True)
@@ -169,43 +170,44 @@ class PerCommit(Environment):
 
     def _measure(self, args: list[str], kwargs: dict[str, Any]) -> tuple[str, str, int]:
         """One benchmark process: (output, "", exit status); its result is saved at once."""
-        target, result_file = args[3], args[6]
-        if self._plan is None or not self._applies(target):
+        key, result_file = SeriesKey.of_target(args[3], self._benchmarks), args[6]
+        if self._plan is None or not self._applies(key):
             return _not_applicable(result_file)
         assert self._commit is not None
-        tool = tool_class(target)
+        tool = key.tool
         if tool in registry.programs() and programs.find(tool) is None:
             self._keeper.note_missing(tool, self._commit.hash)
             return _not_applicable(result_file)
-        parameters = self._keeper.parameters(target)
-        reason = applicability.reason_against(split_target(target)[0], parameters)
+        reason = applicability.reason_against(key)
         if reason is not None:
             _not_applicable(result_file)
             return f"asv: skipped: {reason}\n", "", 0
         watch = interference.Watch("GWAS_WORK", str(self._work))
         started = time.perf_counter()
-        output, status = self._run_forked(args, kwargs, parameters.get("cores", "1"))
+        output, status = self._run_forked(key, args, kwargs)
         seconds = time.perf_counter() - started
         others_had = watch.cores()
         if status != 0 and is_no_room(output, self._work, self._results_dir):
-            raise no_room(target)
-        cost_ledger.add(target, tool_class(target), "process", seconds)
+            raise no_room(str(key))
+        cost_ledger.add(key, key.tool, "process", seconds)
         if status == 0 and _saving():
-            self._keeper.add(self._commit.hash, self._commit_date, target, result_file, output)
+            self._keeper.add(self._commit.hash, self._commit_date, key, result_file, output)
             record(
                 self._results_dir / self._keeper.machine()["machine"],
                 self._plan,
                 self.name,
-                target,
+                key,
                 seconds,
                 others_had,
-                parameters.get("data", "").strip("'") or None,
-                control=self._is_control(target),
+                control=self._is_control(key),
             )
         return output, "", status
 
-    def _run_forked(self, args: list[str], kwargs: dict[str, Any], cores: str) -> tuple[str, int]:
+    def _run_forked(
+        self, key: SeriesKey, args: list[str], kwargs: dict[str, Any]
+    ) -> tuple[str, int]:
         """Run one benchmark in a fork of the server for its number of cores."""
+        cores = key.plain.get("cores", "1")
         script, _, benchmark_dir, target, params, profile, result_file = args
         command = {
             "benchmark_id": target,
@@ -216,10 +218,10 @@ class PerCommit(Environment):
         }
         # What no commit is to change gets nothing of a commit's environment: the tracker's own
         # Python and numpy, and a small process, as a fork of one full of libraries takes longer.
-        is_control = self._is_control(target)
-        key = "controls" if is_control else cores
+        is_control = self._is_control(key)
+        name = "controls" if is_control else cores
         try:
-            server = self._servers.get(key)
+            server = self._servers.get(name)
             if server is None or not server.alive:
                 env = self._environment(kwargs["env"])
                 if not is_control:
@@ -227,7 +229,7 @@ class PerCommit(Environment):
                     env["GWAS_PRELOAD"] = cores
                 python = sys.executable if is_control else self._python_program()
                 command_line = [python, script, "run_server", benchmark_dir]
-                server = self._servers[key] = benchmark_server.Server(command_line, env)
+                server = self._servers[name] = benchmark_server.Server(command_line, env)
                 atexit.register(server.close)
             return server.run(command, kwargs["timeout"])
         except benchmark_server.ServerLost as error:
@@ -239,15 +241,15 @@ class PerCommit(Environment):
             atexit.unregister(server.close)
         self._servers.clear()
 
-    def _is_control(self, target: str) -> bool:
+    def _is_control(self, key: SeriesKey) -> bool:
         """Whether no upstream commit can change it: PLINK and the sentinels are no tool's."""
-        return tool_class(target) not in self._upstreams
+        return key.tool not in self._upstreams
 
-    def _applies(self, target: str) -> bool:
-        """Whether the target's class runs here: no process is started for one that does not."""
+    def _applies(self, key: SeriesKey) -> bool:
+        """Whether the benchmark's class runs here: no process is started for one that does not."""
         assert self._plan is not None
-        cls = tool_class(target)
-        return cls not in config.TOOL_CLASSES | self._upstreams.keys() or cls in self._plan.classes
+        known = config.TOOL_CLASSES | self._upstreams.keys()
+        return key.tool not in known or key.tool in self._plan.classes
 
     def _environment(self, env: Any) -> dict[str, str]:
         kept = {key: value for key, value in env.items() if key not in benchmark_variables.REMOVED}

@@ -8,6 +8,7 @@ import os
 from pathlib import Path
 
 from tools.common import paths
+from tools.results.series_key import SeriesKey
 
 _current: Path | None = None
 
@@ -20,7 +21,7 @@ def start() -> Path:
     own = paths.cache("ledger", f"{now}-{os.getpid()}.jsonl")
     _current = Path(given).absolute() if given else own
     _current.parent.mkdir(parents=True, exist_ok=True)
-    add("", "", "begin", 0.0)
+    add(None, "", "begin", 0.0)
     return _current
 
 
@@ -29,10 +30,10 @@ def path() -> Path:
     return _current or start()
 
 
-def add(benchmark: str, tool: str, phase: str, seconds: float) -> None:
-    """Append one phase to this run's ledger."""
+def add(series: SeriesKey | None, tool: str, phase: str, seconds: float) -> None:
+    """Append one phase to this run's ledger, `series` being the one that it was for."""
     line = {
-        "benchmark": benchmark,
+        "benchmark": str(series or ""),
         "tool": tool,
         "phase": phase,
         "seconds": round(seconds, 6),

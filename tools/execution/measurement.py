@@ -27,8 +27,8 @@ from tools.common.errors import (
 )
 from tools.environments import benchmark_variables
 from tools.environments.plan import Plan, plan
-from tools.execution import benchmark_server, cost_ledger
-from tools.execution.result_writer import tool_class
+from tools.execution import benchmark_server, cost_ledger, suite
+from tools.results.series_key import SeriesKey
 from tools.upstreams.config import Upstream
 from tools.upstreams.mirror import Commit, Mirror
 
@@ -75,16 +75,16 @@ class Laboratory:
         self._until = until
         self._sides: dict[str, Side] = {}
 
-    def value(self, commit: str, place: str, target: str) -> float:
-        """The value of `target` at a commit, whose environment is kept at `place` meanwhile.
+    def value(self, commit: str, place: str, key: SeriesKey) -> float:
+        """The value of a series at a commit, whose environment is kept at `place` meanwhile.
 
         Raises NoValue, and what makes an environment impossible as tools.environments.plan does.
         """
-        return value(self._side(commit, place), target, self._until)
+        return value(self._side(commit, place), key, self._until)
 
-    def profile(self, commit: str, place: str, target: str) -> Stats:
-        """cProfile's statistics of one process that measures `target`; raises as `value` does."""
-        return profile(self._side(commit, place), target, self._until)
+    def profile(self, commit: str, place: str, key: SeriesKey) -> Stats:
+        """cProfile's statistics of one process that measures a series; raises as `value` does."""
+        return profile(self._side(commit, place), key, self._until)
 
     def _side(self, commit: str, place: str) -> Side:
         side = self._sides.get(place)
@@ -122,32 +122,32 @@ def installed(made: Plan, root: Path) -> Path:
         raise BuildError(f"{made.commit.hash[:8]} cannot be installed: {last}") from None
 
 
-def value(side: Side, target: str, until: float = math.inf) -> float:
-    """The value of `target` (asv's "module.Class.method-3"): the median of a process's samples.
+def value(side: Side, key: SeriesKey, until: float = math.inf) -> float:
+    """The value of a series at one commit: the median of the samples of a fresh process.
 
     Raises NoValue with the process's last words, or where it ran at `until` (time.monotonic).
     """
     work = Path(tempfile.mkdtemp(prefix="side-", dir=_folder()))
     try:
-        answer = _run(side, target, work, until)
+        answer = _run(side, key, work, until)
     finally:
         shutil.rmtree(work, ignore_errors=True)
     if isinstance(answer, dict):
         return float(statistics.median(answer["samples"]))  # asv_runner's, each of one call
     if isinstance(answer, (int, float)) and answer == answer:
         return float(answer)
-    raise NoValue(f"{target} gives no value at {side.commit.hash[:8]}")
+    raise NoValue(f"{key} gives no value at {side.commit.hash[:8]}")
 
 
-def profile(side: Side, target: str, until: float = math.inf) -> Stats:
-    """cProfile's statistics of a process that measures `target` on one thread.
+def profile(side: Side, key: SeriesKey, until: float = math.inf) -> Stats:
+    """cProfile's statistics of a process that measures a series on one thread.
 
     Raises NoValue as `value` does.
     """
     work = Path(tempfile.mkdtemp(prefix="side-", dir=_folder()))
     try:
         (work / "profile").touch()
-        _run(side, target, work, until, work / "profile")
+        _run(side, key, work, until, work / "profile")
         return load_profile(work / "profile")
     finally:
         shutil.rmtree(work, ignore_errors=True)
@@ -158,10 +158,17 @@ def load_profile(path: Path) -> Stats:
     return pstats.Stats(str(path)).stats  # type: ignore[attr-defined]  # documented, not typed
 
 
-def _run(side: Side, target: str, work: Path, until: float, profile: Path | None = None) -> object:
+def _run(
+    side: Side, key: SeriesKey, work: Path, until: float, profile: Path | None = None
+) -> object:
+    suite_dir = paths.ROOT / "benchmarks"
+    try:
+        target = key.target(suite.benchmarks(suite_dir))
+    except KeyError:
+        raise NoValue(f"{key} is no longer among the benchmarks") from None
     result = work / "result.json"
     command = [
-        side.home / "bin" / "python", BENCHMARK_RUN_SCRIPT, "run", paths.ROOT / "benchmarks",
+        side.home / "bin" / "python", BENCHMARK_RUN_SCRIPT, "run", suite_dir,
         target, json.dumps(_ATTRIBUTES), str(profile), result,
     ]  # fmt: skip
     removed: dict[str, str | None] = dict.fromkeys(benchmark_variables.REMOVED)
@@ -180,9 +187,9 @@ def _run(side: Side, target: str, work: Path, until: float, profile: Path | None
         last = (str(error).strip().splitlines() or [""])[-1]
         ran_out = isinstance(error, process.ProgramError) and error.returncode is None
         failure = TookTooLong if ran_out else NoValue
-        raise failure(f"{target} failed at {side.commit.hash[:8]}: {last}") from None
+        raise failure(f"{key} failed at {side.commit.hash[:8]}: {last}") from None
     finally:
-        cost_ledger.add(target, tool_class(target), "process", time.perf_counter() - started)
+        cost_ledger.add(key, key.tool, "process", time.perf_counter() - started)
         benchmark_server.sweep(mark)  # JVMs and workers that left the process's tree
 
 

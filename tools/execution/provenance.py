@@ -17,35 +17,34 @@ from tools.common import paths, process
 from tools.common.errors import TrackerError
 from tools.environments import locks, programs
 from tools.environments.plan import Plan
-from tools.execution.result_writer import tool_class
+from tools.results.series_key import SeriesKey
 
 
 def record(
     machine_dir: Path,
     plan: Plan,
     env_name: str,
-    target: str,
+    series: SeriesKey,
     seconds: float,
     others: float,
-    data: str | None,
     *,
     control: bool,
 ) -> None:
     """Append the provenance of one benchmark to `<machine>/provenance/<commit>-<env>.jsonl`.
 
-    `others` are the cores that others had meanwhile, on average (`others.Watch`). `data` names the
-    data set that it ran on, None where it has none; `control` says that it ran on the tracker's
-    own Python and not in the commit's environment.
+    `others` is the mean number of cores that other processes used meanwhile. `control` says that
+    it ran on the tracker's own Python and not in the commit's environment.
     """
+    data = series.plain.get("data")
     line: dict[str, Any] = {
-        "benchmark": target,
+        "benchmark": str(series),
         "at": datetime.datetime.now(datetime.timezone.utc).isoformat(timespec="seconds"),
         "seconds": round(seconds, 3),
         "tool": plan.commit.tool,
         "commit": plan.commit.hash,
         "version": plan.commit.version,
         "stack": plan.stack,
-        **(_of_tracker(target) if control else _of_commit(plan)),
+        **(_of_tracker(series) if control else _of_commit(plan)),
         "load": os.getloadavg()[0],
         "others": round(others, 3),
         "governor": _governor(),
@@ -69,8 +68,8 @@ def _of_commit(plan: Plan) -> dict[str, Any]:
     }
 
 
-def _of_tracker(target: str) -> dict[str, Any]:
-    tool = tool_class(target)
+def _of_tracker(series: SeriesKey) -> dict[str, Any]:
+    tool = series.tool
     program = programs.find(tool) if tool in registry.programs() else None
     return {
         "python": platform.python_version(),

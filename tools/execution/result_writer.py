@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import datetime
-import itertools
 import json
+import math
 import os
 from collections.abc import Mapping
 from pathlib import Path
@@ -16,7 +16,7 @@ from asv.results import Results, get_filename
 from asv.runner import BenchmarkResult
 
 from tools.common import files
-from tools.common.errors import UsageError
+from tools.results.series_key import SeriesKey, tool_class
 
 
 class Keeper:
@@ -49,12 +49,11 @@ class Keeper:
         machine.pop("version", None)
         return machine
 
-    def add(self, commit: str, date: int, target: str, result_file: str, output: str) -> None:
-        """Save the result of `target` ("module.Class.method-3"), read from `result_file`."""
-        name, index = split_target(target)
-        benchmark = self._benchmarks.get(name)
+    def add(self, commit: str, date: int, key: SeriesKey, result_file: str, output: str) -> None:
+        """Save the result of one parameter set, read from `result_file`."""
+        benchmark, index = self._benchmarks[key.benchmark], key.index(self._benchmarks)
         value = _read(result_file)
-        if benchmark is None or value is None:
+        if value is None:
             return  # it failed: asv records that, and there is nothing to lose
         machine = self.machine()
         params = {**machine, "python": self._python, **self._requirements}
@@ -109,9 +108,9 @@ class Keeper:
             if not self._file(commit).exists():
                 continue
             results = Results.load(str(self._file(commit)))
-            for key in list(results.get_all_result_keys()):
-                if tool_class(key) == tool:
-                    results.remove_result(key)
+            for name in list(results.get_all_result_keys()):
+                if tool_class(name) == tool:
+                    results.remove_result(name)
             results.save(str(self._results_dir))
         path.unlink(missing_ok=True)
 
@@ -122,16 +121,6 @@ class Keeper:
     def _missing(self, tool: str) -> Path:
         machine = self.machine()["machine"]
         return self._results_dir / machine / f"without-{tool}-{self._env_name}.txt"
-
-    def parameters(self, target: str) -> dict[str, str]:
-        """The parameters of `target` by name, as asv writes them."""
-        name, index = split_target(target)
-        benchmark = self._benchmarks.get(name)
-        if benchmark is None or index is None:
-            return {}
-        combinations = itertools.product(*benchmark["params"])
-        values = next(itertools.islice(combinations, index, None))
-        return dict(zip(benchmark["param_names"], values, strict=True))
 
     def set_aside_damaged(self, commit: str) -> Path | None:
         """Rename this commit's result file when it cannot be read; its new name, or None.
@@ -148,40 +137,6 @@ class Keeper:
         return None
 
 
-def split_target(target: str) -> tuple[str, int | None]:
-    """Benchmark name and parameter index of asv's "module.Class.method-3"."""
-    name, dash, index = target.rpartition("-")
-    return (name, int(index)) if dash else (target, None)
-
-
-def target_of(benchmark: dict[str, Any], wanted: Mapping[str, str]) -> str:
-    """asv's "module.Class.method-3" of a benchmark with these parameters, quotes left out.
-
-    Raises UsageError when they do not say exactly one set.
-    """
-    if not benchmark["params"]:
-        return str(benchmark["name"])
-    names = benchmark["param_names"]
-    sets = list(itertools.product(*benchmark["params"]))
-    plain = [dict(zip(names, (value.strip("'") for value in one), strict=True)) for one in sets]
-    fitting = [at for at, one in enumerate(plain) if wanted.items() <= one.items()]
-    if len(fitting) != 1:
-        choices = "; ".join(
-            f"{name}: {', '.join(value.strip(chr(39)) for value in values)}"
-            for name, values in zip(names, benchmark["params"], strict=True)
-        )
-        raise UsageError(
-            f"{len(fitting)} parameter sets of {benchmark['name']} fit; say one of each",
-            hint=choices,
-        )
-    return f"{benchmark['name']}-{fitting[0]}"
-
-
-def tool_class(target: str) -> str:
-    """The class of asv's "module.Class.method-3", in lower case: the tool that it measures."""
-    return target.split(".")[-2].lower() if target.count(".") > 1 else ""
-
-
 def _read(result_file: str) -> Any:
     try:
         return json.loads(Path(result_file).read_text())
@@ -191,9 +146,7 @@ def _read(result_file: str) -> Any:
 
 def _as_asv(value: Any, benchmark: dict, index: int | None, output: str) -> BenchmarkResult:
     """One parameter's value as asv's result of the whole benchmark."""
-    length = 1
-    for choices in benchmark["params"]:
-        length *= len(choices)
+    length = math.prod(map(len, benchmark["params"]))
     result: list[Any] = [float("nan")] * length
     samples: list[Any] = [None] * length
     number: list[Any] = [None] * length

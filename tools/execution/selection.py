@@ -2,23 +2,17 @@
 
 from __future__ import annotations
 
-import itertools
-import json
 import re
-import sys
-import tempfile
 from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 
 from asv.benchmarks import Benchmarks
 from asv.config import Config
-from asv.runner import BENCHMARK_RUN_SCRIPT
 
 from benchmarks._harness.data import NotPrepared
-from tools.common import process
 from tools.common.errors import MissingError, UsageError
-from tools.execution import applicability
-from tools.execution.result_writer import tool_class
+from tools.execution import applicability, suite
+from tools.results.series_key import SeriesKey, parameter_sets, tool_class
 from tools.upstreams.config import TOOL_CLASSES
 
 
@@ -30,11 +24,7 @@ def require(conf: Config, patterns: Sequence[str], classes: Collection[str]) -> 
     and there must be one of any of the patterns.
     """
     measured, refused = False, []
-    with tempfile.TemporaryDirectory() as folder:
-        found = Path(folder, "benchmarks.json")
-        suite = Path(conf.benchmark_dir).absolute()
-        process.run([sys.executable, BENCHMARK_RUN_SCRIPT, "discover", suite, found])
-        listed = json.loads(found.read_text())
+    listed = list(suite.benchmarks(Path(conf.benchmark_dir).absolute()).values())
     for pattern in patterns:
         try:
             selected = Benchmarks(conf, listed, regex=pattern)
@@ -63,11 +53,10 @@ def _reasons(
     for name, benchmark in selected.items():
         if tool_class(name) in TOOL_CLASSES.difference(classes):
             continue
-        sets = list(itertools.product(*benchmark["params"]))
+        sets = list(parameter_sets(benchmark))
         chosen = selected.benchmark_selection[name]  # None of one without parameters
         for values in sets if chosen is None else map(sets.__getitem__, chosen):
-            given = dict(zip(benchmark["param_names"], values, strict=True))
-            reason = applicability.reason_against(name, given)
+            reason = applicability.reason_against(SeriesKey.of(name, values))
             yield reason
             if reason is None:
                 return

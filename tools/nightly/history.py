@@ -18,7 +18,6 @@ from tools.alerts.grouping import (
     count_measured,
     group,
     steps_of,
-    target_of,
 )
 from tools.alerts.recording import record
 from tools.alerts.store import Store
@@ -26,6 +25,7 @@ from tools.common import paths
 from tools.detection.change_points import in_points
 from tools.results import metrics
 from tools.results.series import Series, read
+from tools.results.series_key import SeriesKey
 from tools.upstreams.asv_repo import UnionRepo
 
 
@@ -63,15 +63,15 @@ class Found:
             self.hashes[point.revision] for one in self.of_stack(stack) for point in one.points
         }
 
-    def newest_timings(self, stack: str) -> list[tuple[str, str]]:
-        """(commit, target) of each timing at the newest commit of each tool that has any."""
+    def newest_timings(self, stack: str) -> list[tuple[str, SeriesKey]]:
+        """(commit, series) of each timing at the newest commit of each tool that has any."""
         timings = [one for one in self.of_stack(stack) if ".time_" in one.benchmark]
         newest: dict[str, int] = {}
         for one in timings:
             last = one.points[-1].revision
             newest[one.branch] = max(last, newest.get(one.branch, last))
         return [
-            (self.hashes[one.points[-1].revision], target_of(one))
+            (self.hashes[one.points[-1].revision], one.key)
             for one in timings
             if one.points[-1].revision == newest[one.branch]
         ]
@@ -91,7 +91,7 @@ class Found:
         repeats = {place: store.repeats(*place) for place in store.repeated()}
 
         def detector(one: Series) -> list[int]:
-            pairs = repeats.get(_measured_by(one), {}).get(target_of(one), [])
+            pairs = repeats.get(_measured_by(one), {}).get(one.key, [])
             exact = metrics.metric_of(one.benchmark, declared).exact
             return [at.index for at in in_points(one.points, exact=exact, repeats=pairs)]
 

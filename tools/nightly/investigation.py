@@ -33,6 +33,7 @@ from tools.common.errors import (
 )
 from tools.environments.plan import plan
 from tools.execution.measurement import Laboratory, NoValue
+from tools.results.series_key import SeriesKey
 from tools.upstreams.config import Upstream
 from tools.upstreams.mirror import Mirror
 
@@ -163,15 +164,15 @@ class Examining:
 
     def _explain(self, event: Event, benchmarks: Mapping[str, Mapping[str, Any]]) -> None:
         """What else changed between the nearest commits, and which functions take longer."""
-        target, beside, profiles = event.worst.target, {}, []
+        key, beside, profiles = event.worst.key, {}, []
         old, new = event.ends
         self._time(event)
         sides = ((old, "old"), (new, "new"))
-        for sibling in explain.siblings(target, benchmarks):
+        for sibling in explain.siblings(key, benchmarks):
             # a metric that this event's sides do not have
             with contextlib.suppress(NoValue, BuildError, MissingError):
                 beside[sibling] = self._beside(sides, sibling)
-        timed = event.timing.target if event.timing else explain.timed(target, benchmarks)
+        timed = event.timing.key if event.timing else explain.timed(key, benchmarks)
         with contextlib.suppress(NoValue, BuildError, MissingError):
             profiles = [
                 [self._profile(*side, timed) for _ in range(explain.PROFILES)] for side in sides
@@ -180,28 +181,30 @@ class Examining:
         changed = explain.difference(*profiles) if profiles else []
         self.store.learn(
             event.id,
-            beside={name: [*map(statistics.median, values)] for name, values in beside.items()},
+            beside={
+                str(name): [*map(statistics.median, values)] for name, values in beside.items()
+            },
             beside_changed=[
-                name
+                str(name)
                 for name, values in beside.items()
                 if len(values[0]) == explain.VALUES and explain.differ(*values)
             ],
             profile=changed,
         )
 
-    def _profile(self, commit: str, place: str, target: str) -> explain.Stats:
+    def _profile(self, commit: str, place: str, key: SeriesKey) -> explain.Stats:
         self.budget()
-        return self.laboratory.profile(commit, place, target)
+        return self.laboratory.profile(commit, place, key)
 
     def _beside(
-        self, sides: tuple[tuple[str, str], tuple[str, str]], target: str
+        self, sides: tuple[tuple[str, str], tuple[str, str]], key: SeriesKey
     ) -> tuple[list[float], list[float]]:
         """Values of both sides, in turn: explain.VALUES of each as long as they seem to differ."""
         found: dict[str, list[float]] = {place: [] for _, place in sides}
         for turn in range(explain.VALUES):
             self.budget()
             for commit, place in sides if turn % 2 == 0 else sides[::-1]:
-                found[place].append(self.laboratory.value(commit, place, target))
+                found[place].append(self.laboratory.value(commit, place, key))
             if not explain.differ(found["old"], found["new"]):
                 break
         return found["old"], found["new"]
@@ -213,26 +216,26 @@ class Examining:
             return
         examiner = Examiner(self.store, self.laboratory, self.budget)
         with contextlib.suppress(NoValue, BuildError, MissingError):
-            verdict = examiner.compare(event, *event.ends, line.ratio, target=line.target)
-            self.store.learn(event.id, timing={**asdict(verdict), "target": line.target})
+            verdict = examiner.compare(event, *event.ends, line.ratio, key=line.key)
+            self.store.learn(event.id, timing={**asdict(verdict), "key": str(line.key)})
 
-    def repeat(self, timings: Iterable[tuple[str, str]]) -> None:
-        """One pair of values (A/A) of each (commit, target), the least repeated first.
+    def repeat(self, timings: Iterable[tuple[str, SeriesKey]]) -> None:
+        """One pair of values (A/A) of each (commit, series), the least repeated first.
 
         What the end of the budget cuts is the first to be tried the next night.
         """
         known = self.store.repeats(self.stack, self.machine)
-        for commit, target in sorted(timings, key=lambda one: len(known.get(one[1], ()))):
+        for commit, key in sorted(timings, key=lambda one: len(known.get(one[1], ()))):
             try:
-                first, second = (self._value(commit, place, target) for place in ("old", "new"))
+                first, second = (self._value(commit, place, key) for place in ("old", "new"))
             except (NoValue, BuildError, MissingError):
                 continue  # what asv measured and this cannot is no repeat
             if min(first, second) > 0:
-                self.store.add_repeat(self.stack, self.machine, target, commit, first, second)
+                self.store.add_repeat(self.stack, self.machine, key, commit, first, second)
 
-    def _value(self, commit: str, place: str, target: str) -> float:
+    def _value(self, commit: str, place: str, key: SeriesKey) -> float:
         self.budget()
-        return self.laboratory.value(commit, place, target)
+        return self.laboratory.value(commit, place, key)
 
     def _proven(self) -> list[Event]:
         """What is searched for its commit and explained; not what was only acknowledged."""

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from asv.benchmarks import Benchmarks
 from asv.config import Config
 
-from tools.alerts.grouping import target_of
 from tools.environments import failures
 from tools.execution import asv_run
 from tools.nightly.history import Found
@@ -68,7 +67,7 @@ def silent(conf: Config, stack: str, found: Found, commits: Collection[str]) -> 
             if result is None or before is None:
                 continue
             lost = [
-                target_of(one)
+                str(one.key)
                 for one in own
                 if _has(one, before)
                 and not _has(one, revisions[commit])

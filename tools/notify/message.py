@@ -10,6 +10,7 @@ from typing import Any
 
 from tools.alerts import events, explain
 from tools.alerts.events import Event, Line
+from tools.results.series_key import SeriesKey
 
 _UNITS = {"seconds": ("faster", "slower"), "bytes": ("less memory", "more memory")}
 _FUNCTIONS = 3  # of the profile
@@ -65,7 +66,7 @@ def title(line: Line, event: Event | None = None) -> str:
     ratio = line.ratio
     for name in ("confirmation", "timing") if event is not None else ():
         proof = event.facts.get(name, {}) if event is not None else {}
-        if proof.get("target") == line.target:
+        if proof.get("key") == str(line.key):
             ratio = proof["ratio"]
     lower, higher = _UNITS.get(line.unit, ("lower", "higher"))
     size = max(ratio, 1 / ratio) if ratio > 0 else float("inf")
@@ -76,7 +77,7 @@ def _headline(event: Event) -> Line:
     """The timing where it is proven as well as what stands for the event: people feel time."""
     timing = event.facts.get("timing", {})
     if timing.get("outcome") == events.CONFIRMED:
-        return next((line for line in event.lines if line.target == timing["target"]), event.worst)
+        return next((line for line in event.lines if str(line.key) == timing["key"]), event.worst)
     return event.worst
 
 
@@ -121,7 +122,7 @@ def _body(event: Event, commit: Mapping[str, Any]) -> str:
         proof = event.facts.get(name)
         if proof:
             parts.append(
-                f"proof    {proof['target'].rpartition('.')[2].partition('-')[0]}: "
+                f"proof    {SeriesKey.from_record(proof['key']).metric}: "
                 f"ratio {proof['ratio']:.3g}, 99 % interval {proof['low']:.3g} to "
                 f"{proof['high']:.3g}, {proof['pairs']} interleaved pairs in fresh processes"
             )
@@ -158,9 +159,10 @@ def _dependencies(event: Event) -> list[str]:
 def _why(event: Event) -> list[str]:
     """What else changed at the commit, and which functions take longer or shorter."""
     parts = [
-        f"beside   {target.rpartition('.')[2].partition('-')[0]} {old:.4g} -> {new:.4g}"
-        + ("" if target in event.changed else " (not told from noise)")
-        for target, (old, new) in event.facts.get("beside", {}).items()
+        f"beside   {key.metric} {old:.4g} -> {new:.4g}"
+        + ("" if key in event.changed else " (not told from noise)")
+        for text, (old, new) in event.facts.get("beside", {}).items()
+        for key in [SeriesKey.from_record(text)]
         if explain.is_noticed(old, new)
     ]
     return parts + [
@@ -181,8 +183,8 @@ def command(event: Event) -> str | None:
         return None
     old, new = event.ends
     line = _headline(event)
-    words = [f"{_ALERTS} compare", old[:12], new[:12], line.benchmark]
-    words += [shlex.quote(f"{name}={value}") for name, value in line.parameters.items()]
+    words = [f"{_ALERTS} compare", old[:12], new[:12], line.key.benchmark]
+    words += [shlex.quote(f"{name}={value}") for name, value in line.key.plain.items()]
     return " ".join([*words, "--stack", event.stack])
 
 

@@ -13,6 +13,8 @@ from asv import _stats
 from asv.graph import Graph
 from asv.results import Results
 
+from tools.results.series_key import SeriesKey
+
 ENOUGH_FOR_INTERVAL = 6  # samples from which the 99 % interval of the median is meaningful
 ENOUGH_FOR_RANGE = 3  # samples from which at least their range, doubled, says something
 
@@ -37,6 +39,11 @@ class Series:
     environment: dict[str, str | None]  # asv's graph parameters, `branch` and `machine` included
     path: str  # asv's name of the graph
     points: list[Point] = field(default_factory=list)
+
+    @property
+    def key(self) -> SeriesKey:
+        """What names the benchmark and its parameter values in every record."""
+        return SeriesKey.of(self.benchmark, self.parameters)
 
     @property
     def branch(self) -> str:

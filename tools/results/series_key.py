@@ -8,6 +8,7 @@ has a SeriesKey, and asv's index is looked up only where asv is called.
 from __future__ import annotations
 
 import ast
+import functools
 import itertools
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -50,6 +51,15 @@ class SeriesKey:
         )
 
     @classmethod
+    def from_record(cls, text: str) -> SeriesKey:
+        """The key that a record holds as text.
+
+        A record of an old checkout that could not be migrated holds other text: that is kept as
+        the name of a benchmark, which no benchmark has.
+        """
+        return _from_record(text)
+
+    @classmethod
     def at(cls, benchmark: Benchmark, index: int | None) -> SeriesKey:
         """The key of asv's parameter set `index`; IndexError where there is none."""
         if index is None or not benchmark["params"]:
@@ -69,7 +79,7 @@ class SeriesKey:
     @property
     def plain(self) -> dict[str, str]:
         """The parameters as people write them: without quotes."""
-        return {name: value.strip("'") for name, value in self.parameters}
+        return {name: plain(value) for name, value in self.parameters}
 
     @property
     def tool(self) -> str:
@@ -101,6 +111,37 @@ class SeriesKey:
         """asv's "module.Class.method-3" of today; KeyError as `index`."""
         index = self.index(benchmarks)
         return self.benchmark if index is None else f"{self.benchmark}-{index}"
+
+
+@functools.lru_cache(maxsize=10_000)
+def _from_record(text: str) -> SeriesKey:
+    try:
+        return SeriesKey.parse(text)
+    except UsageError:
+        return SeriesKey(text)
+
+
+def plain(value: str) -> str:
+    """A parameter's value as people write it: a string without quotes."""
+    return str(ast.literal_eval(value)) if value[:1] in ("'", '"') else value
+
+
+def choose(benchmark: Benchmark, wanted: Mapping[str, str]) -> SeriesKey:
+    """The one parameter set of a benchmark with these values, written without quotes.
+
+    UsageError where none, or more than one, has them.
+    """
+    keys = [SeriesKey.of(str(benchmark["name"]), one) for one in parameter_sets(benchmark)]
+    fitting = [key for key in keys if wanted.items() <= key.plain.items()]
+    if len(fitting) == 1:
+        return fitting[0]
+    choices = "; ".join(
+        f"{name}: {', '.join(map(plain, values))}"
+        for name, values in zip(benchmark["param_names"], benchmark["params"], strict=True)
+    )
+    raise UsageError(
+        f"{len(fitting)} parameter sets of {benchmark['name']} fit; say one of each", hint=choices
+    )
 
 
 def parameter_sets(benchmark: Benchmark) -> Iterator[dict[str, str]]:

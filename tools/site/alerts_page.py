@@ -13,7 +13,6 @@ from asv.console import log
 
 from tools.alerts import explain
 from tools.alerts.events import Event, Line
-from tools.alerts.grouping import target_of
 from tools.alerts.store import Store
 from tools.common import files, links
 from tools.common.errors import DamagedError
@@ -21,6 +20,7 @@ from tools.detection.repeats import false_alarms, minimal_detectable
 from tools.notify import commit_description, feed, message, notifications
 from tools.results.metrics import Metric
 from tools.results.series import Series
+from tools.results.series_key import SeriesKey
 from tools.upstreams.mirror import Mirror
 
 _DRAWN = 6  # series of an event that are drawn, the largest step first
@@ -80,8 +80,8 @@ def _row(event: Event) -> dict[str, Any]:
 
 def _page(event: Event, store: Store, site: Site) -> dict[str, Any]:
     """All that is known of an event."""
-    target = event.worst.target
-    lines = sorted(event.lines, key=lambda line: (line.target != target, -line.size))
+    worst = event.worst.key
+    lines = sorted(event.lines, key=lambda line: (line.key != worst, -line.size))
     answers = store.answers(event.id)
     shown = (event.old, event.new, *event.ends, *answers)
     return {
@@ -92,10 +92,10 @@ def _page(event: Event, store: Store, site: Site) -> dict[str, Any]:
         "proofs": _proofs(event, store),
         "answers": answers,
         "beside": [
-            {"name": name, "old": old, "new": new, "sure": one in event.changed,
-             "unit": site.declared[name].unit if name in site.declared else ""}
-            for one, (old, new) in event.facts.get("beside", {}).items()
-            for name in [one.rpartition(".")[2].partition("-")[0]]
+            {"name": key.metric, "old": old, "new": new, "sure": key in event.changed,
+             "unit": site.declared[key.metric].unit if key.metric in site.declared else ""}
+            for text, (old, new) in event.facts.get("beside", {}).items()
+            for key in [SeriesKey.from_record(text)]
         ],
         "profile": explain.told(event),
         "history": store.history(event.id),
@@ -111,10 +111,10 @@ def _proofs(event: Event, store: Store) -> list[dict[str, Any]]:
     The event between its ends, and what the search measured of the nearest commits before and
     after the change, each against the first end; then a timing between these two.
     """
-    units = {line.target: line.unit for line in event.lines}
+    units = {str(line.key): line.unit for line in event.lines}
     confirmation, timing = (event.facts.get(name, {}) for name in ("confirmation", "timing"))
     before, after = event.ends
-    searched = {"target": confirmation.get("target")}
+    searched = {"key": confirmation.get("key")}
     measured = [("confirmation", confirmation, event.old, event.new)]
     if before != event.old:
         measured.append(("before", searched, event.old, before))
@@ -123,19 +123,24 @@ def _proofs(event: Event, store: Store) -> list[dict[str, Any]]:
     measured.append(("timing", timing, before, after))
     found = []
     for name, proof, old, new in measured:
-        if proof.get("target") is None:
+        if proof.get("key") is None:
             continue
-        values = store.pairs(event.id, proof["target"], old, new)[-proof.get("pairs", 0) :]
+        key = SeriesKey.from_record(proof["key"])
+        values = store.pairs(event.id, key, old, new)[-proof.get("pairs", 0) :]
         own = {"name": name, "old": old, "new": new, "values": values}
-        found.append({**proof, **own, "unit": units.get(proof["target"], "")})
+        found.append({**proof, **own, "unit": units.get(proof["key"], "")})
     return found
 
 
 def _line(event: Event, line: Line, site: Site, *, drawn: bool) -> dict[str, Any]:
     """One series of an event, with its points around the step."""
-    found = {**asdict(line), "ratio": line.ratio, "graph": f"index.html#{line.benchmark}"}
+    benchmark = line.key.benchmark
+    found = {
+        **asdict(line), "key": str(line.key), "benchmark": benchmark, "parameters": line.key.plain,
+        "ratio": line.ratio, "graph": f"index.html#{benchmark}",
+    }  # fmt: skip
     for series in site.series:
-        if target_of(series) != line.target or _place(series) != _place(event):
+        if series.key != line.key or _place(series) != _place(event):
             continue
         graph = links.graph(series.benchmark, series.environment, series.parameters, site.named)
         found["graph"] = links.at(graph, *(end[:8] for end in event.ends))
@@ -164,15 +169,15 @@ def _place(one: Series | Event) -> tuple[str, str, str]:
 
 def _noise(stack: str, machine: str, store: Store) -> dict[str, Any]:
     """Our false alarms on repeats of one commit, and what each benchmark can show."""
-    repeats = store.repeats(stack, machine)
+    repeats = {str(key): pairs for key, pairs in store.repeats(stack, machine).items()}
     return {
         "stack": stack,
         "machine": machine,
         **asdict(false_alarms(repeats)),
         "pairs": sum(map(len, repeats.values())),
         "detectable": {
-            target: ratio
-            for target, pairs in repeats.items()
+            key: ratio
+            for key, pairs in repeats.items()
             if (ratio := minimal_detectable(pairs)) is not None
         },
     }

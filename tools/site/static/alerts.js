@@ -70,8 +70,8 @@ function noiseOf(stack) {
     const rate = stack.judged
         ? `${stack.alarms} of ${stack.judged} runs of four repeats were taken for a change`
         : 'too few yet to judge';
-    const rows = Object.entries(stack.detectable).sort((a, b) => a[1] - b[1]).map(([target, ratio]) => element('tr', {},
-        element('td', {class: 'name mono'}, target),
+    const rows = Object.entries(stack.detectable).sort((a, b) => a[1] - b[1]).map(([series, ratio]) => element('tr', {},
+        element('td', {class: 'name mono'}, series),
         number('from', `${((ratio - 1) * 100).toPrecision(2)} %`)));
     return [
         element('h2', {}, `Repeats of one commit, ${stack.stack} stack, ${stack.machine}`),

@@ -70,8 +70,8 @@ function proof(event) {
         ...event.proofs.flatMap((found) => [
             element('h3', {}, `${MEASURED[found.name]}: `, commitLink(found.old, named(found.old)), ' → ', commitLink(found.new, named(found.new))),
             element('p', {}, found.outcome ? `${found.outcome}: ratio ${found.ratio.toPrecision(3)}, 99 % interval `
-                + `${found.low.toPrecision(3)} to ${found.high.toPrecision(3)}, ${found.pairs} interleaved pairs of ${found.target}`
-                : `${named(found.new)} ${event.answers[found.new] ? 'has' : 'does not have'} the change: ${found.values.length} interleaved pairs of ${found.target}`),
+                + `${found.low.toPrecision(3)} to ${found.high.toPrecision(3)}, ${found.pairs} interleaved pairs of ${found.key}`
+                : `${named(found.new)} ${event.answers[found.new] ? 'has' : 'does not have'} the change: ${found.values.length} interleaved pairs of ${found.key}`),
             table(['Pair', named(found.old), named(found.new), 'Ratio'], found.values.map(([before, after], at) => element('tr', {},
                 number('pair', String(at + 1)),
                 number(named(found.old), withUnit(before, found.unit)),

@@ -17,6 +17,7 @@ from asv.results import Results, iter_results
 from datasets import catalogue
 from tools.results import stored
 from tools.results.series import parameter_sets
+from tools.results.series_key import SeriesKey
 from tools.study.analysis import estimates, reducers
 
 AXES = (
@@ -28,7 +29,7 @@ TOOLS = ("sgkit", "hail", "plink")
 
 _TASK_OF = {"n_components": "pca", "r2": "ld_prune", "window": "ld_prune"}  # by hyperparameter
 
-# by machine, commit, stack and target
+# by machine, commit, stack and series
 Origins = Mapping[tuple[str, str, str, str], Mapping[str, Any]]
 
 
@@ -121,7 +122,7 @@ def _points(
             taken = tuple(samples[place] or ())
             reduced = reducers.reduce(taken, name) if taken else None
             first = reducers.rule_for(name).first if _by_study(reduced) else 0
-            key = machine, result.commit_hash, stack, f"{name}-{place}"
+            key = machine, result.commit_hash, stack, str(SeriesKey.of(name, sets[name][place]))
             origin = origins.get(key, {})
             yield Measurement(
                 experiment=module,
@@ -180,7 +181,7 @@ def _catalogued() -> dict[str, dict[str, int]]:
 
 
 def _origins(results_dir: Path) -> Origins:
-    """The last line of the provenance of each machine, commit, stack and target."""
+    """The last line of the provenance of each machine, commit, stack and series."""
     return {
         (machine, line["commit"], line["stack"], line["benchmark"]): line
         for machine, line in stored.provenance(results_dir)

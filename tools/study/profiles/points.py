@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from benchmarks._harness import shapes
+from tools.results.series_key import SeriesKey
 
 
 class UnknownName(ValueError):
@@ -18,15 +19,16 @@ class UnknownName(ValueError):
 
 @dataclass(frozen=True)
 class Point:
-    """One benchmark with one value of each of its parameters: what asv calls by `target`."""
+    """One benchmark with one value of each of its parameters."""
 
     benchmark: str  # module.Class.metric
     index: int | None  # asv's number of the parameter set; None where there are no parameters
     parameters: tuple[tuple[str, Any], ...]
 
     @property
-    def target(self) -> str:
-        return self.benchmark if self.index is None else f"{self.benchmark}-{self.index}"
+    def key(self) -> SeriesKey:
+        """What provenance and ledger name it by."""
+        return SeriesKey.of(self.benchmark, {name: repr(v) for name, v in self.parameters})
 
     @property
     def metric(self) -> str:

@@ -66,7 +66,7 @@ class Part(BaseModel, extra="forbid"):
 
     @model_validator(mode="after")
     def _select(self) -> Part:
-        self.points = tuple({p.target: p for bench in self.bench for p in bench.points}.values())
+        self.points = tuple({p.key: p for bench in self.bench for p in bench.points}.values())
         return self
 
     @property

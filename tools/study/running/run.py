@@ -149,7 +149,7 @@ def _measure(step: Step, missing: list[Point], log: Path) -> int:
         asv_run.running(
             f"{step.commit.hash}^!", step.part.stack, bench, log, *options, ledger=ledger
         ) as running,
-        progress.showing(ledger, [point.target for point in missing]) as show,
+        progress.showing(ledger, [str(point.key) for point in missing]) as show,
     ):
         while True:
             try:

@@ -56,7 +56,7 @@ class Measured:
     def failed(self, step: Step, points: list[Point]) -> list[Point]:
         """Those of the points that were asked for and have no answer."""
         asked = self._asked(step)
-        return [point for point in points if point.target not in asked]
+        return [point for point in points if str(point.key) not in asked]
 
     def _is_there(
         self, result: stored.Results, point: Point, asked: set[str], repeat: int
@@ -71,12 +71,12 @@ class Measured:
             return False  # of a profile that asked for fewer
         if point.metric.startswith("track_") and value is not None:
             return (
-                point.target in asked
+                str(point.key) in asked
             )  # a count may have no value, such as the time lost by none
         return stored.is_number(value)
 
     def _asked(self, step: Step) -> set[str]:
-        """The targets that were answered, by their provenance."""
+        """The series that were answered, by their provenance."""
         name = f"{step.commit.hash[:8]}-{step.environment}.jsonl"
         path = Path(self._conf.results_dir, self._machine, "provenance", name)
         return {line["benchmark"] for line in stored.provenance_of(path)}
@@ -84,8 +84,7 @@ class Measured:
 
 def hindrance(point: Point) -> NotImplementedError | None:
     """Why the point does not apply here; that its data are not made yet is no hindrance."""
-    parameters = {name: repr(value) for name, value in point.parameters}
-    found = applicability.reason_against(point.benchmark, parameters)
+    found = applicability.reason_against(point.key)
     return None if isinstance(found, NotPrepared) else found
 
 

@@ -35,6 +35,8 @@ class Store:
             self._db.row_factory = sqlite3.Row
             schema.prepare(self._db, path)
             (found,) = self._db.execute("pragma quick_check(1)").fetchone()
+        except ValueError as error:  # facts of an old file that are no JSON
+            raise sqlite_errors.damaged(path, str(error)) from None
         except sqlite3.DatabaseError as error:
             # what is no database of ours fails with any error
             known = sqlite_errors.meaning(path, error)

@@ -37,6 +37,9 @@ def test_alarms_are_counted_by_points_and_by_nights(short):
     assert evaluate.without_change(always, (40, 200)) == {"white": 1000 * 12 / 800}
     assert evaluate.by_night(always) == {"white": 100.0}  # one event in ten nights
     assert evaluate.by_night(never) == {"white": 0.0}
+    nights = evaluate.FIRST_NIGHTS[1] - evaluate.FIRST_NIGHTS[0] + 1
+    in_the_middle = evaluate.in_first_nights(always)["white"] / 1000 * nights
+    assert 2 < in_the_middle < nights / 2  # the middle moves on: an alarm in some nights
 
 
 def test_steps_are_found_or_not(short):
@@ -58,7 +61,10 @@ def test_labels_and_tables(short):
         "without_change": {"ours": {"white": 0.5}},
         "in_long_series": {"ours": {"white": 0.75}},
         "by_night": {"ours": {"white": 0.25}},
+        "in_first_nights": {"ours": {"white": 1.25}},
         "with_step": {"ours": evaluate.with_step(at_the_step, repeats=1)},
+        "with_early_step": {"ours": evaluate.with_step(never, repeats=1)},
+        "counts": {"alarms": 0.125},
     }
     console = Console(width=200, record=True)
     for table in tables(report):
@@ -66,9 +72,27 @@ def test_labels_and_tables(short):
     printed = console.export_text()
     assert "0.50" in printed
     assert "0.75" in printed
-    assert printed.count("100%") == len(evaluate.STEPS) * len(evaluate.AFTER)
+    assert "1.25" in printed
+    # over all noise, and for noise of 2 % by kind
+    assert printed.count("100%") == 2 * len(evaluate.STEPS) * len(evaluate.AFTER)
     del report["labels"]
-    assert len(list(tables(report))) == 5
+    assert len(list(tables(report))) == 9
+
+
+def test_our_detector_is_the_nights() -> None:
+    values = simulation.stepped("white", np.random.default_rng(1), 40, 1, 0.02, 0.5)
+    detections = {
+        name: detect([values])[0] for name, detect in list(evaluate.DETECTORS.items())[:2]
+    }
+    assert detections == {evaluate.OURS: [40], "windowed search": []}
+
+
+def test_counts_show_each_level_and_no_fluctuation(monkeypatch) -> None:
+    monkeypatch.setattr(evaluate, "NIGHTS", (30, 60))
+    figures = evaluate.on_counts()
+    assert figures.pop("% of levels of one commit detected") == 100
+    assert list(figures) == [f"alarms per 1,000 nights: {kind}" for kind in simulation.COUNTS]
+    assert max(figures.values()) < 100
 
 
 @pytest.mark.parametrize("detect", [baselines.asv, baselines.perfherder])

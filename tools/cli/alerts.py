@@ -1,4 +1,4 @@
-"""`python -m tools alerts`: find changes, say how well that works, and decide about events."""
+"""`python -m tools alerts`: detect change points, evaluate the detector, decide about events."""
 
 from __future__ import annotations
 
@@ -26,12 +26,10 @@ _ABSURD = 1e6  # times the largest value: an error as large would hide any chang
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The subcommands and their options."""
     commands = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
-    detect = commands.add_parser(
-        "detect", help="print the first point after each change of each series of a file"
-    )
+    detect = commands.add_parser("detect", help="print the change points of each series of a file")
     detect.add_argument("file", type=Path, help='JSON: {name: {"values": [number or null, ...]}}')
     evaluate = commands.add_parser(
-        "evaluate", help="compare with people's labels, simulated truth and other detectors"
+        "evaluate", help="score the detector, beside others, on people's labels and simulations"
     )
     evaluate.add_argument("--labels", type=Path, metavar="DIR", help="folder of labelled series")
     evaluate.add_argument("--json", action="store_true")
@@ -65,10 +63,16 @@ class SeriesInput(Model, extra="ignore"):
     values: Items[Value]
     errors: Items[Value] | None = None
     repeat_sd: Annotated[float, AllowInfNan(False)] | None = None
+    exact: bool = False
 
     def changes(self) -> list[int]:
         """The indices of the first points of new levels."""
-        changes = change_points(self.values, errors=self.errors, repeat_sd=self.repeat_sd or 0.0)
+        changes = change_points(
+            self.values,
+            errors=self.errors,
+            repeat_sd=self.repeat_sd or 0.0,
+            exact=self.exact,
+        )
         return [change.index for change in changes]
 
     @field_validator("errors", "repeat_sd")
@@ -119,7 +123,9 @@ def _evaluate(directory: Path | None, *, as_json: bool) -> int:
         "without_change": evaluate.without_change,
         "in_long_series": lambda detect: evaluate.without_change(detect, evaluate.LONG),
         "by_night": evaluate.by_night,
+        "in_first_nights": evaluate.in_first_nights,
         "with_step": evaluate.with_step,
+        "with_early_step": lambda detect: evaluate.with_step(detect, before=evaluate.FEW_BEFORE),
     }
     notes = []
     if not labelled:
@@ -133,6 +139,7 @@ def _evaluate(directory: Path | None, *, as_json: bool) -> int:
                 report[part][name] = evaluation(detect)
         except (MissingError, ProgramError) as error:
             notes.append(f"{name}: left out, {_why(error)}")
+    report["counts"] = evaluate.on_counts()
     if as_json:
         print(json.dumps({**report, "notes": notes}, indent=1))
         return 0

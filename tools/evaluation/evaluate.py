@@ -1,10 +1,11 @@
-"""How good the detector is, beside others: on people's labels and on simulated truth."""
+"""How good the detector is, beside others: on people's labels and on simulated series."""
 
 from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -17,16 +18,18 @@ Values = baselines.Values
 Detector = Callable[[Sequence[Values]], list[list[int]]]
 
 OURS = "ours"
-NOISE = (0.01, 0.02, 0.05)  # standard deviations, of the level
+NOISE = (0.01, 0.02, 0.05)  # standard deviations, relative to the level
 STEPS = (0.05, 0.1, 0.2, 0.5)
 AFTER = (1, 2, 3, 5, 10, 20)  # points after the step
 BEFORE = 40  # points before it
+FEW_BEFORE = 6  # points before it in a new tracker
 LENGTHS = (25, 100, 400)  # of the series without a change
-LONG = (500,)  # and of those that are long enough to know noise that comes in runs
+LONG = (500,)  # of series that are long enough to know noise that comes in runs
 STILL_POINTS = 10_000  # of each of these lengths, for each kind of noise
 REPEATS = 10  # series for each combination with a step
 NIGHTS = (30, 200)  # points that a replayed series has on its first and last night
-REPLAYED = 3  # series of each kind
+FIRST_NIGHTS = (2, 29)  # the same in a new tracker
+REPLAYED, FIRST_REPLAYED = 3, 20  # series of each kind
 LATENCY = (3, 5, 10, 20)  # points after a labelled change
 
 
@@ -35,8 +38,12 @@ def one_by_one(detect: Callable[[Values], list[int]]) -> Detector:
     return lambda many: [detect(values) for values in many]
 
 
+def _indices(values: Values, *, exact: bool = False) -> list[int]:
+    return [change.index for change in change_points(values, exact=exact)]
+
+
 DETECTORS: dict[str, Detector] = {
-    OURS: one_by_one(lambda values: [at.index for at in change_points(values)]),
+    OURS: one_by_one(_indices),
     "windowed search": one_by_one(windowed_search),
     "asv": one_by_one(baselines.asv),
     "perfherder": one_by_one(baselines.perfherder),
@@ -50,15 +57,15 @@ def on_labels(labelled: Mapping[str, labels.Labelled], detect: Detector) -> dict
     For the latter each series is cut that many points after the change; a detection within the
     margin of the change counts.
     """
-    found = detect([series.values for series in labelled.values()])
+    detections = detect([series.values for series in labelled.values()])
     figures: dict[str, Any] = asdict(
-        labels.score(labelled, dict(zip(labelled, found, strict=True)))
+        labels.score(labelled, dict(zip(labelled, detections, strict=True)))
     )
     changes = [(series, change) for series in labelled.values() for change in series.consensus()]
     by_points = {}
     for points in LATENCY:
         cut = detect([series.values[: change + points] for series, change in changes])
-        hits = [_near(found, change) for found, (_, change) in zip(cut, changes, strict=True)]
+        hits = [_near(indices, change) for indices, (_, change) in zip(cut, changes, strict=True)]
         by_points[points] = sum(hits) / max(1, len(hits))
     figures["recall_by_points_after"] = by_points
     return figures
@@ -75,39 +82,80 @@ def without_change(detect: Detector, lengths: Sequence[int] = LENGTHS) -> dict[s
             for length in lengths
             for repeat in range(STILL_POINTS // length)
         ]
-        found = sum(len(changes) for changes in detect(many))
-        alarms[kind] = 1000 * found / sum(len(values) for values in many)
+        detections = sum(map(len, detect(many)))
+        alarms[kind] = 1000 * detections / sum(map(len, many))
     return alarms
 
 
 def by_night(detect: Detector) -> dict[str, float]:
-    """Alarms per 1,000 nights by kind of noise, when one point is added to a series each night.
+    """Alarms per 1,000 nights by kind of noise, when each night adds one point to a series.
 
     An alarm within the margin of an earlier one of the same series is the same alarm.
     """
-    first, last = NIGHTS
+    return _of_noise(detect, 2, NIGHTS, REPLAYED)
+
+
+def in_first_nights(detect: Detector) -> dict[str, float]:
+    """The same for the first nights of a tracker."""
+    return _of_noise(detect, 4, FIRST_NIGHTS, FIRST_REPLAYED)
+
+
+def on_counts() -> dict[str, float]:
+    """Our detector on counts that are declared exact: figures by name.
+
+    For counts that fluctuate all the same, the alarms per 1,000 nights, the first nights
+    included. For those that do not, the share of levels of one commit that is detected.
+    """
+    detect = one_by_one(partial(_indices, exact=True))
+    nights = FIRST_NIGHTS[0], NIGHTS[1]
+    figures = {}
+    for number, (kind, draw) in enumerate(simulation.COUNTS.items()):
+        many = [
+            draw(np.random.default_rng([5, number, repeat]), nights[1])
+            for repeat in range(REPLAYED)
+        ]
+        figures[f"alarms per 1,000 nights: {kind}"] = _alarms_by_night(detect, many, nights)
+    hits = total = 0
+    for repeat in range(10 * REPEATS):
+        values, changes = simulation.count(np.random.default_rng([6, repeat]), NIGHTS[1])
+        hits += len(set(changes) & set(detect([values])[0]))
+        total += len(changes)
+    return {**figures, "% of levels of one commit detected": 100 * hits / total}
+
+
+def _of_noise(
+    detect: Detector, seed: int, nights: tuple[int, int], replayed: int
+) -> dict[str, float]:
     alarms = {}
     for number, kind in enumerate(simulation.KINDS):
-        count = 0
-        for repeat in range(REPLAYED):
-            values = simulation.series(
-                kind, np.random.default_rng([2, number, repeat]), last, 0.02
-            )
-            told: list[int] = []
-            for found in detect([values[:night] for night in range(first, last + 1)]):
-                new = [at for at in found if not _near(told, at)]
-                count += len(new)
-                told += new
-        alarms[kind] = 1000 * count / (REPLAYED * (last - first + 1))
+        many = [
+            simulation.series(kind, np.random.default_rng([seed, number, repeat]), nights[1], 0.02)
+            for repeat in range(replayed)
+        ]
+        alarms[kind] = _alarms_by_night(detect, many, nights)
     return alarms
 
 
-def with_step(detect: Detector, repeats: int = REPEATS) -> list[dict[str, Any]]:
-    """The share of steps that is found, by kind of noise, its level, the step and points after.
+def _alarms_by_night(detect: Detector, many: Sequence[Values], nights: tuple[int, int]) -> float:
+    first, last = nights
+    count = 0
+    for values in many:
+        alarms: list[int] = []
+        for indices in detect([values[:night] for night in range(first, last + 1)]):
+            new = [at for at in indices if not _near(alarms, at)]
+            count += len(new)
+            alarms += new
+    return 1000 * count / (len(many) * (last - first + 1))
 
-    One row for each kind, level and step: `recall` by points after it, half of the steps upwards
-    and half downwards (to 1 / (1 + step)), and `delay`, the fewest of these points at which four
-    fifths are found (None if at none).
+
+def with_step(
+    detect: Detector, repeats: int = REPEATS, before: int = BEFORE
+) -> list[dict[str, Any]]:
+    """The share of steps that is detected, by kind of noise, its level, the step and points after.
+
+    One row for each kind, level and step: `recall` by points after the step, half of the steps
+    upwards and half downwards (to 1 / (1 + step)), and `delay`, the fewest of these points at
+    which four fifths are detected (None if at none). `before` is the number of points before it.
     """
     combinations = list(itertools.product(enumerate(simulation.KINDS), NOISE, STEPS))
     many = []
@@ -116,8 +164,8 @@ def with_step(detect: Detector, repeats: int = REPEATS) -> list[dict[str, Any]]:
             seed = [3, number, int(1000 * noise), int(100 * step), after, repeat]
             ratio = 1 / (1 + step) - 1 if repeat % 2 else step
             rng = np.random.default_rng(seed)
-            many.append(simulation.stepped(kind, rng, BEFORE, after, noise, ratio))
-    hits = iter([_near(found, BEFORE) for found in detect(many)])
+            many.append(simulation.stepped(kind, rng, before, after, noise, ratio))
+    hits = iter([_near(indices, before) for indices in detect(many)])
     rows = []
     for (_, kind), noise, step in combinations:
         recall = {after: sum(itertools.islice(hits, repeats)) / repeats for after in AFTER}
@@ -126,5 +174,5 @@ def with_step(detect: Detector, repeats: int = REPEATS) -> list[dict[str, Any]]:
     return rows
 
 
-def _near(found: Iterable[int], change: int) -> bool:
-    return any(abs(at - change) <= labels.MARGIN for at in found)
+def _near(indices: Iterable[int], change: int) -> bool:
+    return any(abs(at - change) <= labels.MARGIN for at in indices)

@@ -1,4 +1,4 @@
-"""Series whose changes are known: noise of the kinds that benchmarks have, with a step or none."""
+"""Series with known changes: noise of the kinds that benchmarks have, with a step or without."""
 
 from __future__ import annotations
 
@@ -97,3 +97,19 @@ def stepped(kind: str, rng: Rng, before: int, after: int, noise: float, step: fl
     values = series(kind, rng, before + after, noise)
     values[before:] += LEVEL * step
     return values
+
+
+# counts that fluctuate although they are declared to have no noise
+COUNTS: dict[str, Callable[[Rng, int], Floats]] = {
+    "two values, 50:50": lambda rng, points: np.where(rng.random(points) < 0.5, 65.0, 63.0),
+    "two values, 95:5": lambda rng, points: np.where(rng.random(points) < 0.05, 65.0, 63.0),
+    "many values (Poisson)": lambda rng, points: rng.poisson(1000, points).astype(float),
+}
+
+
+def count(rng: Rng, points: int) -> tuple[Floats, list[int]]:
+    """A count without noise: 165, 181, 169, 161 at neighbouring points; the three changes."""
+    at = int(rng.integers(1, points - 3))
+    values = np.full(points, 165.0)
+    values[at], values[at + 1], values[at + 2 :] = 181, 169, 161
+    return values, [at, at + 1, at + 2]

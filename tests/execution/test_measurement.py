@@ -13,7 +13,7 @@ import pytest
 
 from tools.common import paths
 from tools.environments.plan import Plan
-from tools.execution import cost_ledger, measurement
+from tools.execution import cost_ledger, measurement, suite
 from tools.execution.measurement import NoValue, Side, TookTooLong
 from tools.results.series_key import SeriesKey
 from tools.upstreams.mirror import Commit
@@ -55,7 +55,8 @@ def test_a_failure_has_its_reason(side: Side) -> None:
         measurement.value(side, SeriesKey("made.Made.track_broken"))
 
 
-def test_what_hangs_costs_its_limit_and_leaves_nothing(side: Side) -> None:
+def test_what_hangs_costs_its_limit_and_leaves_nothing(side: Side, tmp_path: Path) -> None:
+    suite.benchmarks(tmp_path / "benchmarks")  # listed before the clock starts
     with pytest.raises(TookTooLong, match="took longer than 6 s"):
         measurement.value(side, SeriesKey("made.Made.track_hung"), until=time.monotonic() + 6)
     left = [p.pid for p in psutil.process_iter() if "made-orphan" in " ".join(_command(p))]
@@ -67,3 +68,20 @@ def _command(process: psutil.Process) -> list[str]:
         return process.cmdline()
     except psutil.Error:
         return []
+
+
+@pytest.mark.parametrize("data", ["['new', 'small', 'big']", "['big']", "['small', 'big', 'new']"])
+def test_the_values_of_a_series_are_measured_wherever_the_lists_have_them(
+    side: Side, tmp_path: Path, data: str
+) -> None:
+    (tmp_path / "benchmarks" / "lists.py").write_text(
+        "class Made:\n"
+        f"    params = [{data}, [1, 2]]\n"
+        "    param_names = ['data', 'cores']\n"
+        "    def track_size(self, data, cores): return len(data) * 10 + cores\n"
+    )
+    key = SeriesKey.of("lists.Made.track_size", {"data": "'big'", "cores": "2"})
+    assert measurement.value(side, key) == 32
+    gone = SeriesKey.of("lists.Made.track_size", {"data": "'medium'", "cores": "2"})
+    with pytest.raises(NoValue, match=r"data='medium'\) is no longer among the benchmarks"):
+        measurement.value(side, gone)

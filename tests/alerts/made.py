@@ -1,8 +1,10 @@
 """A made laboratory: commits with known speeds, so that tests know what is to be found."""
 
 import math
+import statistics
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -11,7 +13,9 @@ from tools.alerts.bisection import OutOfBudget
 from tools.alerts.events import CODE, CONFIRMED, Event, Line
 from tools.alerts.store import Store
 from tools.common.errors import BuildError
+from tools.detection.change_points import ChangePoint, Rule
 from tools.detection.sequential_test import Verdict
+from tools.results.series import Series
 from tools.results.series_key import SeriesKey
 
 KEY = SeriesKey.of("pca.Sgkit.time_compute", {"data": "'smoke'", "cores": "2"})
@@ -49,6 +53,17 @@ class Allowance:
         if self.left == 0:
             raise OutOfBudget
         self.left -= 1
+
+
+def change_points_at(series: Series, *indices: int) -> list[ChangePoint]:
+    """Change points at given places of a series, with the medians between them."""
+    values = [point.value for point in series.points]
+    edges = [0, *indices, len(values)]
+    levels = [statistics.median(values[start:end]) for start, end in pairwise(edges)]
+    return [
+        ChangePoint(at, old, new, None, Rule.LEVEL)
+        for at, (old, new) in zip(indices, pairwise(levels), strict=True)
+    ]
 
 
 def proof(key: SeriesKey, ratio: float) -> dict[str, Any]:

@@ -1,17 +1,19 @@
 """Steps become events: one a commit, the machine's apart from the code's, once only."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
 import numpy as np
 import numpy.typing as npt
 import pytest
 
+from tests.alerts.made import change_points_at
 from tools.alerts import events
+from tools.alerts.detector import Detector
 from tools.alerts.grouping import Candidate, count_measured, group, steps_of
 from tools.alerts.recording import merge_same_commit, record
 from tools.alerts.store import Store
 from tools.detection import changes
-from tools.detection.change_points import in_points
+from tools.detection.change_points import ChangePoint, in_points
 from tools.evaluation import simulation
 from tools.results.metrics import Metric
 from tools.results.series import Point, Series
@@ -36,10 +38,12 @@ def level(before: float, after: float, at: int = 10) -> dict[int, float]:
     return {number: before if number < at else after for number in range(20)}
 
 
-def planted(series: Series) -> list[int]:
+def planted(series: Series) -> list[ChangePoint]:
     """A detector that finds every difference between neighbours."""
     values = [point.value for point in series.points]
-    return [at for at in range(1, len(values)) if values[at] != values[at - 1]]
+    return change_points_at(
+        series, *(at for at in range(1, len(values)) if values[at] != values[at - 1])
+    )
 
 
 def candidates(*made: Series) -> list[Candidate]:
@@ -122,8 +126,8 @@ def noisy(benchmark: str, at: int) -> Series:
     return series(benchmark, {number: levels[number] + noise[number] for number in range(20)})
 
 
-def steps_at(*places: int) -> Callable[[Series], list[int]]:
-    return lambda _: list(places)
+def steps_at(*places: int) -> Detector:
+    return lambda one: change_points_at(one, *places)
 
 
 def test_what_noise_may_have_shown_beside_its_place_gets_a_wider_range() -> None:
@@ -255,8 +259,8 @@ def test_most_at_once_is_the_machine_only_where_they_stand() -> None:
     assert one.kind == events.CODE
 
 
-def detected(series: Series) -> list[int]:
-    return [change.index for change in in_points(series.points)]
+def detected(series: Series) -> list[ChangePoint]:
+    return in_points(series.points)
 
 
 def told_of(values: npt.NDArray[np.float64]) -> list[tuple[int, int, float]]:

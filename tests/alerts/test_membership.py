@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from tests.alerts.made import proof
+from tests.alerts.made import change_points_at, proof
 from tools.alerts import events, membership
 from tools.alerts.events import Event
 from tools.alerts.grouping import Step, count_measured, group, steps_of
@@ -35,7 +35,7 @@ def series(benchmark: str, values: Sequence[float], spread: float = 0.01) -> Ser
 
 
 def steps(made: Series, edge: int) -> list[Step]:
-    return steps_of([made], lambda _: [edge], DECLARED, TOOLS)
+    return steps_of([made], lambda one: change_points_at(one, edge), DECLARED, TOOLS)
 
 
 def seen(store: Store, found: Sequence[Step], *made: Series) -> list[Event]:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from tools.alerts import events
+from tools.alerts.detector import Detector
 from tools.alerts.events import Line
 from tools.detection.changes import explains, is_control
 from tools.detection.sequential_test import NEGLIGIBLE
@@ -17,8 +18,6 @@ from tools.detection.significance import stands
 from tools.results.metrics import Metric, metric_of
 from tools.results.series import Point, Series
 
-# From a series: the index of the first point after each change.
-Detector = Callable[[Series], list[int]]
 # Where no control was measured: this share of all series, when it steps at once, is the machine
 _MOST = 0.6
 _MANY = 6
@@ -73,10 +72,11 @@ def steps_of(
     found = []
     for series in all_series:
         metric = metric_of(series.benchmark, declared)
-        edges = [0, *detect(series), len(series.points)]
-        for start, edge, end in zip(edges, edges[1:], edges[2:], strict=False):
+        changes = detect(series)
+        edges = [0, *(change.index for change in changes), len(series.points)]
+        for change, start, end in zip(changes, edges, edges[2:], strict=False):
+            edge, before, after = change.index, change.old_level, change.new_level
             sides = series.points[start:edge], series.points[edge:end]
-            before, after = (_level(side) for side in sides)
             if abs(after - before) <= metric.negligible or before <= 0 or after <= 0:
                 continue
             if abs(math.log(after / before)) <= NEGLIGIBLE:
@@ -182,12 +182,6 @@ def _shows_machine(step: Step) -> bool:
 
 def _log(step: Step) -> float:
     return math.log(step.line.ratio)
-
-
-def _level(points: Sequence[Point]) -> float:
-    values = sorted(point.value for point in points)
-    middle = len(values) // 2
-    return values[middle] if len(values) % 2 else (values[middle - 1] + values[middle]) / 2
 
 
 def _place(series: Series) -> Place:

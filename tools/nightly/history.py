@@ -12,6 +12,7 @@ from asv.machine import Machine
 from asv.results import iter_results
 
 from tools.alerts import membership
+from tools.alerts.detector import detector
 from tools.alerts.events import Event
 from tools.alerts.grouping import (
     Step,
@@ -22,7 +23,6 @@ from tools.alerts.grouping import (
 from tools.alerts.recording import record
 from tools.alerts.store import Store
 from tools.common import paths
-from tools.detection.change_points import in_points
 from tools.results import metrics
 from tools.results.series import Series, read
 from tools.results.series_key import SeriesKey
@@ -88,14 +88,7 @@ class Found:
 
     def _steps(self, store: Store, tools: frozenset[str]) -> list[Step]:
         declared = metrics.load(paths.ROOT / "benchmarks" / "metrics.json")
-        repeats = {place: store.repeats(*place) for place in store.repeated()}
-
-        def detector(one: Series) -> list[int]:
-            pairs = repeats.get(_measured_by(one), {}).get(one.key, [])
-            exact = metrics.metric_of(one.benchmark, declared).exact
-            return [at.index for at in in_points(one.points, exact=exact, repeats=pairs)]
-
-        return steps_of(self.series, detector, declared, tools)
+        return steps_of(self.series, detector(store, declared), declared, tools)
 
 
 def _measured_by(one: Series) -> tuple[str, str]:

@@ -14,8 +14,9 @@ from asv.publishing import OutputPublisher
 from asv.repo import Repo
 from asv.results import iter_results
 
+from tools.alerts import detector
 from tools.common import files, links
-from tools.detection import change_points, changes
+from tools.detection import changes
 from tools.detection.change_points import ChangePoint
 from tools.detection.changes import Change
 from tools.results import metrics, series
@@ -58,10 +59,8 @@ class Site(OutputPublisher):
             {branch: set(found) for branch, found in branches.items()},
         )
         named = links.varying([one.environment for one in all_series])
-        detected = [
-            (one, change_points.in_points(one.points, exact=_metric(one, declared).exact))
-            for one in all_series
-        ]
+        detect = detector.from_database(results_dir / "alerts.sqlite", declared)
+        detected = [(one, detect(one)) for one in all_series]
         found = _changes(detected, declared, hashes, set(conf.branches))
         regressions.set_steps(graphs, detected)
         regressions.publish(conf, repo, benchmarks, graphs, revisions, declared, found)

@@ -1,0 +1,39 @@
+"""The detector as nights and pages call it: with what repeats of one commit say of the noise."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from contextlib import closing
+from pathlib import Path
+
+from tools.alerts.store import Store
+from tools.common.errors import DamagedError
+from tools.detection.change_points import ChangePoint, in_points
+from tools.results.metrics import Metric, metric_of
+from tools.results.series import Series
+
+Detector = Callable[[Series], list[ChangePoint]]
+
+
+def detector(store: Store | None, declared: Mapping[str, Metric]) -> Detector:
+    """A function from a series to its change points, with the repeats in the store."""
+    repeats = {place: store.repeats(*place) for place in store.repeated()} if store else {}
+
+    def detect(series: Series) -> list[ChangePoint]:
+        place = str(series.environment.get("stack")), str(series.environment.get("machine"))
+        pairs = repeats.get(place, {}).get(series.key, [])
+        exact = metric_of(series.benchmark, declared).exact
+        return in_points(series.points, exact=exact, repeats=pairs)
+
+    return detect
+
+
+def from_database(database: Path, declared: Mapping[str, Metric]) -> Detector:
+    """The same for a database that may be missing or damaged: it has no repeats then."""
+    if database.exists():
+        try:
+            with closing(Store(database)) as store:
+                return detector(store, declared)
+        except DamagedError:
+            pass  # the Alerts page warns of it
+    return detector(None, declared)

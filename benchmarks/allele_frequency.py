@@ -41,3 +41,8 @@ class Plink(_harness.Plink):
     def command(self, paths):
         # --keep-allele-order: PLINK counts A1, which is ALT in these files; it would swap
         return ["--freq", "--keep-allele-order"]
+
+
+class Plink2(_harness.Plink2):
+    def command(self, paths):
+        return ["--freq", "counts"]  # of ALT; frequencies would be rounded

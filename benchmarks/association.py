@@ -66,3 +66,14 @@ class Plink(_harness.Plink):
             *("--pheno", paths.phenotypes, "--pheno-name", "y_h2"),
             *("--covar", paths.covariates, "--covar-name", ",".join(COVARIATES)),
         ]
+
+
+class Plink2(_harness.Plink2):
+    def command(self, paths):
+        return [
+            # omit-ref: the effect of ALT, also where ALT is the more common allele
+            *("--glm", "hide-covar", "omit-ref", "--vif", "1000000", "--max-corr", "1"),
+            *("--pheno", paths.phenotypes, "--pheno-name", "y_h2"),
+            *("--covar", paths.covariates, "--covar-name", ",".join(COVARIATES)),
+            "--covar-variance-standardize",  # it refuses covariates of very different scales
+        ]

@@ -35,3 +35,7 @@ class Hail(Caching, _harness.Hail):
 
 class Plink(Caching, _harness.Plink):
     pass
+
+
+class Plink2(Caching, _harness.Plink2):
+    pass

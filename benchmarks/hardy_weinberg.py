@@ -1,7 +1,7 @@
 """Hardy-Weinberg: exact test of each variant, and the variants to keep for a GWAS.
 
-Kept are those with p > 1e-6 and an allele frequency > 0.01. Hail's p is the mid-p, and PLINK's
---maf takes the frequency of the rarer allele: the checks know both.
+Kept are those with p > 1e-6 and an allele frequency > 0.01. Hail's and PLINK 2's p is the mid-p,
+and PLINK 1.9's --maf takes the frequency of the rarer allele: the checks know both.
 """
 
 from . import _harness
@@ -49,3 +49,12 @@ class Hail(_harness.Hail):
 class Plink(_harness.Plink):
     def command(self, paths):
         return ["--hardy", "--hwe", "1e-6", "--maf", "0.01", "--write-snplist"]
+
+
+class Plink2(_harness.Plink2):
+    def command(self, paths):
+        # nref: the alternate allele's frequency, whichever allele is rarer
+        return [
+            *("--hardy", "midp", "--hwe", "1e-6", "midp", "--maf", "0.01", "nref"),
+            "--write-snplist",
+        ]

@@ -60,7 +60,7 @@ class Hail(Hyperparameters, _harness.Hail):
             return super().compute(mt)
 
 
-class Plink(Hyperparameters, _harness.Plink):
+class Programs(Hyperparameters):
     def command(self, paths):
         name, place = {
             "n_components": ("--pca", 1),
@@ -68,3 +68,11 @@ class Plink(Hyperparameters, _harness.Plink):
             "window": ("--indep-pairwise", 1),
         }[self.name]
         return option(super().command(paths), name, place, self.value)
+
+
+class Plink(Programs, _harness.Plink):
+    pass
+
+
+class Plink2(Programs, _harness.Plink2):
+    pass

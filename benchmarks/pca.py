@@ -1,6 +1,6 @@
 """PCA: the first ten principal components of the samples, from the common variants.
 
-All three scale each variant by its allele frequency (Patterson 2006), use the variants with a
+All four scale each variant by its allele frequency (Patterson 2006), use the variants with a
 minor allele frequency above 0.05, and need no other input.
 """
 
@@ -53,3 +53,8 @@ class Plink(_harness.Plink):
     def command(self, paths):
         # PLINK keeps what equals its limit, the others what is above it
         return ["--maf", "0.050001", "--pca", "10"]
+
+
+class Plink2(_harness.Plink2):
+    def command(self, paths):
+        return ["--maf", "0.050001", "--pca", "10"]  # without `approx` it is exact

@@ -25,3 +25,7 @@ class Hail(Scaling, _harness.Hail):
 
 class Plink(Scaling, _harness.Plink):
     pass
+
+
+class Plink2(Scaling, _harness.Plink2):
+    pass

@@ -5,10 +5,10 @@ The underscore says that no benchmark is in here. Other packages use `registry`,
 """
 
 from . import asv_types, preload, registry
-from .registry import Hail, Plink, Sgkit
+from .registry import Hail, Plink, Plink2, Sgkit
 from .sentinel import Sentinel
 
-__all__ = ["Hail", "Plink", "Sentinel", "Sgkit"]
+__all__ = ["Hail", "Plink", "Plink2", "Sentinel", "Sgkit"]
 
 asv_types.register()
 preload.preload(cls for cls in registry.TOOLS.values() if cls.kind == "package")

@@ -68,9 +68,10 @@ def measured_data():
 # below the lists, which the tools' base classes read as they are defined
 from .tools.hail import Hail  # noqa: E402
 from .tools.plink import Plink  # noqa: E402
+from .tools.plink2 import Plink2  # noqa: E402
 from .tools.sgkit import Sgkit  # noqa: E402
 
-TOOLS = {cls.tool: cls for cls in (Sgkit, Hail, Plink)}
+TOOLS = {cls.tool: cls for cls in (Sgkit, Hail, Plink, Plink2)}
 
 
 def programs():

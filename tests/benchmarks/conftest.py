@@ -10,7 +10,9 @@ from pathlib import Path
 import asv
 import pytest
 
+from benchmarks._harness import registry
 from tests.benchmarks import fixture
+from tools.environments import programs
 
 ROOT = Path(__file__).resolve().parents[2]
 RUNNER = Path(asv.__file__).parent / "benchmark.py"
@@ -31,10 +33,20 @@ def datasets(tmp_path_factory):
 
 @pytest.fixture
 def plink():
-    program = shutil.which("plink1.9") or shutil.which("plink")
+    return program_of("plink")
+
+
+def program_of(tool):
+    """The program of a tool on this machine; the test is skipped where there is none."""
+    program = programs.find(tool)
     if program is None:
-        pytest.skip("no PLINK 1.9 here")
+        pytest.skip(f"{registry.TOOLS[tool].label} is not installed")
     return program
+
+
+def variable_of(tool):
+    """The variable that tells a benchmark process where the tool's program is, and its value."""
+    return {registry.TOOLS[tool].variable: program_of(tool)}
 
 
 class Ran:

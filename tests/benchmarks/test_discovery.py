@@ -23,21 +23,26 @@ TASKS = list(registry.TASKS)
 BOTH = {"time_end_to_end", "peakmem_tree", "track_error"}
 EAGER = {"time_load", "time_compute", "time_write"}
 NATIVE = BOTH | EAGER | {"time_first_call"}
+PROGRAMS = [tool.__name__ for tool in registry.programs().values()]
 METRICS = {
-    "Plink": BOTH,
+    **dict.fromkeys(PROGRAMS, BOTH),
     "Hail": NATIVE,
     "Sgkit": NATIVE | {"track_graph_tasks", "track_input_reads"},
 }
 ALL = {name: BOTH | EAGER for name in ("Sgkit", "Hail")}
 COLD = {"time_end_to_end", "time_load"}
+FULL = {"time_end_to_end"}
 SURVIVAL = {"track_finished", "track_right", "track_hung", "track_time_lost"}
 ONE_VALUE = BOTH | {"time_compute"}
 # the axis modules: the metrics that each of their classes is about
 AXES = {
-    "scaling": {**ALL, "Plink": BOTH},
+    "scaling": {**ALL, **dict.fromkeys(PROGRAMS, BOTH)},
     "sharding": ALL,
-    "caching": {"Sgkit": COLD, "Hail": COLD, "Plink": {"time_end_to_end"}},
-    "hyperparameters": {"Sgkit": ONE_VALUE, "Hail": ONE_VALUE, "Plink": BOTH},
+    "caching": {"Sgkit": COLD, "Hail": COLD, **dict.fromkeys(PROGRAMS, FULL)},
+    "hyperparameters": {
+        **{"Sgkit": ONE_VALUE, "Hail": ONE_VALUE},
+        **dict.fromkeys(PROGRAMS, BOTH),
+    },
     "filtering": {"Sgkit": {"time_end_to_end", "track_input_reads", "track_error"}},
     "distributed": ALL,
     "distributed_cold": {"Sgkit": COLD, "Hail": COLD},

@@ -41,8 +41,8 @@ def test_no_exit_code_means_two_things() -> None:
 
 
 def test_a_full_disk_is_known_by_what_a_program_said(tmp_path: Path) -> None:
-    assert errors.is_no_room("OSError: [Errno 28] No space left on device")
-    assert not errors.is_no_room("Killed", tmp_path)
+    assert errors.is_disk_full("OSError: [Errno 28] No space left on device")
+    assert not errors.is_disk_full("Killed", tmp_path)
 
 
 @pytest.mark.parametrize(

@@ -102,18 +102,17 @@ def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def test_failed_builds_are_remembered_until_forgotten(cache: Path) -> None:
-    failure = failures.Failure("sgkit", "abc123", "dated", "no wheel", "")
-    kept = failures.remember(failure, "the whole output")
+def test_failed_builds_are_recorded_until_a_retry(cache: Path) -> None:
+    kept = failures.record("sgkit", "abc123", "dated", "no wheel", "the whole output")
     assert Path(kept.log).read_text() == "the whole output"
-    assert failures.recall("sgkit", "abc123", "dated") == kept
-    assert failures.recall("sgkit", "abc123", "frozen") is None
+    assert failures.find("sgkit", "abc123", "dated") == kept
+    assert failures.find("sgkit", "abc123", "frozen") is None
     (cache / "failures" / "sgkit" / "abc124-dated.json").write_text('{"tool": "sg')
-    assert failures.recall("sgkit", "abc124", "dated") is None  # damaged: tried again
-    assert failures.remembered() == [kept]
-    assert failures.forget("abc124") == 1
-    assert failures.forget("abc") == 1
-    assert failures.remembered() == []
+    assert failures.find("sgkit", "abc124", "dated") is None  # damaged: tried again
+    assert failures.recorded() == [kept]
+    assert failures.remove("abc124") == 1
+    assert failures.remove("abc") == 1
+    assert failures.recorded() == []
 
 
 @pytest.mark.parametrize("tool", registry.programs())

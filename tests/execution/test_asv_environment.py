@@ -6,6 +6,7 @@ import pytest
 
 from tools.common.errors import DiskFullError, Interrupted, TrackerError, UsageError
 from tools.execution.asv_environment import PerCommit
+from tools.execution.benchmark_runner import BenchmarkRunner
 
 
 @pytest.mark.parametrize(
@@ -22,12 +23,18 @@ def test_what_ends_a_benchmark_says_what_to_do(
     def measure(*_: object) -> None:
         raise error
 
-    monkeypatch.setattr(PerCommit, "_measure", measure)
+    monkeypatch.setattr(BenchmarkRunner, "run", measure)
+    entry = PerCommit.__new__(PerCommit)
+    entry._runner = BenchmarkRunner.__new__(BenchmarkRunner)
+    entry._environment, entry._global_env_vars = None, {}
+    name = "sentinels.Machine.time_file_read"
+    entry._benchmarks = {name: {"name": name, "params": [], "param_names": []}}
+    command = ["benchmark.py", "run", "benchmarks", name]
     with pytest.raises(expected, match=said):
-        PerCommit.__new__(PerCommit).run(["benchmark.py", "run"])
+        entry.run([*command, "[]", "None", "result.json"])
 
 
 def test_tags_are_refused_before_anything_is_listed_or_built() -> None:
-    one = PerCommit.__new__(PerCommit)
+    entry = PerCommit.__new__(PerCommit)
     with pytest.raises(UsageError, match="HASHFILE"):
-        one.install_project(None, None, "sgkit/0.7.0")
+        entry.install_project(None, None, "sgkit/0.7.0")

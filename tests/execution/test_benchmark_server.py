@@ -135,6 +135,6 @@ def test_folders_of_a_killed_tracker_are_removed() -> None:
     gone = subprocess.Popen(["true"])
     gone.wait()
     names = {pid: tempfile.mkdtemp(prefix=f"gwas-run-{pid}-") for pid in (gone.pid, os.getpid())}
-    benchmark_server.sweep_orphans()
+    benchmark_server.kill_orphans()
     assert not Path(names[gone.pid]).exists()
     Path(names[os.getpid()]).rmdir()  # of a tracker that runs: it stays

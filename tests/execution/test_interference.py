@@ -1,4 +1,4 @@
-"""Whose CPU time counts as others'."""
+"""Which processes count as foreign, and how their CPU time is measured."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def test_ours_are_those_below_and_those_with_the_mark(orphan: Callable[[str], in
     child = subprocess.Popen(["sleep", "60"])
     try:
         marked, stranger = orphan("ours"), orphan("theirs")
-        found = {process.pid for process in interference.strangers(MARK, "ours")}
+        found = {process.pid for process in interference.foreign_processes(MARK, "ours")}
     finally:
         child.kill()
         child.wait()
@@ -65,9 +65,9 @@ def test_what_others_compute_is_counted_and_what_we_do_is_not(
 
     found: list[Stranger] = []
     monkeypatch.setattr(psutil, "cpu_times", Times)
-    monkeypatch.setattr(interference, "strangers", lambda mark, value: found)
-    watch = interference.Watch(MARK, "ours")
-    assert watch.cores() == 0.0
+    monkeypatch.setattr(interference, "foreign_processes", lambda mark, value: found)
+    meter = interference.InterferenceMeter(MARK, "ours")
+    assert meter.mean_cores() == 0.0
     found.append(Stranger())
-    monkeypatch.setattr(interference.time, "monotonic", lambda: watch._started + 4)
-    assert watch.cores() == 0.5
+    monkeypatch.setattr(interference.time, "monotonic", lambda: meter._started + 4)
+    assert meter.mean_cores() == 0.5

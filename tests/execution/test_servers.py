@@ -6,11 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from tools.common import paths
-from tools.execution import asv_environment, benchmark_server
-from tools.execution.asv_environment import PerCommit
+from tools.execution import benchmark_runner
+from tools.execution.benchmark_runner import BenchmarkRunner
+from tools.execution.commit_environment import CommitEnvironment
 from tools.results.series_key import SeriesKey
-from tools.upstreams import config
 
 
 class Recorded:
@@ -30,12 +29,10 @@ started: list[Recorded] = []
 
 
 def test_controls_get_nothing_of_a_commits_environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(benchmark_server, "Server", Recorded)
-    monkeypatch.setattr(asv_environment.atexit, "register", lambda close: None)
-    monkeypatch.setattr(PerCommit, "_environment", lambda self, env: dict(env))
-    one = PerCommit.__new__(PerCommit)
-    one._servers, one._home = {}, Path("commit")
-    one._upstreams = config.load(paths.ROOT / "upstreams.toml")
+    monkeypatch.setattr(benchmark_runner, "Server", Recorded)
+    monkeypatch.setattr(benchmark_runner.atexit, "register", lambda close: None)
+    runner = BenchmarkRunner(None, Path("results"), "env", {"sgkit", "hail", "dask"})
+    environment = CommitEnvironment(None, None, Path("commit"), Path("work"))
     started.clear()
     for benchmark, cores in (
         ("pca.Sgkit.time_compute", "1"), ("pca.Hail.time_compute", "1"),
@@ -44,7 +41,8 @@ def test_controls_get_nothing_of_a_commits_environment(monkeypatch: pytest.Monke
     ):  # fmt: skip
         arguments = ["script", "run", "benchmarks", f"{benchmark}-7", "[]", "None", "result"]
         key = SeriesKey.of(benchmark, {"cores": cores} if cores else {})
-        one._run_forked(key, arguments, {"env": {}, "cwd": ".", "timeout": 1})
+        options = {"env": {}, "cwd": ".", "timeout": 1}
+        runner._in_server(environment, key, arguments, options)
     assert [(server.python, server.preload) for server in started] == [
         ("commit/bin/python", "1"), ("commit/bin/python", "2"), (sys.executable, None),
     ]  # fmt: skip

@@ -65,7 +65,7 @@ def checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Checkout:
 
 
 def remember(commit: str) -> None:
-    failures.remember(failures.Failure("sgkit", commit, "frozen", "no setup.py", ""), "log")
+    failures.record("sgkit", commit, "frozen", "no setup.py", "log")
 
 
 def test_a_commit_is_reached_does_not_build_or_is_missed(checkout: Checkout) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 from pathlib import Path
 
-from tools.common.errors import BusyError, DamagedError, DeniedError, TrackerError, no_room
+from tools.common.errors import BusyError, DamagedError, DeniedError, TrackerError, disk_full
 
 # by SQLite's own words: Python has its numbers from 3.11 on only
 _LOCKED = ("locked",)
@@ -23,7 +23,7 @@ def meaning(path: Path, error: sqlite3.Error) -> TrackerError | None:
             hint="wait for its end, such as a night's, and run the same command again",
         )
     if _is_one(said, _FULL):
-        return no_room(str(path))
+        return disk_full(str(path))
     if _is_one(said, _DENIED):
         return DeniedError(
             f"{path}: {said}", hint="make it and its folder readable and writable for this user"

@@ -48,35 +48,39 @@ for name in sys.argv[3:]:
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """The subcommands show, check, failures, forget and clean."""
+    """The subcommands show, check, failures, retry and clean."""
     commands = parser.add_subparsers(dest="action", required=True)
-    show = commands.add_parser("show", help="interpreter, Java and exact lock of a commit")
+    show = commands.add_parser(
+        "show", help="print the interpreter, Java and exact lock of a commit"
+    )
     show.add_argument("name", help="a hash or tool/version")
     show.add_argument("--stack", choices=STACKS, default=STACKS[0])
     check = commands.add_parser(
-        "check", help="make the environment of each release, start the tool, write the table"
+        "check", help="install and start each release, and write docs/compatibility.md"
     )
     check.add_argument("names", nargs="*", metavar="TOOL/VERSION", help="all releases by default")
     check.add_argument("--stack", choices=STACKS, action="append")
-    commands.add_parser("failures", help="the builds that failed, with reason and log")
-    forget = commands.add_parser("forget", help="try failed builds again")
-    forget.add_argument("commit", nargs="?", default="", help="a hash or its beginning")
-    clean = commands.add_parser("clean", help="remove environments that were not used for long")
-    clean.add_argument("--days", type=float, default=unused.DAYS)
+    commands.add_parser("failures", help="list the builds that failed, with reason and log")
+    retry = commands.add_parser(
+        "retry", aliases=["forget"], help="let the next run try failed builds again"
+    )
+    retry.add_argument("commit", nargs="?", default="", help="a hash or its first characters")
+    clean = commands.add_parser("clean", help="remove environments that are no longer used")
+    clean.add_argument("--days", type=float, default=unused.DAYS, help="unused for so long")
 
 
 def run(args: argparse.Namespace) -> int:
     """Carry out one subcommand."""
     if args.action == "failures":
-        remembered = list(failures.remembered())
-        if not remembered:
+        recorded = failures.recorded()
+        if not recorded:
             print("no build has failed")
-        for failure in remembered:
+        for failure in recorded:
             print(f"{failure.tool} {failure.commit[:8]} {failure.stack}: {failure.reason}")
             print(f"  log: {failure.log}")
         return 0
-    if args.action == "forget":
-        print(f"{failures.forget(args.commit)} failed builds forgotten")
+    if args.action in ("retry", "forget"):
+        print(f"failed builds to try again in the next run: {failures.remove(args.commit)}")
         return 0
     if args.action == "clean":
         count = unused.remove(paths.ROOT / "env", args.days)
@@ -150,13 +154,12 @@ def _start(made: Plan, environment: Path) -> None:
     variables = benchmark_variables.variables(made, environment, work, work / "ledger.jsonl")
     tools = [registry.TOOLS[name] for name in made.classes if name in registry.TOOLS]
     names = [tool.__name__ for tool in tools if tool.kind == "package"]
-    removed: dict[str, str | None] = dict.fromkeys(benchmark_variables.REMOVED)
     process.run(
         [
             *(environment / "bin" / "python", "-c", _TRY_OUT),
             *(paths.ROOT, next(iter(registry.TASKS)), *names),
         ],
-        env={**removed, **variables},
+        env={**benchmark_variables.REMOVED, **variables},
         cwd=work,
         timeout=900,
     )

@@ -90,7 +90,7 @@ def from_os_error(error: OSError) -> TrackerError | None:
     """The TrackerError that an OSError stands for, or None where it is not one we know."""
     place = error.filename or "while writing"
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
-        return no_room(place)
+        return disk_full(place)
     if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
         return DeniedError(
             f"{place}: {str(error.strerror).lower()}",
@@ -99,7 +99,7 @@ def from_os_error(error: OSError) -> TrackerError | None:
     return None
 
 
-def no_room(where: str) -> DiskFullError:
+def disk_full(where: str) -> DiskFullError:
     """The error of a full disk."""
     return DiskFullError(
         f"the disk is full ({where})",
@@ -107,7 +107,7 @@ def no_room(where: str) -> DiskFullError:
     )
 
 
-def is_no_room(output: str, *folders: Path) -> bool:
+def is_disk_full(output: str, *folders: Path) -> bool:
     """Whether a program that failed met a full disk: by what it said, or by what is free now."""
     return os.strerror(errno.ENOSPC) in output or any(
         shutil.disk_usage(folder).free < _SCANT for folder in folders if folder.exists()

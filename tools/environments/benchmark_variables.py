@@ -1,4 +1,4 @@
-"""The environment variables by which a benchmark process learns what to run on."""
+"""The environment variables of a benchmark process: data sets, folders, Java and programs."""
 
 from __future__ import annotations
 
@@ -10,18 +10,20 @@ from tools.common import paths
 from tools.environments import java, programs
 from tools.environments.plan import Plan
 
-# Set by this machine's user or another tool, they would change what is measured.
-REMOVED = ("PYTHONPATH", "PYTHONHOME", "DASK_CONFIG", "SPARK_HOME", "HAIL_HOME", "PYTHONSTARTUP")
+# Variables of this machine's user that would change a measurement. None removes a variable.
+REMOVED: dict[str, str | None] = dict.fromkeys(
+    ("PYTHONPATH", "PYTHONHOME", "DASK_CONFIG", "SPARK_HOME", "HAIL_HOME", "PYTHONSTARTUP")
+)
 
 
 def variables(plan: Plan, environment: Path, work: Path, ledger: Path) -> dict[str, str]:
-    """What docs/architecture.md promises to every benchmark process."""
+    """The variables that docs/architecture.md lists."""
     variables = {
         "GWAS_TOOLS": ",".join(plan.classes),
         "GWAS_DATASETS": str(paths.datasets_dir()),
         "GWAS_WORK": str(work),
         "GWAS_LEDGER": str(ledger),
-        # an old tool on newer packages warns at every call; what it says would fill the results
+        # an old tool on newer packages warns at every call, and results hold the output
         "PYTHONWARNINGS": "ignore::FutureWarning,ignore::DeprecationWarning",
         # compiled code belongs to this environment and commit, and to no other
         "NUMBA_CACHE_DIR": str(paths.cache("numba", environment.name, plan.commit.hash)),

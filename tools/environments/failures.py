@@ -1,4 +1,4 @@
-"""Builds that failed, with reason and log, so that they are not tried every night."""
+"""Record builds that failed, with reason and log. A night does not try them again."""
 
 from __future__ import annotations
 
@@ -11,52 +11,54 @@ from tools.common import files, paths
 
 @dataclass(frozen=True)
 class Failure:
-    """One build that failed: what, why, and where its whole output is kept."""
+    """One build that failed."""
 
     tool: str
     commit: str
     stack: str
     reason: str
-    log: str
+    log: str  # path of the file with the whole output
 
 
-def _place(tool: str, commit: str, stack: str) -> Path:
+def record(tool: str, commit: str, stack: str, reason: str, output: str) -> Failure:
+    """Store a failure and the output of its build."""
+    path = _path(tool, commit, stack)
+    log = path.with_suffix(".log")
+    files.write_text(log, output)
+    failure = Failure(tool, commit, stack, reason, str(log))
+    files.write_json(path, asdict(failure))
+    return failure
+
+
+def find(tool: str, commit: str, stack: str) -> Failure | None:
+    """The recorded failure of a build; None when there is none, or it cannot be read."""
+    return _read(_path(tool, commit, stack))
+
+
+def recorded() -> list[Failure]:
+    """All recorded failures."""
+    json_files = sorted(paths.cache("failures").glob("*/*.json"))
+    return [failure for path in json_files if (failure := _read(path))]
+
+
+def remove(commit: str = "") -> int:
+    """Remove the failures of commits that start with `commit`, and return their number.
+
+    The next run tries these builds again.
+    """
+    json_files = list(paths.cache("failures").glob(f"*/{commit}*.json"))
+    for path in json_files:
+        path.with_suffix(".log").unlink(missing_ok=True)
+        path.unlink()
+    return len(json_files)
+
+
+def _path(tool: str, commit: str, stack: str) -> Path:
     return paths.cache("failures", tool, f"{commit}-{stack}.json")
 
 
-def remember(failure: Failure, output: str) -> Failure:
-    """Keep a failure and its log; returns it with the log's place filled in."""
-    place = _place(failure.tool, failure.commit, failure.stack)
-    log = place.with_suffix(".log")
-    files.write_text(log, output)
-    kept = Failure(failure.tool, failure.commit, failure.stack, failure.reason, str(log))
-    files.write_json(place, asdict(kept))
-    return kept
-
-
-def recall(tool: str, commit: str, stack: str) -> Failure | None:
-    """The failure remembered for this build, or None."""
-    return _read(_place(tool, commit, stack))
-
-
-def remembered() -> list[Failure]:
-    """All failures that are remembered."""
-    places = sorted(paths.cache("failures").glob("*/*.json"))
-    return [failure for place in places if (failure := _read(place))]
-
-
-def forget(commit: str = "") -> int:
-    """Forget the failures of commits that start with `commit`; returns how many."""
-    places = list(paths.cache("failures").glob(f"*/{commit}*.json"))
-    for place in places:
-        place.with_suffix(".log").unlink(missing_ok=True)
-        place.unlink()
-    return len(places)
-
-
-def _read(place: Path) -> Failure | None:
-    """A kept failure; None when there is none, or none that can be read: it is tried again."""
+def _read(path: Path) -> Failure | None:
     try:
-        return Failure(**json.loads(place.read_text()))
+        return Failure(**json.loads(path.read_text()))
     except (FileNotFoundError, ValueError, TypeError):
         return None

@@ -124,7 +124,7 @@ class Server:
 
     def _clean(self, spare: int | None = None) -> None:
         """End what a benchmark left running, and remove the folders of its clusters."""
-        sweep(self._mark, spare)
+        kill_marked(self._mark, spare)
         if self._clusters:
             shutil.rmtree(self._clusters, ignore_errors=True)
 
@@ -161,7 +161,7 @@ def new_mark() -> str:
     return f"{os.getpid()}:{uuid.uuid4().hex}"
 
 
-def sweep(mark: str, spare: int | None = None) -> None:
+def kill_marked(mark: str, spare: int | None = None) -> None:
     """Kill every process that carries this mark, but for the one to spare.
 
     Those that remove the semaphores of the others end by themselves, or else a little later.
@@ -200,7 +200,7 @@ def _has_ended(process: psutil.Process) -> bool:
         return True
 
 
-def sweep_orphans() -> int:
+def kill_orphans() -> int:
     """Kill what a tracker that was itself killed left running; returns how many.
 
     Its folders are removed as well.
@@ -212,7 +212,7 @@ def sweep_orphans() -> int:
     marks = {mark for process in psutil.process_iter() if (mark := _mark(process))}
     orphaned = [mark for mark in marks if not psutil.pid_exists(int(mark.split(":")[0]))]
     for mark in orphaned:
-        sweep(mark)
+        kill_marked(mark)
     return len(orphaned)
 
 

@@ -17,5 +17,5 @@ def claim(root: Path) -> None:
     if not _claimed:
         _held.enter_context(alone(root))
         _claimed.append(root)
-        benchmark_server.sweep_orphans()
+        benchmark_server.kill_orphans()
         cost_ledger.start()

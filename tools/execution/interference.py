@@ -1,6 +1,6 @@
-"""How much of the machine others had while something of ours ran: what disturbs a measurement.
+"""CPU time used by other processes during a measurement.
 
-The load average does not tell: it counts our own threads, and what ran a minute ago.
+Load average cannot replace it: it includes our own threads and the minute before.
 """
 
 from __future__ import annotations
@@ -11,52 +11,52 @@ from collections.abc import Iterator
 import psutil
 
 
-class Watch:
-    """Adds up the CPU time of all that is not ours, from its making to `cores()`.
-
-    Ours is as in strangers(). Time that a hypervisor gave to other machines counts as others'.
-    """
+class InterferenceMeter:
+    """Measures CPU time of foreign processes (see foreign_processes) and hypervisor steal."""
 
     def __init__(self, mark: str, value: str) -> None:
         self._mark, self._value = mark, value
         self._started, self._before = time.monotonic(), self._seconds()
 
-    def cores(self) -> float:
-        """How many cores others had, on average; what nobody waits for when it ends is lost."""
-        passed = time.monotonic() - self._started
-        return max(0.0, self._seconds() - self._before) / max(passed, 0.01)
+    def mean_cores(self) -> float:
+        """Mean number of cores used by others since construction.
+
+        Misses processes that ended without being waited for.
+        """
+        elapsed = time.monotonic() - self._started
+        return max(0.0, self._seconds() - self._before) / max(elapsed, 0.01)
 
     def _seconds(self) -> float:
-        found: float = getattr(psutil.cpu_times(), "steal", 0.0)
-        # an ancestor's children may be ours
-        above = {process.pid for process in psutil.Process().parents()} | {1}
-        for process in strangers(self._mark, self._value):
+        seconds: float = getattr(psutil.cpu_times(), "steal", 0.0)
+        # the children of an ancestor include our own tree
+        ancestors = {process.pid for process in psutil.Process().parents()} | {1}
+        for process in foreign_processes(self._mark, self._value):
             try:
                 times = process.cpu_times()
             except psutil.Error:
                 continue  # ended meanwhile
-            found += times.user + times.system
-            if process.pid not in above:
-                found += times.children_user + times.children_system
-        return found
+            seconds += times.user + times.system
+            if process.pid not in ancestors:
+                seconds += times.children_user + times.children_system
+        return seconds
 
 
-def strangers(mark: str, value: str) -> Iterator[psutil.Process]:
-    """The processes that are not ours.
+def foreign_processes(mark: str, value: str) -> Iterator[psutil.Process]:
+    """Yield processes outside our tree.
 
-    Ours are this one, those below it, and those with the environment variable `mark` = `value`:
-    a JVM may outlive its parent.
+    Our tree: this process, its descendants, and processes whose environment has `mark=value`
+    (a JVM can outlive its parent).
     """
     this = psutil.Process()
-    own = {this, *this.children(recursive=True)}
+    tree = {this, *this.children(recursive=True)}
     for process in psutil.process_iter():
-        if process in own:
+        if process in tree:
             continue
         try:
             if process.environ().get(mark) == value:
                 continue
         except psutil.AccessDenied:
-            pass  # another user's
+            pass  # another user's process
         except psutil.Error:
-            continue  # ended, or about to
+            continue  # it ended
         yield process

@@ -22,8 +22,8 @@ from tools.common.errors import (
     MissingError,
     TrackerError,
     UsageError,
-    is_no_room,
-    no_room,
+    disk_full,
+    is_disk_full,
 )
 from tools.environments import benchmark_variables
 from tools.environments.plan import Plan, plan
@@ -116,8 +116,8 @@ def installed(made: Plan, root: Path) -> Path:
     try:
         return made.make(root)
     except process.ProgramError as error:
-        if is_no_room(error.output, root):
-            raise no_room(str(root)) from None
+        if is_disk_full(error.output, root):
+            raise disk_full(str(root)) from None
         last = (error.output.strip().splitlines() or [str(error)])[-1].strip()
         raise BuildError(f"{made.commit.hash[:8]} cannot be installed: {last}") from None
 
@@ -171,7 +171,6 @@ def _run(
         side.home / "bin" / "python", BENCHMARK_RUN_SCRIPT, "run", suite_dir,
         target, json.dumps(_ATTRIBUTES), str(profile), result,
     ]  # fmt: skip
-    removed: dict[str, str | None] = dict.fromkeys(benchmark_variables.REMOVED)
     variables = benchmark_variables.variables(
         side.plan, side.home, work / "scratch", cost_ledger.path()
     )
@@ -181,7 +180,9 @@ def _run(
     started = time.perf_counter()
     timeout = max(0.0, min(_TIMEOUT, until - time.monotonic()))
     try:
-        process.run(command, env={**removed, **variables}, cwd=work, timeout=timeout)
+        process.run(
+            command, env={**benchmark_variables.REMOVED, **variables}, cwd=work, timeout=timeout
+        )
         return json.loads(result.read_text())
     except (process.ProgramError, OSError, ValueError) as error:
         last = (str(error).strip().splitlines() or [""])[-1]
@@ -190,7 +191,7 @@ def _run(
         raise failure(f"{key} failed at {side.commit.hash[:8]}: {last}") from None
     finally:
         cost_ledger.add(key, key.tool, "process", time.perf_counter() - started)
-        benchmark_server.sweep(mark)  # JVMs and workers that left the process's tree
+        benchmark_server.kill_marked(mark)  # JVMs and workers that left the process's tree
 
 
 def _folder() -> Path:

@@ -1,4 +1,4 @@
-"""Results are saved after each benchmark: a run that is killed loses only the one it was at."""
+"""Save each benchmark's result at once, and keep earlier results when a commit fails."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ from tools.common import files
 from tools.results.series_key import SeriesKey, tool_class
 
 
-class Keeper:
-    """Adds each benchmark's result to the file that asv itself writes at a commit's end.
+class ResultWriter:
+    """Adds each result to the commit's result file, with asv's own Results class.
 
-    asv later saves the same results once more, so this only matters when it does not
-    get there. It uses asv's own Results class, and so the same names and formats.
+    asv saves the same results at the end of the commit. A run that is killed before loses
+    nothing but the benchmark that it was running.
     """
 
     def __init__(
@@ -34,13 +34,13 @@ class Keeper:
         requirements: dict,
         benchmarks: Mapping[str, dict[str, Any]],
     ) -> None:
-        """`benchmarks` by name, as asv has listed them; they may be put in later."""
+        """`benchmarks` by name, as asv lists them; they may be added later."""
         self._results_dir = Path(results_dir)
         self._python = python
         self._env_name = env_name
         self._requirements = requirements
         self._benchmarks = benchmarks
-        self._held: dict[Path, bytes | None] = {}
+        self._protected: dict[Path, bytes | None] = {}
 
     def machine(self) -> dict[str, Any]:
         """The machine that this run belongs to: asv has just written its file."""
@@ -54,7 +54,7 @@ class Keeper:
         benchmark, index = self._benchmarks[key.benchmark], key.index(self._benchmarks)
         value = _read(result_file)
         if value is None:
-            return  # it failed: asv records that, and there is nothing to lose
+            return  # the benchmark failed: asv records that
         machine = self.machine()
         params = {**machine, "python": self._python, **self._requirements}
         results = Results(
@@ -70,37 +70,37 @@ class Keeper:
         )
         results.save(str(self._results_dir))
 
-    def hold(self, commit: str, may_fail: bool) -> None:
-        """Keep what is stored of a commit that cannot be measured now, until `give_back`.
+    def protect(self, commit: str, may_fail: bool) -> None:
+        """Keep the stored results of a commit that cannot be measured now, until `restore`.
 
-        asv marks each of its benchmarks as failed, over values that were measured before.
-        Without such values it may stay marked (`may_fail`); otherwise it is left unmeasured, so
-        that NEW finds it again.
+        asv overwrites them: it marks each benchmark of the commit as failed. A commit without
+        results stays marked if `may_fail`; else `restore` removes the marks, and NEW selects the
+        commit again.
         """
         path = self._file(commit)
         if path.exists() or not may_fail:
-            self._held[path] = path.read_bytes() if path.exists() else None
+            self._protected[path] = path.read_bytes() if path.exists() else None
 
-    def give_back(self) -> None:
-        """Bring back what `hold` kept, now that asv has written its failures over it."""
-        while self._held:
-            path, content = self._held.popitem()
+    def restore(self) -> None:
+        """Restore the results that `protect` kept, after asv has overwritten them."""
+        while self._protected:
+            path, content = self._protected.popitem()
             if content is None:
                 path.unlink(missing_ok=True)
             elif path.read_bytes() != content:
                 files.write_text(path, content.decode())
 
     def note_missing(self, tool: str, commit: str) -> None:
-        """Remember that this machine lacked a program when the commit was measured."""
+        """Record that this machine lacked a program when it measured the commit."""
         path = self._missing(tool)
         known = path.read_text().split() if path.exists() else []
         if commit not in known:
             files.write_text(path, "\n".join([*known, commit]) + "\n")
 
     def forget_missing(self, tool: str) -> None:
-        """Remove the n/a that were stored while this machine lacked the program.
+        """Remove each n/a that was stored while this machine lacked the program.
 
-        asv takes n/a for a success and would never measure them again.
+        asv takes n/a for a success and would never measure it again.
         """
         path = self._missing(tool)
         for commit in path.read_text().split() if path.exists() else []:
@@ -125,7 +125,7 @@ class Keeper:
     def set_aside_damaged(self, commit: str) -> Path | None:
         """Rename this commit's result file when it cannot be read; its new name, or None.
 
-        asv would end the whole run at it. Nothing is deleted: the file may be mended.
+        asv would end the whole run. The file is kept: someone may be able to repair it.
         """
         path = self._file(commit)
         try:

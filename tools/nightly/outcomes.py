@@ -28,7 +28,7 @@ class Outcomes:
 
 def unbuilt(stack: str) -> dict[str, str]:
     """The commits of which it is remembered that they do not build on a stack, and why."""
-    return {one.commit: one.reason for one in failures.remembered() if one.stack == stack}
+    return {one.commit: one.reason for one in failures.recorded() if one.stack == stack}
 
 
 def of(conf: Config, stack: str, machine: str, commits: Sequence[str]) -> Outcomes:

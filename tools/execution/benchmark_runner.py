@@ -1,0 +1,135 @@
+"""Run one benchmark in a process of its own, and save its result and provenance at once."""
+
+from __future__ import annotations
+
+import atexit
+import sys
+import time
+from collections.abc import Collection, Mapping
+from pathlib import Path
+from typing import Any
+
+from benchmarks._harness import registry
+from tools.common.errors import disk_full, is_disk_full
+from tools.environments import programs
+from tools.execution import applicability, cost_ledger, provenance
+from tools.execution.benchmark_server import Server, ServerLost
+from tools.execution.commit_environment import CommitEnvironment
+from tools.execution.interference import InterferenceMeter
+from tools.execution.result_writer import ResultWriter
+from tools.results.series_key import SeriesKey
+from tools.upstreams import config
+
+
+class BenchmarkRunner:
+    """Runs benchmarks of one commit after the other; `tools` are the tracked tools."""
+
+    def __init__(
+        self, writer: ResultWriter, results_dir: Path, env_name: str, tools: Collection[str]
+    ) -> None:
+        self._writer = writer
+        self._results_dir = results_dir
+        self._env_name = env_name
+        self._tools = tools
+        self._servers: dict[str, Server] = {}  # by number of cores; one for controls
+
+    def run(
+        self,
+        environment: CommitEnvironment | None,
+        key: SeriesKey,
+        args: list[str],
+        options: Mapping[str, Any],
+    ) -> tuple[str, int]:
+        """Output and exit status of one benchmark; n/a (NaN) where it does not apply.
+
+        `args` is asv's command line for its script, `options` has asv's `env`, `cwd`, `timeout`.
+        Raises DiskFullError.
+        """
+        result_file = args[6]
+        if environment is None or environment.plan is None or not self._applies(environment, key):
+            return _not_applicable(result_file)
+        if key.tool in registry.programs() and programs.find(key.tool) is None:
+            self._writer.note_missing(key.tool, environment.commit.hash)
+            return _not_applicable(result_file)
+        reason = applicability.reason_against(key)
+        if reason is not None:
+            return _not_applicable(result_file, f"asv: skipped: {reason}\n")
+        meter = InterferenceMeter("GWAS_WORK", str(environment.work))
+        started = time.perf_counter()
+        output, status = self._in_server(environment, key, args, options)
+        seconds = time.perf_counter() - started
+        foreign_cores = meter.mean_cores()
+        if status != 0 and is_disk_full(output, environment.work, self._results_dir):
+            raise disk_full(str(key))
+        cost_ledger.add(key, key.tool, "process", seconds)
+        if status == 0 and not {"--dry-run", "-n", "--skip-save"} & set(sys.argv):
+            date = int(environment.commit.date.timestamp() * 1000)
+            self._writer.add(environment.commit.hash, date, key, result_file, output)
+            provenance.record(
+                self._results_dir / self._writer.machine()["machine"],
+                environment.plan,
+                self._env_name,
+                key,
+                seconds,
+                foreign_cores,
+                control=self._is_control(key),
+            )
+        return output, status
+
+    def stop(self) -> None:
+        """End the servers, which belong to the environment of one commit."""
+        for server in self._servers.values():
+            server.close()
+            atexit.unregister(server.close)
+        self._servers.clear()
+
+    def _in_server(
+        self,
+        environment: CommitEnvironment,
+        key: SeriesKey,
+        args: list[str],
+        options: Mapping[str, Any],
+    ) -> tuple[str, int]:
+        """Run one benchmark in a fork of the server for its number of cores."""
+        script, _, benchmark_dir, target, params, profile, result_file = args
+        command = {
+            "benchmark_id": target,
+            "params_str": params,
+            "profile_path": profile,
+            "result_file": result_file,
+            "cwd": options["cwd"],
+        }
+        # A control runs on the tracker's own Python and numpy: no commit's packages can change it.
+        # Its process is small, because a fork of one with many libraries takes longer.
+        is_control = self._is_control(key)
+        cores = key.plain.get("cores", "1")
+        name = "controls" if is_control else cores
+        try:
+            server = self._servers.get(name)
+            if server is None or not server.alive:
+                env = dict(options["env"])
+                if not is_control:
+                    env["GWAS_PRELOAD"] = cores  # tools read the number of threads at import
+                python = sys.executable if is_control else environment.python
+                server = Server([python, script, "run_server", benchmark_dir], env)
+                self._servers[name] = server
+                atexit.register(server.close)
+            return server.run(command, options["timeout"])
+        except ServerLost as error:
+            return str(error), 1
+
+    def _is_control(self, key: SeriesKey) -> bool:
+        """Whether no upstream commit can change it, as with PLINK and the sentinels."""
+        return key.tool not in self._tools
+
+    def _applies(self, environment: CommitEnvironment, key: SeriesKey) -> bool:
+        """Whether the benchmark's class runs on this commit; no process is started to find out."""
+        assert environment.plan is not None
+        classes = config.TOOL_CLASSES.union(self._tools)
+        return key.tool not in classes or key.tool in environment.plan.classes
+
+
+def _not_applicable(result_file: str, output: str = "") -> tuple[str, int]:
+    """Write what a benchmark process would; asv shows n/a."""
+    Path(result_file).write_text("NaN")
+    return output, 0

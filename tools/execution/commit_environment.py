@@ -1,0 +1,81 @@
+"""The environment of one commit on one stack, ready to run benchmarks."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from asv.console import log
+
+from tools.common import paths
+from tools.common.errors import BuildError, TrackerError, disk_full, is_disk_full
+from tools.environments import benchmark_variables, failures
+from tools.environments.plan import NotCovered, Plan, plan
+from tools.execution import cost_ledger
+from tools.upstreams.config import Upstream
+from tools.upstreams.mirror import Commit, Mirror
+
+
+@dataclass(frozen=True)
+class CommitEnvironment:
+    """What the benchmarks of a commit run in.
+
+    `plan` and `home` are None where the stack does not cover the commit: nothing is measured.
+    """
+
+    commit: Commit
+    plan: Plan | None
+    home: Path | None  # the virtual environment
+    work: Path  # a folder for what benchmarks write
+
+    @property
+    def python(self) -> str:
+        """The interpreter. Without `home` it is the tracker's: it can list the benchmarks."""
+        return str(self.home / "bin" / "python") if self.home else sys.executable
+
+    @property
+    def variables(self) -> dict[str, str]:
+        """The environment variables for benchmark processes, beside those of the tracker."""
+        if self.plan is None or self.home is None:
+            return {}
+        return benchmark_variables.variables(self.plan, self.home, self.work, cost_ledger.path())
+
+
+def prepare(
+    upstream: Upstream, commit: Commit, stack: str, mirror: Mirror, root: Path
+) -> CommitEnvironment:
+    """Build and install a commit below `root`, the folder of virtual environments.
+
+    Raises BuildError (also for a build that failed before: see failures), MissingError,
+    UnreachableError or ProgramError when this commit cannot be measured now; DiskFullError.
+    """
+    started = time.perf_counter()
+    failure = failures.find(commit.tool, commit.hash, stack)
+    if failure:
+        raise BuildError(
+            f"{failure.reason}\n  log: {failure.log}; "
+            f"`python -m tools environments retry {commit.hash[:8]}` tries it again"
+        )
+    commit_plan = home = None
+    try:
+        commit_plan = plan(upstream, commit, stack, mirror)
+        home = commit_plan.make(root)
+    except NotCovered as error:
+        log.info(f"{error}: nothing to measure")
+    except TrackerError as error:
+        output = getattr(error, "output", "") or str(error)
+        if is_disk_full(output, root):  # not the commit's fault: it must be tried again
+            raise disk_full(str(root)) from None
+        if isinstance(error, BuildError):
+            reason = str(error).splitlines()[0]
+            failures.record(commit.tool, commit.hash, stack, reason, output)
+        raise
+    finally:
+        cost_ledger.add(None, commit.tool, "environment", time.perf_counter() - started)
+    work = paths.scratch(f"{commit.hash[:12]}-{stack}")
+    shutil.rmtree(work, ignore_errors=True)
+    work.mkdir(parents=True)
+    return CommitEnvironment(commit, commit_plan, home, work)

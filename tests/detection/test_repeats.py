@@ -8,10 +8,11 @@ import numpy as np
 import pytest
 from asv.machine import Machine
 
-from tests.alerts.made import TARGET
+from tests.alerts.made import KEY
 from tools.alerts.store import Store
 from tools.detection import sequential_test
 from tools.detection.repeats import POWER, false_alarms, minimal_detectable
+from tools.results.series_key import SeriesKey
 
 NOISE = 0.03
 
@@ -57,25 +58,28 @@ def test_false_alarms_are_counted() -> None:
 
 def test_repeats_are_kept(store: Store) -> None:
     for machine, first in (("box", 1.0), ("other", 9.0), ("box", 1.2)):
-        store.add_repeat("frozen", machine, TARGET, "c", first, 1.1)
-    assert store.repeats("frozen", "box") == {TARGET: [(1.0, 1.1), (1.2, 1.1)]}
+        store.add_repeat("frozen", machine, KEY, "c", first, 1.1)
+    assert store.repeats("frozen", "box") == {KEY: [(1.0, 1.1), (1.2, 1.1)]}
     assert store.repeats("dated", "box") == {}
     assert store.repeated() == [("frozen", "box"), ("frozen", "other")]
 
 
 def test_repeats_of_an_older_file_are_of_this_machine(tmp_path: Path) -> None:
+    kernel = SeriesKey("sentinels.Machine.time_numpy_kernel")
     old = sqlite3.connect(tmp_path / "old.sqlite")
     with old:
         old.execute(
             "create table repeat (stack text not null, target text not null, commit_hash text not "
             "null, first real not null, second real not null, at text not null)"
         )
-        old.execute("insert into repeat values ('frozen', ?, 'c', 1.0, 1.1, '')", (TARGET,))
+        old.execute(
+            "insert into repeat values ('frozen', ?, 'c', 1.0, 1.1, '')", (kernel.benchmark,)
+        )
     old.close()
     for _ in range(2):
         store = Store(tmp_path / "old.sqlite")
         here = Machine.get_unique_machine_name()
-        assert store.repeats("frozen", here) == {TARGET: [(1.0, 1.1)]}
+        assert store.repeats("frozen", here) == {kernel: [(1.0, 1.1)]}
         store.close()
 
 

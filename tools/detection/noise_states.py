@@ -1,7 +1,7 @@
-"""Which changes are news: levels that a series keeps returning to are states of its noise.
+"""States of the noise: levels that a series keeps returning to. Moves between them are no changes.
 
-A job that moves between two machines, a benchmark with two modes, a neighbour that comes and
-goes: each move is a step of its own that no test of means can doubt, and none is a change.
+Examples: a job that runs on two machines, a benchmark with two modes, a noisy neighbour. Each move
+is a clear step for any test of means.
 """
 
 from __future__ import annotations
@@ -15,15 +15,15 @@ from scipy import ndimage
 from tools.detection.noise import CHANCE_OF_RUN, OUTLIER, RUNNING, Floats
 from tools.detection.windows import WIDTHS
 
-LEAST = 5  # crossings between two levels that make states: each level was there three times
-LASTING = 18.0  # points that runs on either level last, on average, where a move is a change
-APART = 12.0  # by how many standard errors running medians must tell two levels apart
-NEAR = 0.25  # of the distance between two levels, at most: so near to one is on it
-OF_MEDIAN = 1.25  # standard errors of a mean that one of a median is
+LEAST = 5  # moves between two levels that make them states: the series was on each three times
+LASTING = 18.0  # points: mean run on a level, from which a move is a change
+APART = 12.0  # standard errors between two levels that running medians can tell apart
+NEAR = 0.25  # of the distance between two levels: a point as near to one is on it
+OF_MEDIAN = 1.25  # standard error of a median over that of a mean
 
 
-def news(values: Floats, changes: Sequence[int], variance: float) -> list[int]:
-    """The `changes` of `values` that are no mere moves between states of the noise.
+def without_moves(values: Floats, changes: Sequence[int], variance: float) -> list[int]:
+    """The `changes` of `values` without the moves between states of the noise.
 
     `variance` is that of the noise of one point.
     """
@@ -37,25 +37,25 @@ def news(values: Floats, changes: Sequence[int], variance: float) -> list[int]:
 
 
 def _levels(before: Floats, after: Floats) -> tuple[float, float]:
-    """The medians on either side of a change, of as many points as tell them apart best.
+    """The medians on both sides of a change, over the width that separates them best.
 
-    Where runs are short, medians of whole stretches between changes may be those of mixtures.
+    Where runs are short, a whole stretch between changes may be a mixture of levels.
     """
-    found = []
+    candidates = []
     for width in WIDTHS:
         left, right = before[-width:], after[:width]
         old, new = float(np.median(left)), float(np.median(right))
         clear = abs(new - old) / np.sqrt(1 / len(left) + 1 / len(right))
-        found.append((clear, old, new))
-    return max(found)[1:]
+        candidates.append((clear, old, new))
+    return max(candidates)[1:]
 
 
 def _crossings(values: Floats, old: float, new: float, variance: float) -> npt.NDArray[np.intp]:
-    """The first points of each stay on either level, but the first stay's.
+    """Indices where the series switches between two levels.
 
-    A stay is where running medians are near a level, within the noise; stays elsewhere count as
-    the last one's. Medians run over as many points as it takes to tell the levels apart. There
-    are no crossings where that is more than a change is tested with.
+    The series is on a level where its running median is near it, within the noise. Points on
+    neither level count with those before. Medians run over as many points as it takes to tell the
+    levels apart. Where that is more than the widest window of the search, there are no crossings.
     """
     distance = abs(new - old)
     if distance**2 * WIDTHS[-1] <= APART**2 * variance:
@@ -64,14 +64,14 @@ def _crossings(values: Floats, old: float, new: float, variance: float) -> npt.N
     near = min(NEAR * distance, OUTLIER * OF_MEDIAN * np.sqrt(variance / width))
     medians = ndimage.median_filter(values, width, mode="nearest")
     on_new = np.abs(medians - new) <= near
-    known = np.flatnonzero(on_new | (np.abs(medians - old) <= near))
-    return known[1:][np.diff(on_new[known])]
+    on_either = np.flatnonzero(on_new | (np.abs(medians - old) <= near))
+    return on_either[1:][np.diff(on_new[on_either])]
 
 
 def _is_move(crossings: npt.NDArray[np.intp], at: int, points: int) -> bool:
     """Whether the change `at` moves between levels that the series was on often and briefly.
 
-    It does not where it begins or ends a run that chance does not make of such brief ones.
+    A move that begins or ends a run much longer than the others is a change.
     """
     if len(crossings) < LEAST:
         return False
@@ -83,7 +83,7 @@ def _is_move(crossings: npt.NDArray[np.intp], at: int, points: int) -> bool:
 
 
 def _chance(runs: npt.NDArray[np.intp], run: int) -> float:
-    """The chance, at each point, that a run as long as this begins, as the level's others end."""
+    """The chance, at each point, that such a long run begins, by the other runs on its level."""
     same = runs[run % 2 :: 2]
     mean = (same.sum() - runs[run]) / (len(same) - 1)
     return float(np.exp(-runs[run] / mean) / mean)

@@ -1,4 +1,4 @@
-"""What repeats of one commit (A/A) say of us: our false alarms, and what we can see at all."""
+"""Repeats of one commit (A/A): noise of a series, false alarms, smallest detectable change."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from scipy import stats
 from tools.detection import sequential_test
 
 POWER = 0.8
-_CLAIM = 1.1  # what each run of repeats is judged as, both ways
+_CLAIM = 1.1  # ratio that each run of repeats is tested for, both ways
 Pairs = Sequence[tuple[float, float]]
 
 
 @dataclass(frozen=True)
 class Record:
-    """How often repeats were taken for a change: `alarms` of `judged` runs of FEWEST pairs."""
+    """False alarms on repeats: `alarms` of `judged` runs of FEWEST pairs."""
 
     judged: int
     alarms: int
@@ -28,14 +28,14 @@ FEWEST = sequential_test.LOOKS[0]
 
 
 def spread(pairs: Pairs) -> float:
-    """The standard deviation of the log ratios of pairs, two of them at least."""
+    """The standard deviation of the log ratios of two pairs or more."""
     return statistics.stdev(math.log(second / first) for first, second in pairs)
 
 
 def minimal_detectable(pairs: Pairs) -> float | None:
-    """The smallest ratio that would be confirmed with a probability of POWER; None for too few.
+    """The smallest ratio that is confirmed with a probability of POWER; None for too few pairs.
 
-    From the spread of the pairs' log ratios, at the test's last look (sequential.LOOKS).
+    From the spread of the pairs' log ratios, at the sequential test's last look.
     """
     if len(pairs) < FEWEST:
         return None
@@ -48,7 +48,7 @@ def minimal_detectable(pairs: Pairs) -> float | None:
 
 
 def false_alarms(repeats: Mapping[str, Pairs]) -> Record:
-    """Judge each FEWEST repeats in a row as a candidate of 10 %, slower and faster."""
+    """Test each FEWEST repeats in a row as a candidate of 10 %, slower and faster."""
     judged = alarms = 0
     for pairs in repeats.values():
         for start in range(0, len(pairs) - FEWEST + 1, FEWEST):

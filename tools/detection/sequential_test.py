@@ -1,12 +1,15 @@
-"""Has it changed, and by how much: a sequential test that stops as soon as it is sure.
+"""A sequential test of a claimed change, which stops as soon as it is sure.
 
-Two sides are measured in turn (A B A B ...), so that what drifts slowly hits both. Each pair
-gives one log ratio. At a few fixed numbers of pairs, and only there, Student's t interval of
-their mean is formed; the error rate is shared out among these looks (Bonferroni), so however
-often it looks, a change is confirmed where there is none, or one as large as claimed is refuted,
-with at most the stated probability. Group-sequential designs: Jennison & Turnbull, "Group
-Sequential Methods" (2000). Ratios of run times: Kalibera & Jones, "Rigorous benchmarking in
-reasonable time" (2013).
+Both sides are measured in turn (A B A B ...), so that slow drift affects both. Each pair gives one
+log ratio. The test looks at fixed numbers of pairs only. Each look forms Student's t interval of
+the mean log ratio. The looks share the error rate (Bonferroni), so over all of them it is at most
+ERROR that
+
+- a change is confirmed where there is none, or
+- a change as large as claimed is refuted.
+
+Group-sequential designs: Jennison & Turnbull, "Group Sequential Methods" (2000). Ratios of run
+times: Kalibera & Jones, "Rigorous benchmarking in reasonable time" (2013).
 """
 
 from __future__ import annotations
@@ -19,12 +22,12 @@ from itertools import pairwise
 from scipy import stats
 
 CONFIRMED, REFUTED, UNDECIDED = "confirmed", "refuted", "undecided"
-LOOKS = (4, 6, 9, 13, 19)  # pairs after which it is judged
+LOOKS = (4, 6, 9, 13, 19)  # pairs at which the test looks
 ERROR = 0.01  # of each kind, over all looks
-# a difference that does not matter, even when it is certain: code layout alone moves 1 %
+# log ratio that does not matter even when it is certain: code layout alone moves 1 %
 NEGLIGIBLE = 0.01
-PRECISE = 1 / 4  # half of an interval, as a part of its log ratio, that is worth quoting
-ENOUGH = 9  # pairs after which a size is quoted as it is
+PRECISE = 1 / 4  # half width of an interval over its log ratio, up to which the size is quoted
+ENOUGH = 9  # pairs after which the size is quoted whatever its interval
 
 
 @dataclass(frozen=True)
@@ -43,15 +46,17 @@ def judge(
 ) -> Verdict:
     """The verdict on `log_ratios` (one log(after / before) a pair) of a `claimed` ratio.
 
-    Confirmed: the interval lies beyond NEGLIGIBLE, on the side that was claimed. Refuted: it
-    excludes half of the claimed log change; but what is surely a quarter of it is confirmed with
-    its smaller size, as claims from few points are too large by chance. With `half` one of two
-    sides is chosen: confirmed is beyond half of the claim. Undecided: neither, so far. Raises
-    ValueError for a claim that is no change, or for fewer than two pairs.
+    - Confirmed: the interval lies beyond NEGLIGIBLE, on the claimed side.
+    - Refuted: the interval excludes half the claimed log change. A change that is certainly a
+      quarter of the claim is confirmed all the same, as claims from few points are too large.
+    - Undecided: neither, so far.
+
+    With `half`, confirmed is beyond half the claim: one of two sides is chosen. Raises ValueError
+    for a claim within NEGLIGIBLE, or for fewer than two pairs.
     """
     claim = math.log(claimed)
     if abs(claim) <= NEGLIGIBLE:
-        raise ValueError(f"a ratio of {claimed} is no change to confirm")
+        raise ValueError(f"a ratio of {claimed} is too small to confirm")
     if len(log_ratios) < 2:
         raise ValueError("two pairs are needed at least")
     mean, width = interval(log_ratios, error / len(LOOKS))
@@ -78,12 +83,12 @@ def decide(
     half: bool = False,
     precise: bool = False,
 ) -> Verdict:
-    """Measure pairs (before, after) by calling `pair` until the claim is judged.
+    """Measure pairs (before, after) by calling `pair` until the test decides.
 
-    `known` are pairs of an earlier call that was interrupted; `half` as for judge. Values that
-    repeat exactly are counts, of which two pairs tell all. With `precise` the size is wanted as
-    well: a change that is confirmed is measured on, until its log ratio is known to PRECISE of
-    itself or ENOUGH pairs are there. UNDECIDED after the last look.
+    `known` are pairs of an earlier call that was interrupted; `half` as for judge. Two pairs are
+    enough where values repeat exactly. With `precise`, a confirmed change is measured on until its
+    log ratio is known to PRECISE of itself, or ENOUGH pairs are measured. UNDECIDED after the last
+    look.
     """
     pairs = list(known)
     verdict = decided = None
@@ -93,7 +98,7 @@ def decide(
         while len(pairs) < look:
             pairs.append(pair())
         verdict = judge([_log_ratio(*one) for one in pairs[:look]], claimed, error, half=half)
-        # what is decided stays so: the intervals of all looks hold together
+        # a decision stays: the intervals of all looks hold together
         if verdict.outcome != UNDECIDED and verdict.outcome == (decided or verdict).outcome:
             decided = verdict
         if decided and not (precise and look < ENOUGH and _is_vague(decided)):
@@ -103,7 +108,7 @@ def decide(
 
 
 def _is_vague(verdict: Verdict) -> bool:
-    """Whether more pairs would tell the size of a confirmed change better."""
+    """Whether a confirmed change needs more pairs for its size."""
     if verdict.outcome != CONFIRMED:
         return False
     return math.log(verdict.high / verdict.low) / 2 > PRECISE * abs(math.log(verdict.ratio))

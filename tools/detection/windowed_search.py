@@ -23,15 +23,15 @@ from tools.detection.noise import (
     rough,
     spread,
 )
-from tools.detection.noise_states import news
+from tools.detection.noise_states import without_moves
 from tools.detection.windows import Piece, strongest
 
 THRESHOLD = 5.75  # normal quantile of one test: two-sided 9e-9
-LIKELY = 4.0  # the same, for what is left out when the noise is learnt
-ROUNDS = 3  # of search: each learns the noise again, without the changes found before
+LIKELY = 4.0  # the same, for steps that are left out when the noise is learnt
+ROUNDS = 3  # of search: each learns the noise again, without the changes so far
 FEWEST = 8  # points: five before a step and three after it
 EXACT = 1e-12  # of the largest value: smaller differences are rounding errors
-RESOLUTION = 1e-6  # of the largest distance from the median: so exact are the sums
+RESOLUTION = 1e-6  # of the largest distance from the median: rounding of the sums
 
 
 def windowed_search(
@@ -64,8 +64,8 @@ def windowed_search(
     if unit == 0:
         return []
     known = np.maximum(known[present] / largest, EXACT) / unit
-    found = _search(series / unit, known, threshold)
-    return [int(present[at]) for at in found]
+    changes = _search(series / unit, known, threshold)
+    return [int(present[at]) for at in changes]
 
 
 def _search(series: Floats, known: Floats, threshold: float) -> list[int]:
@@ -84,7 +84,7 @@ def _search(series: Floats, known: Floats, threshold: float) -> list[int]:
         if not new:
             break
         changes = sorted({*changes, *new})
-    return news(series, changes, noise.variance)
+    return without_moves(series, changes, noise.variance)
 
 
 def _split(
@@ -96,7 +96,7 @@ def _split(
     end: int,
     threshold: float,
 ) -> list[int]:
-    """The changes from `start` to `end`: the strongest, and those on either side of it."""
+    """The changes from `start` to `end`: the strongest, and those on both sides of it."""
     part = slice(start, end)
     piece = Piece.of(series[part], clipped[part], known[part], last=end == len(series))
     step = strongest(piece, noise, threshold)
@@ -117,7 +117,10 @@ def _between(changes: Sequence[int], points: int) -> list[tuple[int, int]]:
 def known_noise(
     values: Floats, errors: npt.ArrayLike | None, repeat_sd: float
 ) -> npt.NDArray[np.float64]:
-    """The standard deviation of each point that is known beforehand, 0 where none is."""
+    """The standard deviation of each point by samples and repeats, 0 where unknown.
+
+    Raises ValueError where shapes do not fit or a noise is negative.
+    """
     if values.ndim != 1:
         raise ValueError(f"a series has one dimension, not {values.ndim}")
     if not repeat_sd >= 0:

@@ -12,27 +12,27 @@ from scipy import stats
 from tools.detection.noise import Floats, Noise, inflation
 
 WIDTHS = (5, 8, 12, 18, 27)  # points before and after a step, in all combinations
-TIP = (3, 4)  # points after a step that are enough while there are no more
-DRIFT = 6.0  # by how many variances a step must fit better than a straight line
+NEWEST = (3, 4)  # points after a step that are enough at the end of the series
+DRIFT = 6.0  # variances by which a step must fit better than a straight line
 
 
 @dataclass(frozen=True)
 class Piece:
-    """A stretch of a series without a known change, as sums from its start to each point."""
+    """A stretch of a series between change points, as sums from its start to each point."""
 
     points: int
-    last: bool  # it ends where the series ends
+    last: bool  # whether it ends where the series ends
     value: Floats  # sums of the values without outliers
-    moment: Floats  # sums of place times those values
-    raw: Floats  # sums of the values as they are
+    moment: Floats  # sums of position times those values
+    raw: Floats  # sums of the values with outliers
     square: Floats  # sums of their squares
-    known: Floats  # sums of the variances that are known beforehand
+    known: Floats  # sums of the variances from samples and repeats
 
     @classmethod
     def of(cls, values: Floats, clipped: Floats, known: Floats, *, last: bool) -> Piece:
         """A piece from its values, the same without outliers, and known variances."""
-        place = np.arange(len(values), dtype=float)
-        columns = clipped, place * clipped, values, values**2, known
+        position = np.arange(len(values), dtype=float)
+        columns = clipped, position * clipped, values, values**2, known
         return cls(len(values), last, *(np.concatenate([[0.0], np.cumsum(c)]) for c in columns))
 
 
@@ -41,22 +41,22 @@ def strongest(piece: Piece, noise: Noise, threshold: float) -> int | None:
 
     `threshold` is the normal quantile that corresponds to the error probability of one test.
     """
-    best, found = 1.0, None
+    best, step = 1.0, None
     for left, right, first, stop in _windows(piece, noise.shortest):
         strength = _strength(piece, noise, left, right, first, stop, threshold)
         at = int(strength.argmax())
         if strength[at] > best:
-            best, found = float(strength[at]), first + at
-    return found
+            best, step = float(strength[at]), first + at
+    return step
 
 
 def _windows(piece: Piece, shortest: int) -> Iterator[tuple[int, int, int, int]]:
-    """(left, right, first step, last step + 1) of all windows that the piece has room for."""
+    """(left, right, first step, last step + 1) of all pairs of windows that fit the piece."""
     for left in WIDTHS:
         for right in WIDTHS:
             if left + right <= piece.points and min(left, right) >= shortest:
                 yield left, right, left, piece.points - right + 1
-        for right in TIP if piece.last else ():
+        for right in NEWEST if piece.last else ():
             at = piece.points - right
             if left <= at and right >= shortest:
                 yield left, right, at, at + 1
@@ -65,7 +65,7 @@ def _windows(piece: Piece, shortest: int) -> Iterator[tuple[int, int, int, int]]
 def _strength(
     piece: Piece, noise: Noise, left: int, right: int, first: int, stop: int, threshold: float
 ) -> Floats:
-    """t over its critical value, for a step at each of `first` to `stop`; 0 where it is drift."""
+    """t over its critical value for a step at each of `first` to `stop`; 0 where it is drift."""
     before, at, after = (slice(first + by, stop + by) for by in (-left, 0, right))
     both = left + right
 

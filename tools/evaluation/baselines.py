@@ -1,4 +1,4 @@
-"""Other detectors to compare with: asv's, Otava's and Perfherder's, each at its defaults."""
+"""Other detectors for comparison: asv's, Otava's and Perfherder's, each at its defaults."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ Values = Sequence[float] | npt.NDArray[np.float64]
 
 
 def asv(values: Values) -> list[int]:
-    """The steps of `asv.step_detect`, which asv's graphs and regressions are made from."""
+    """The steps of `asv.step_detect`, asv's own source of regressions."""
     return [int(left) for left, *_ in detect_steps([float(value) for value in values])[1:]]
 
 
 def perfherder(values: Values) -> list[int]:
     """Perfherder's rule: t > 7 between the 12 points before and after, nearer ones weigh more.
 
-    Of neighbouring points beyond it the one with the largest t counts.
+    Of neighbouring points beyond it, the one with the largest t is the change point.
     (Mozilla, treeherder/perfalert.)
     """
     size = PERFHERDER_WINDOW
@@ -56,7 +56,7 @@ def perfherder(values: Values) -> list[int]:
 def otava(many: Sequence[Values]) -> list[list[int]]:
     """Otava's change points (p .001, magnitude 0) of many series, from its own environment.
 
-    Raises MissingError or ProgramError where that cannot be made, as without a package index.
+    Raises MissingError or ProgramError where uv cannot make that environment.
     """
     worker = Path(__file__).with_name("otava_worker.py")
     given = json.dumps([[float(value) for value in values] for values in many])
@@ -64,5 +64,5 @@ def otava(many: Sequence[Values]) -> list[list[int]]:
         "run", "--quiet", "--no-project", "--isolated", "--python", sys.executable,
         "--with", OTAVA, "python", worker, input=given, timeout=3600,
     )  # fmt: skip
-    found: list[list[int]] = json.loads(answer.stdout)
-    return found
+    indices: list[list[int]] = json.loads(answer.stdout)
+    return indices

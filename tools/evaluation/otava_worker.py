@@ -8,8 +8,8 @@ import sys
 
 from otava.analysis import compute_change_points
 
-found = []
+indices = []
 for values in json.load(sys.stdin):
     changes, _ = compute_change_points(values, max_pvalue=0.001, min_magnitude=0.0)
-    found.append(sorted(int(change.index) for change in changes))
-json.dump(found, sys.stdout)
+    indices.append(sorted(int(change.index) for change in changes))
+json.dump(indices, sys.stdout)

@@ -5,10 +5,13 @@ from __future__ import annotations
 import json
 import math
 import shutil
+import time
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+
+from tools.common.errors import BusyError
 
 pytestmark = pytest.mark.integration
 
@@ -24,7 +27,12 @@ def numbers(values: list | None) -> list[float]:
 @pytest.fixture(scope="module")
 def releases(command: Callable) -> dict[str, str]:
     """Commit of each mirrored release by its name."""
-    prepared = command("python", "-m", "tools", "datasets", "prepare", "smoke")
+    deadline = time.monotonic() + 600
+    while True:  # data sets are shared with the tested checkout, where another run may make one
+        prepared = command("python", "-m", "tools", "datasets", "prepare", "smoke")
+        if prepared.returncode != BusyError.exit_code or time.monotonic() > deadline:
+            break
+        time.sleep(5)
     assert prepared.returncode == 0, prepared.stdout + prepared.stderr
     updated = command("python", "-m", "tools", "upstreams", "update", "--source", "index")
     assert updated.returncode == 0, updated.stdout + updated.stderr

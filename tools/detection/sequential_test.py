@@ -56,7 +56,7 @@ def judge(
     """
     claim = math.log(claimed)
     if abs(claim) <= NEGLIGIBLE:
-        raise ValueError(f"a ratio of {claimed} is too small to confirm")
+        raise ValueError(f"a ratio of {claimed} is no change to confirm")
     if len(log_ratios) < 2:
         raise ValueError("two pairs are needed at least")
     mean, width = interval(log_ratios, error / len(LOOKS))

@@ -1,4 +1,4 @@
-"""docs/glossary.md: each term stands there once, and each name in its last column is in the code."""
+"""docs/glossary.md: each term stands there once; each name in its last column is in the code."""
 
 import pkgutil
 import re

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from rich.console import Console
 from rich.table import Table
 
+from benchmarks._harness import registry
 from datasets import catalogue, edge_cases, formats, prepare, verify
 from datasets.progress import OnConsole
 from tools.common import paths
 from tools.common.errors import DamagedError, UsageError
+
+_REGISTRY = "benchmarks/_harness/registry.py"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -53,6 +57,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _list(args: argparse.Namespace) -> int:
+    """A table of all data sets, and a line for each that only one of both lists has."""
     table = Table(box=None, pad_edge=False)
     for heading in ("NAME", "MB", "CONTENT", "PREPARED", "WHAT IT IS"):
         # what may be long is wrapped, so that the rest is never cut
@@ -60,7 +65,7 @@ def _list(args: argparse.Namespace) -> int:
     names = dict.fromkeys([*catalogue.load(), edge_cases.NAME, *_prepared()])
     for name in names:
         folder = _folder(name)
-        summary = edge_cases.SUMMARY if name == edge_cases.NAME else catalogue.find(name).summary
+        summary = _summary(name)
         if not (folder / "dataset.json").exists():
             table.add_row(name, "", "", "-", summary)
             continue
@@ -69,7 +74,31 @@ def _list(args: argparse.Namespace) -> int:
         size = sum(file.stat().st_size for file in folder.rglob("*") if file.is_file())
         table.add_row(name, f"{size / 1e6:.1f}", description["sha256"][:12], there, summary)
     Console(highlight=False).print(table)
+    for sentence in (*unmeasured(names), *unknown()):
+        print(sentence)
     return 0
+
+
+def _summary(name: str) -> str:
+    if name == edge_cases.NAME:
+        return edge_cases.SUMMARY
+    try:
+        return catalogue.find(name).summary
+    except UsageError:
+        return "not in the catalogue any more"
+
+
+def unmeasured(names: Iterable[str]) -> Iterator[str]:
+    """A sentence for each data set that no benchmark measures; edge-cases are for tests."""
+    for name in names:
+        if name not in registry.measured_data() and name != edge_cases.NAME:
+            yield f"{name}: no benchmark measures it: DATA in {_REGISTRY} does not list it"
+
+
+def unknown() -> Iterator[str]:
+    """A sentence for each data set that benchmarks measure and that cannot be prepared."""
+    for name in sorted(registry.measured_data() - catalogue.load().keys()):
+        yield f"{name}: DATA in {_REGISTRY} lists it, but datasets/catalogue.toml does not"
 
 
 def _prepare(args: argparse.Namespace) -> int:
@@ -98,6 +127,8 @@ def _prepare(args: argparse.Namespace) -> int:
             f"{description['n_variants']:,} variants in {', '.join(_formats(folder))}, "
             f"content {description['sha256'][:12]}\n  {folder}"
         )
+    for sentence in unmeasured(args.names):
+        print(sentence)
     return 0
 
 

@@ -1,14 +1,17 @@
 """What the task classes inherit: data paths, cores, timing, checks, cost. Nothing of a task.
 
-The underscore says that no benchmark is in here. Other packages use `registry`, `cores`, `data`,
-`shapes` and `clusters` of it, and nothing else.
+A task module's classes inherit from `Sentinel`, or from the base class of their tool: `Sgkit`,
+`Hail`, `Plink`, `Plink2`, as registry.TOOLS has them.
+
+The underscore says that no benchmark is in here. Other packages import `registry`, `cores`,
+`data`, `metrics`, `shapes` and `clusters`, and nothing else.
 """
 
 from . import asv_types, preload, registry
-from .registry import Hail, Plink, Plink2, Sgkit
 from .sentinel import Sentinel
 
-__all__ = ["Hail", "Plink", "Plink2", "Sentinel", "Sgkit"]
+__all__ = ["Sentinel", *(cls.__name__ for cls in registry.TOOLS.values())]
 
+globals().update((cls.__name__, cls) for cls in registry.TOOLS.values())
 asv_types.register()
 preload.preload(cls for cls in registry.TOOLS.values() if cls.kind == "package")

@@ -3,16 +3,17 @@
 TASKS   by module name: a Task
 TOOLS   by name: the base class of the tool's task classes, from tools/<name>.py. Its attributes
         say the rest: `label`, `colour`, `kind` ("package" of an environment, or "program" of the
-        machine), `tolerance` by task, and how it is found and tried out
-DATA    by module: the data sets that it measures ("tasks": each task module)
-SHAPES  by data set: chunks and partitions that it is measured in, beside its own (see shapes.py)
-CORES   the numbers of physical cores
+        machine), `tolerance` by task, and how the tool is found and tried out
+DATA    by module: the data sets that it measures ("tasks": those of each task module)
+SHAPES  by data set: the chunks and partitions that it is sharded in (see shapes.py)
+CORES   numbers of physical cores
 
-DATA, CORES and the keys of TASKS are asv's parameters. Add new values at the end: results are kept
-by value, and readers expect the usual ones first.
+DATA, CORES and the names of TASKS are values of asv's parameters. Add a value at the end of its
+list: results are stored by value, and none is discarded.
 """
 
 from collections import namedtuple
+from importlib import import_module
 
 # label: what pages call it; joined: its version when the axis modules first measured it, "1" for
 # a new task (see axis.version)
@@ -65,13 +66,11 @@ def measured_data():
     return {name for names in DATA.values() for name in names}
 
 
-# below the lists, which the tools' base classes read as they are defined
-from .tools.hail import Hail  # noqa: E402
-from .tools.plink import Plink  # noqa: E402
-from .tools.plink2 import Plink2  # noqa: E402
-from .tools.sgkit import Sgkit  # noqa: E402
-
-TOOLS = {cls.tool: cls for cls in (Sgkit, Hail, Plink, Plink2)}
+# Last, as tools' base classes read the lists above.
+TOOLS = {
+    name: getattr(import_module(".tools." + name, __package__), name.capitalize())
+    for name in ("sgkit", "hail", "plink", "plink2")
+}
 
 
 def programs():

@@ -2,6 +2,7 @@
 
 import json
 
+from benchmarks._harness import registry
 from datasets import catalogue, cli, formats
 from tools.__main__ import main
 
@@ -27,6 +28,29 @@ def test_list_cuts_no_name_and_no_size(smoke_copy, cache, monkeypatch, capsys):
     size = sum(path.stat().st_size for path in smoke_copy.rglob("*") if path.is_file())
     (row,) = [line.split() for line in listed.splitlines() if line.startswith("smoke ")]
     assert row[1:3] == [f"{size / 1e6:.1f}", described["sha256"][:12]]
+
+
+def test_a_data_set_of_only_one_list_is_named(smoke_copy, monkeypatch, capsys):
+    assert [*cli.unmeasured(catalogue.load()), *cli.unknown()] == []  # as the lists are
+    smoke_copy.rename(smoke_copy.with_name("smoke-missing"))
+    smoke_copy.with_name("smoke-missing").joinpath("dataset.json").write_text(
+        json.dumps({"name": "smoke-missing", "sha256": "0" * 64, "formats": {}})
+    )
+    monkeypatch.setitem(registry.DATA, "scaling", ["smoke", "sim-7"])
+    assert main(["datasets", "list"]) == 0
+    listed = " ".join(capsys.readouterr().out.split())
+    assert "smoke-missing: no benchmark measures it" in listed
+    assert "sim-1k: no benchmark measures it" in listed
+    assert "sim-7: DATA in benchmarks/_harness/registry.py lists it, but" in listed
+    assert "edge-cases:" not in listed
+
+
+def test_a_prepared_set_that_left_the_catalogue_is_listed(smoke_copy, capsys):
+    smoke_copy.rename(smoke_copy.with_name("gone"))
+    assert main(["datasets", "list"]) == 0
+    listed = capsys.readouterr().out
+    assert "not in the catalogue any more" in listed
+    assert "gone: no benchmark measures it" in listed
 
 
 def test_command_line(smoke_copy, capsys):

@@ -66,14 +66,14 @@ class Ran:
 def asv_run(tmp_path, datasets):
     """Run a benchmark as asv does; other keyword arguments are environment variables."""
 
-    def run(benchmark, python=sys.executable, attributes=None, **variables):
+    def run(benchmark, python=sys.executable, attributes=None, root=ROOT, **variables):
         result = tmp_path / "result.json"
         result.unlink(missing_ok=True)
         environment = {key: v for key, v in os.environ.items() if not key.startswith("GWAS_")}
         environment.update(GWAS_DATASETS=str(datasets), GWAS_WORK=str(tmp_path / "work"))
         environment.update(GWAS_LEDGER=str(tmp_path / "ledger.jsonl"))
         environment.update({key: str(value) for key, value in variables.items()})
-        command = [str(python), str(RUNNER), "run", str(ROOT / "benchmarks"), benchmark]
+        command = [str(python), str(RUNNER), "run", str(root / "benchmarks"), benchmark]
         process = subprocess.run(
             [*command, json.dumps(attributes or {}), "None", str(result)],
             env=environment,

@@ -62,7 +62,7 @@ def test_an_upstream_that_does_not_answer(
     main(["upstreams", "update"])
     tool.path.rename(tool.path.with_name("gone"))
     assert main(["upstreams", "update"]) == 5
-    assert "going on with what is mirrored" in capsys.readouterr().out
+    assert "using the mirrored commits" in capsys.readouterr().out
     assert main(["upstreams", "list"]) == 0
 
 

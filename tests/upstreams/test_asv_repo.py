@@ -105,7 +105,7 @@ def test_ranges_are_gits_own(repo: UnionRepo) -> None:
 
 def test_every_name_resolves_back(repo: UnionRepo) -> None:
     for branch in ("one", "two"):
-        for commit in repo._mirror.line(branch):
+        for commit in repo._mirror.branch(branch):
             name = repo.get_name_from_hash(commit)
             assert name is not None
             assert Repository(Path(repo._path)).git("rev-parse", f"{name}^{{commit}}") == commit
@@ -173,12 +173,12 @@ def test_dates_are_the_committers(repo: UnionRepo) -> None:
 
 
 def test_revisions_follow_each_branch(repo: UnionRepo) -> None:
-    everything = {commit for tool in ("one", "two") for commit in repo._mirror.line(tool)}
+    everything = {commit for tool in ("one", "two") for commit in repo._mirror.branch(tool)}
     numbers = repo.get_revisions(everything)
     assert set(numbers) == everything
     assert len(set(numbers.values())) == len(everything)
     for tool in ("one", "two"):
-        order = [numbers[commit] for commit in repo._mirror.line(tool)]
+        order = [numbers[commit] for commit in repo._mirror.branch(tool)]
         assert order == sorted(order, reverse=True)
 
 
@@ -204,7 +204,7 @@ def test_without_a_network_asv_goes_on(
     assert names(offline, "one/0.2^!") == ["one/0.2"]
     printed = caplog.text
     assert "does not answer" in printed
-    assert "going on with what is mirrored" in printed
+    assert "using the mirrored commits" in printed
 
 
 def test_a_second_process_goes_on(
@@ -224,7 +224,7 @@ def test_nothing_to_start_from(open_repo: Callable[[], UnionRepo]) -> None:
 
 def test_a_configuration_that_is_wrong(repo: UnionRepo, tmp_path: Path) -> None:
     (tmp_path / "wrong.toml").write_text("one = 1")
-    with pytest.raises(ConfigError, match=r"wrong\.toml: \[one\]: expected a table"):
+    with pytest.raises(ConfigError, match=r"wrong\.toml: one: expected a table"):
         UnionRepo(str(tmp_path / "wrong.toml"), "unused")
 
 

@@ -95,7 +95,7 @@ def test_an_override_follows_that_repository(
         (
             '["tool"]',
             '["toool"]',
-            "tool.classes = 'toool': expected any of hail, plink, sgkit, tool",
+            "tool.classes = 'toool': expected any of hail, ",
         ),
         ('first = "0.1"', 'first = "0.1"\nyanked = "no"', "tool.yanked = 'no': expected true or"),
         ('first = "0.1"', 'first = "0.1"\nurl = "x"', "tool: unknown key 'url'; known: package, "),

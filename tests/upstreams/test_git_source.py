@@ -77,7 +77,7 @@ def test_the_line_starts_at_the_first_tracked_release(mirror: Mirror, git_upstre
     early = one.commit()
     release, between = one.commit(tag="0.1"), one.commit()
     mirror.update([made.upstream("one", one.path)], say=quiet)
-    assert mirror.line("one") == [between, release]
+    assert mirror.branch("one") == [between, release]
     assert mirror.tool_of(early) == "one"
     assert mirror.release_before(mirror.commit(early)) is None
     before = mirror.release_before(mirror.commit(between))
@@ -93,7 +93,7 @@ def test_an_update_brings_what_is_new(mirror: Mirror, git_upstream: Make) -> Non
     new = one.commit(tag="0.2")
     said: list[str] = []
     mirror.update(tracked, say=said.append)
-    assert mirror.line("one") == [new, old]
+    assert mirror.branch("one") == [new, old]
     assert said == ["one: 2 releases, 1 new (git history)"]
 
 
@@ -118,7 +118,7 @@ def test_a_rewritten_branch_is_said(mirror: Mirror, git_upstream: Make) -> None:
     new = one.commit("another")
     said: list[str] = []
     mirror.update(tracked, say=said.append)
-    assert mirror.line("one") == [new, base]
+    assert mirror.branch("one") == [new, base]
     assert any("rewrote its branch" in line for line in said)
 
 
@@ -139,7 +139,7 @@ def test_an_interrupted_fetch_changes_nothing_and_is_taken_up(
         patch.setattr(Repository, "move", interrupted)  # all is fetched, nothing is shown
         with pytest.raises(KeyboardInterrupt):
             mirror.update(tracked, say=quiet)
-    assert mirror.line("one") == [old]
+    assert mirror.branch("one") == [old]
     # what a killed git leaves behind
     (mirror.path / "packed-refs.lock").touch()
     (mirror.path / "refs" / "heads" / "one.lock").touch()
@@ -147,7 +147,7 @@ def test_an_interrupted_fetch_changes_nothing_and_is_taken_up(
     leftover.parent.mkdir(exist_ok=True)
     leftover.touch()
     mirror.update(tracked, say=quiet)
-    assert mirror.line("one") == [new, old]
+    assert mirror.branch("one") == [new, old]
     assert not leftover.exists()
 
 
@@ -164,7 +164,7 @@ def test_an_upstream_that_vanished_leaves_a_usable_mirror(
     said: list[str] = []
     assert mirror.update(tracked, say=said.append) == ["one"]
     assert said[0].startswith(f"warning: one: {one.path} does not answer")
-    assert mirror.line("two")[0] == new  # the others are updated
+    assert mirror.branch("two")[0] == new  # the others are updated
     mirror.checkout(mirror.commit("one/0.1"), mirror.path.parent / "tree")
     assert (mirror.path.parent / "tree" / "setup.py").read_text() == "x"
     assert mirror.commit(old).source == "git"

@@ -99,14 +99,14 @@ def test_a_generated_commit_is_pinned(mirror: Mirror, releases: list[object]) ->
 
 def test_history_is_only_appended_to(mirror: Mirror, releases: list[object]) -> None:
     mirror.update(tracked(), say=quiet)
-    old = mirror.line("tool")
+    old = mirror.branch("tool")
     del releases[2]  # the index forgot one
     releases += [made.file("tool", "0.2.5", 2.5), made.file("tool", "0.4.0", 5)]
     said: list[str] = []
     mirror.update(tracked(), say=said.append)
-    assert mirror.line("tool")[1:] == old
+    assert mirror.branch("tool")[1:] == old
     assert versions(mirror) == ["0.1.0", "0.2.0", "0.3.0", "0.4.0"]
-    assert "warning: tool: left out, as newer releases are mirrored already: 0.2.5" in said
+    assert "warning: tool: left out, because newer releases are mirrored already: 0.2.5" in said
 
 
 def serve_nothing(index: made.Index) -> None:
@@ -132,7 +132,7 @@ def serve_no_times(index: made.Index) -> None:
         (serve_nothing, "has no package 'tool'"),
         (serve_errors, "does not answer .*503"),
         (serve_nonsense, "does not answer"),
-        (serve_no_times, "tells no upload times"),
+        (serve_no_times, "has no upload times"),
     ],
 )
 def test_an_index_that_fails_keeps_the_mirror(
@@ -173,11 +173,11 @@ def test_auto_remembers_its_choice(mirror: Mirror, releases: list[object], tmp_p
     mirror.update(tracked(source="auto", git=path), say=said.append)
     assert mirror.source_of("tool") == "index"
     assert "does not answer" in said[0]
-    assert "taking the package index's release history" in said[0]
-    old = mirror.line("tool")
+    assert "using the package index's release history" in said[0]
+    old = mirror.branch("tool")
     made.GitUpstream(path).commit(tag="0.1")  # git is back, but the two do not mix
     mirror.update(tracked(source="auto", git=path), say=said.append)
-    assert (mirror.source_of("tool"), mirror.line("tool")) == ("index", old)
+    assert (mirror.source_of("tool"), mirror.branch("tool")) == ("index", old)
 
 
 def test_a_change_of_source_is_asked_for_and_said(
@@ -186,26 +186,26 @@ def test_a_change_of_source_is_asked_for_and_said(
     git = made.GitUpstream(tmp_path / "tool.git")
     head = git.commit(tag="0.7")
     mirror.update(tracked(), say=quiet)
-    old = mirror.line("tool")
+    old = mirror.branch("tool")
     with pytest.raises(UsageError, match="update tool --source git"):
         mirror.update(tracked(source="git", git=git.path), say=quiet)
-    assert mirror.line("tool") == old
+    assert mirror.branch("tool") == old
     said: list[str] = []
     mirror.update(tracked(git=git.path), "git", said.append)
-    assert (mirror.source_of("tool"), mirror.line("tool")) == ("git", [head])
+    assert (mirror.source_of("tool"), mirror.branch("tool")) == ("git", [head])
     assert versions(mirror) == ["0.7"]
-    assert any("results measured on the package index's release history stay" in s for s in said)
+    assert any("results of the package index's release history stay" in s for s in said)
     mirror.update(tracked(), "index", quiet)
-    assert (mirror.source_of("tool"), mirror.line("tool")) == ("index", old)
+    assert (mirror.source_of("tool"), mirror.branch("tool")) == ("index", old)
 
 
 def test_a_change_of_source_that_fails_changes_nothing(
     mirror: Mirror, releases: list[object]
 ) -> None:
     mirror.update(tracked(), say=quiet)
-    old = mirror.line("tool")
+    old = mirror.branch("tool")
     assert mirror.update(tracked(git="/nowhere/tool"), "git", quiet) == ["tool"]
-    assert (mirror.source_of("tool"), mirror.line("tool")) == ("index", old)
+    assert (mirror.source_of("tool"), mirror.branch("tool")) == ("index", old)
     assert versions(mirror) == ["0.1.0", "0.2.0", "0.3.0"]
 
 

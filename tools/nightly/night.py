@@ -108,7 +108,7 @@ class Night:
             for tool in mirror.update(published, say=self.voice.say):
                 self.voice.warn(f"{tool} was not updated: only what is mirrored is known")
         except UnreachableError as error:
-            self.voice.warn(f"{error}; going on with what is mirrored")
+            self.voice.warn(f"{error}; using the mirrored commits")
 
     def _look(self, mirror: Mirror, until: float) -> bool:
         """Detect, confirm, localise and explain; False when the budget ended it."""

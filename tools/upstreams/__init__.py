@@ -1,1 +1,1 @@
-"""What is tracked: real histories or release histories, in one union mirror."""
+"""The tracked tools: their configuration, and their histories in one git mirror."""

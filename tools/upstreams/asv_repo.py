@@ -1,8 +1,8 @@
-"""asv's Repo plugin `union`: the union mirror, answered from memory.
+"""asv's Repo plugin `union`: the mirror with all tools' histories.
 
-asv asks for each tag, result and step separately; on three branches with hundreds of tags
-that is thousands of git calls. Here two calls read the whole mirror.
-GWAS_NO_PULL=1 keeps asv from updating the mirror (a nightly run updates it once itself).
+asv calls git for each tag, result and change point: thousands of calls on three branches. This
+plugin reads the whole mirror in two calls. GWAS_NO_PULL=1 stops it from updating the mirror: a
+night updates it once.
 """
 
 from __future__ import annotations
@@ -23,18 +23,18 @@ from tools.common import paths
 from tools.common.errors import BusyError, TrackerError
 from tools.common.process import ProgramError
 from tools.upstreams import config
-from tools.upstreams.history import History, Line
+from tools.upstreams.history import Branch, History
 from tools.upstreams.mirror import Mirror
 
-FIRST_WAIT = 3600  # seconds to wait for another process that makes the mirror
+FIRST_WAIT = 3600  # seconds, while another process makes the mirror
 
 
 class UnknownHash(NoSuchNameError, util.UserError):
-    """A hash that the mirror lacks: asv may still have results of it, else it is one message."""
+    """A hash that is not in the mirror. asv may still have results of it."""
 
 
 class UnionRepo(Git):
-    """asv.conf.json's `repo` names upstreams.toml; the histories are in the mirror."""
+    """The mirror as asv's repository; `repo` in asv.conf.json names upstreams.toml."""
 
     dvcs = "union"
 
@@ -49,17 +49,17 @@ class UnionRepo(Git):
         self._default_branch = None
         self._upstreams = tuple(config.load(self._toml).values())
         is_new = not self._mirror.exists()
-        # other commits of these could not be installed: they are no part of NEW and ranges
-        self._releases_only = {one.name for one in self._upstreams if one.build == "index"}
+        # only releases of these can be installed, so NEW and ranges leave out other commits
+        self._releases_only = {tool.name for tool in self._upstreams if tool.build == "index"}
         if is_new:
             self._update(wait=FIRST_WAIT)
 
     @classmethod
     def url_match(cls, url: str) -> bool:
-        return False  # chosen by `"dvcs": "union"` only
+        return False  # only `"dvcs": "union"` selects it
 
     def pull(self) -> None:
-        """Bring the mirror up to date, once; without a network go on with what it holds."""
+        """Update the mirror once; without a network go on with the mirrored commits."""
         if not self._pulled and not os.environ.get("GWAS_NO_PULL"):
             self._update(wait=0)
 
@@ -70,7 +70,7 @@ class UnionRepo(Git):
         except BusyError:
             if not self._mirror.exists():
                 raise
-            log.warning("another process updates the upstreams; going on with what is mirrored")
+            log.warning("another process updates the upstreams; using the mirrored commits")
         self._pulled = True
 
     def _history(self) -> History:
@@ -85,7 +85,7 @@ class UnionRepo(Git):
         return branch
 
     def get_date(self, hash: str) -> int:
-        """Committer date in ms: when the change reached the branch, not when it was written."""
+        """Committer date in ms: when the change reached the branch."""
         seconds = self._history().dates.get(hash)
         if seconds is None:
             seconds = int(self._mirror.commit(self.get_hash_from_name(hash)).date.timestamp())
@@ -95,13 +95,13 @@ class UnionRepo(Git):
         return self.get_date(name)
 
     def get_hashes_from_range(self, range_spec: str) -> list[str]:
-        """Newest first, along first parents; only what can be measured."""
+        """The commits that can be measured, newest first, along first parents."""
         return [commit for commit in self._range(range_spec) if self._is_measured(commit)]
 
     def _is_measured(self, commit: str) -> bool:
         history = self._history()
         tool = history.tool_of(commit)
-        # a generated commit without a tag is a release that is not tracked (it was yanked)
+        # a generated commit without a tag is a yanked release
         releases_only = tool in self._releases_only or history.sources.get(tool or "") == "index"
         return commit in history.versions or not releases_only
 
@@ -121,8 +121,8 @@ class UnionRepo(Git):
                 return between
             spec = f"{older}..{newer}"
         elif (tip := history.resolve(spec)) and (tool := history.tool_of(tip)):
-            line = history.lines[tool]
-            return line[line.at[tip] :]
+            commits = history.branches[tool]
+            return commits[commits.position[tip] :]
         try:
             words = shlex.split(spec)
             if not words:
@@ -155,15 +155,15 @@ class UnionRepo(Git):
         return self._history().names.get(commit)
 
     def get_decorated_hash(self, commit: str, hash_length: int = 8) -> str:
-        # `asv show` hands over what the user typed
+        # `asv show` passes what the user typed
         return super().get_decorated_hash(self._history().resolve(commit) or commit, hash_length)
 
     def get_tags(self) -> dict[str, str]:
         return dict(self._history().tags)
 
-    def get_branch_commits(self, branch: str) -> Line:
-        line = self._mirror.line(self.get_branch_name(branch))
-        return Line([commit for commit in line if self._is_measured(commit)])
+    def get_branch_commits(self, branch: str) -> Branch:
+        commits = self._mirror.branch(self.get_branch_name(branch))
+        return Branch([commit for commit in commits if self._is_measured(commit)])
 
     def get_revisions(self, commits: Container[str]) -> dict[str, int]:
         ordered = enumerate(self._history().in_order())

@@ -1,4 +1,4 @@
-"""A tool's real history, fetched from its git repository."""
+"""The history of a tool from its git repository."""
 
 from __future__ import annotations
 
@@ -10,24 +10,24 @@ from packaging.version import InvalidVersion, Version
 
 from tools.common.errors import UnreachableError
 from tools.common.process import ProgramError
-from tools.upstreams import local_objects
+from tools.upstreams import local_copy
 from tools.upstreams.config import Upstream
 from tools.upstreams.repository import Repository
 
-PROBE_SECONDS = 8  # how long a git upstream may take to say what it has
+PROBE_SECONDS = 8  # for a git upstream to list its branches and tags
 FETCH_SECONDS = 3600  # a first fetch of a large history over a slow line
 
 
 @dataclass(frozen=True)
 class Listing:
-    """What a git upstream says it has."""
+    """The branch and tags of a git upstream."""
 
-    tip: str  # of the branch that is followed
+    tip: str  # newest commit of the tracked branch
     tags: Mapping[str, str]  # tag -> commit
 
 
 def ask(upstream: Upstream, repository: Repository) -> Listing:
-    """The branch and tags of the upstream; UnreachableError when it has not said in time."""
+    """Ask the upstream for its branch and tags; UnreachableError when it does not answer."""
     branch = f"refs/heads/{upstream.branch}"
     try:
         answer = repository.git(
@@ -53,10 +53,10 @@ def ask(upstream: Upstream, repository: Repository) -> Listing:
 def fetch(
     upstream: Upstream, repository: Repository, listing: Listing
 ) -> tuple[str, dict[str, str]]:
-    """(tip, {version: commit}) of the branch, whose objects are now in the repository.
+    """Fetch the branch; return its newest commit and {version: commit}.
 
-    They arrive below refs/upstream/<tool>, which no reader looks at, so an interrupted
-    fetch leaves the mirror as it was.
+    The objects arrive below refs/upstream/<tool>, which no reader uses. So an interrupted fetch
+    leaves the mirror as it was.
     """
     own = f"refs/upstream/{upstream.name}"
     if repository.refs(own).get(own) != listing.tip:
@@ -66,11 +66,11 @@ def fetch(
                 f"+refs/heads/{upstream.branch}:{own}", timeout=FETCH_SECONDS, network=True,
             )  # fmt: skip
         except ProgramError as error:
-            folder = local_objects.folder(upstream.git)
+            folder = local_copy.folder(upstream.git)
             if folder is None:
                 raise _unreachable(upstream, error) from None
-            local_objects.copy(folder, repository)
-            if not local_objects.holds(repository, listing.tip):
+            local_copy.copy(folder, repository)
+            if not local_copy.has_commit(repository, listing.tip):
                 raise _unreachable(upstream, error) from None
             repository.move({own: listing.tip}, [])
     tip = repository.refs(own)[own]
@@ -79,22 +79,23 @@ def fetch(
 
 
 def releases(tags: Mapping[str, str], line: set[str], upstream: Upstream) -> dict[str, str]:
-    """{version: commit} of the tags that are tracked releases on the branch's own line.
+    """{version: commit} of the tags that are tracked releases.
 
-    Any other tag is left out: asv draws a result on an off-branch tag on every branch.
+    `line` has the first-parent commits of the branch. Other tags are left out, because asv draws
+    the result of an off-branch tag on every branch.
     """
-    found = {}
+    versions = {}
     for tag, commit in tags.items():
         version = release_of(tag, upstream.prereleases)
         if version is not None and commit in line and version >= Version(upstream.first):
-            found[str(version)] = commit
-    return found
+            versions[str(version)] = commit
+    return versions
 
 
 def release_of(tag: str, prereleases: bool = False) -> Version | None:
     """The release that a tag such as `0.5.0` or `v0.5` names; None for any other tag.
 
-    Written one way whatever the tag's own: 2022.01.0 is 2022.1.0, as in the package index.
+    The version is normalised as in the package index: 2022.01.0 becomes 2022.1.0.
     """
     try:
         version = Version(re.sub(r"^v(?=\d)", "", tag))
@@ -104,10 +105,10 @@ def release_of(tag: str, prereleases: bool = False) -> Version | None:
 
 
 def _unreachable(upstream: Upstream, error: ProgramError) -> UnreachableError:
-    said = [line for line in error.output.strip().splitlines() if line.startswith("fatal:")]
+    reasons = [line for line in error.output.strip().splitlines() if line.startswith("fatal:")]
     return UnreachableError(
         f"{upstream.name}: {upstream.git} does not answer: "
-        + (said[0].removeprefix("fatal: ") if said else str(error).splitlines()[0]),
+        + (reasons[0].removeprefix("fatal: ") if reasons else str(error).splitlines()[0]),
         hint=f"check the network, or use `python -m tools upstreams update {upstream.name} "
         "--source index`: the package index's release history",
     )

@@ -1,4 +1,4 @@
-"""What the mirror holds, read in two git calls and answered from memory."""
+"""Branches, releases, dates and names of all commits in the mirror, from two git calls."""
 
 from __future__ import annotations
 
@@ -9,19 +9,22 @@ from packaging.version import InvalidVersion, Version
 from tools.upstreams.repository import Repository
 
 
-class Line(list[str]):
-    """Hashes that also answer at once whether one is among them: asv asks for each result."""
+class Branch(list[str]):
+    """The tracked commits of a tool along first parents, newest first.
+
+    A list for asv, with a fast `in`: asv asks it for each result.
+    """
 
     def __init__(self, hashes: list[str]) -> None:
         super().__init__(hashes)
-        self.at = {commit: position for position, commit in enumerate(hashes)}
+        self.position = {commit: number for number, commit in enumerate(hashes)}
 
     def __contains__(self, commit: object) -> bool:
-        return commit in self.at
+        return commit in self.position
 
 
 class History:
-    """The tools' branches, releases, dates and names, as they were when this was made."""
+    """The mirror's commits at the time of construction."""
 
     def __init__(self, repository: Repository) -> None:
         refs = repository.refs("refs/heads", "refs/tags", "refs/source")
@@ -41,29 +44,29 @@ class History:
                 self.dates[commit] = int(seconds)
                 parents[commit] = before[0] if before else ""
         self.versions = {commit: tag.split("/", 1)[1] for tag, commit in self.tags.items()}
-        self.lines = {tool: self._line(head, parents) for tool, head in self.heads.items()}
+        self.branches = {tool: self._branch(head, parents) for tool, head in self.heads.items()}
 
-    def _line(self, head: str, parents: dict[str, str]) -> Line:
-        line, oldest_release = [], 0
+    def _branch(self, head: str, parents: dict[str, str]) -> Branch:
+        commits, oldest_release = [], 0
         commit = head
         while commit:
-            line.append(commit)
+            commits.append(commit)
             if commit in self.versions:
-                oldest_release = len(line)
+                oldest_release = len(commits)
             commit = parents[commit]
-        # what lies before the first tracked release is history, but not ours to measure
-        return Line(line[: oldest_release or len(line)])
+        # commits before the first tracked release are not measured
+        return Branch(commits[: oldest_release or len(commits)])
 
     def in_order(self) -> list[str]:
         """All commits of all branches, oldest first, a commit after its parents."""
         return list(self.dates)[::-1]
 
     def tool_of(self, commit: str) -> str | None:
-        """The tool on whose tracked line a commit is."""
-        return next((tool for tool, line in self.lines.items() if commit in line), None)
+        """The tool on whose branch a commit is; None for other commits."""
+        return next((tool for tool, branch in self.branches.items() if commit in branch), None)
 
     def resolve(self, name: str) -> str | None:
-        """The commit that a release, branch or full hash names; None: git may know more."""
+        """The commit that a release, branch or full hash names; None for all else."""
         if name in self.tags or name in self.heads:
             return self.tags.get(name) or self.heads[name]
         if self.tool_of(name) is not None:
@@ -75,19 +78,19 @@ class History:
             return None
 
     def between(self, older: str, newer: str) -> list[str] | None:
-        """`older..newer` along one tool's line, newest first; None when they are not on one."""
-        for line in self.lines.values():
-            if older in line and newer in line:
-                return line[line.at[newer] : line.at[older]]
+        """`older..newer` along one branch, newest first; None when they are on different ones."""
+        for branch in self.branches.values():
+            if older in branch and newer in branch:
+                return branch[branch.position[newer] : branch.position[older]]
         return None
 
     @functools.cached_property
     def names(self) -> dict[str, str]:
-        """Commit -> a name that git resolves back: `sgkit/0.6.0`, `sgkit/0.6.0~3`, `sgkit~2`."""
+        """A name that git understands, by commit: `sgkit/0.6.0`, `sgkit/0.6.0~3`, `sgkit~2`."""
         named = {}
-        for tool, line in self.lines.items():
+        for tool, branch in self.branches.items():
             base, steps = tool, 0
-            for commit in line:
+            for commit in branch:
                 if commit in self.versions:
                     base, steps = f"{tool}/{self.versions[commit]}", 0
                 named[commit] = f"{base}~{steps}" if steps else base

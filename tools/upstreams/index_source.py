@@ -1,9 +1,8 @@
-"""A tool's release history as commits, made from the package index that pip uses.
+"""The history of a tool from its releases in the package index: one commit a release.
 
-The same releases give the same hashes on every machine, so that results can be shared:
-a commit says only what never changes about a release (its version, the time of its first
-file, that file's name and sha256). A release that is yanked, or gets more wheels later,
-keeps its hash.
+The same releases give the same hashes on every machine, so results can be shared. A commit has
+only what never changes about a release: its version, the time of its first file, and that file's
+name and sha256. A release that is yanked, or gets more wheels, keeps its hash.
 """
 
 from __future__ import annotations
@@ -38,17 +37,17 @@ TIMEOUT = (8, 60)  # seconds to connect, and to wait for data
 
 @dataclass(frozen=True)
 class Release:
-    """One release as the package index knows it."""
+    """One release in the package index."""
 
     version: Version
-    uploaded: datetime.datetime  # of its first file
-    filename: str  # its first file
+    uploaded: datetime.datetime  # time of its first file
+    filename: str  # of its first file
     sha256: str
     requires_python: str | None  # of that file
-    yanked: bool  # all of its files are
+    yanked: bool  # whether all files are
 
 
-@functools.cache  # asking pip takes half a second, and a process has one answer
+@functools.cache  # asking pip takes half a second
 def index_url() -> str | None:
     """The package index that pip is configured for; None for pip's default."""
     if os.environ.get("PIP_INDEX_URL"):
@@ -63,7 +62,7 @@ def index_url() -> str | None:
 
 
 def releases(upstream: Upstream) -> list[Release]:
-    """All releases that the index has, oldest first; UnreachableError when it does not say."""
+    """All releases in the index, oldest first; UnreachableError when it does not answer."""
     url = index_url()
     try:
         with PyPISimple(url) if url else PyPISimple() as index:
@@ -78,70 +77,69 @@ def releases(upstream: Upstream) -> list[Release]:
     except (requests.RequestException, UnsupportedContentTypeError, ValueError) as error:
         raise UnreachableError(
             f"{upstream.name}: the package index does not answer ({_reason(error)})",
-            hint="check the network and pip's index-url; what is mirrored works without them",
+            hint="check the network and pip's index-url; mirrored commits work without them",
         ) from None
-    found: dict[Version, list[Any]] = {}
+    files: dict[Version, list[Any]] = {}
     for package in page.packages:
         version = _version(package.version)
         if version is not None and package.upload_time is not None:
-            found.setdefault(version, []).append(package)
-    if not found:
+            files.setdefault(version, []).append(package)
+    if not files:
         raise UnreachableError(
-            f"{upstream.name}: the configured package index tells no upload times",
+            f"{upstream.name}: the configured package index has no upload times",
             hint='use an index with the JSON simple API (PEP 700), or source = "git"',
         )
-    made = [_release(version, packages) for version, packages in found.items()]
-    return sorted(made, key=lambda release: (release.uploaded, release.version))
+    all_releases = [_release(version, packages) for version, packages in files.items()]
+    return sorted(all_releases, key=lambda release: (release.uploaded, release.version))
 
 
-def line(found: Iterable[Release], upstream: Upstream) -> list[Release]:
-    """The releases that make the branch: each newer, in time and version, than all before.
+def branch(all_releases: Iterable[Release], upstream: Upstream) -> list[Release]:
+    """The releases of the branch: each newer, in time and version, than all before.
 
-    A backport (1.2.1 after 1.3.0) is left out, as the git history leaves out a tag beside
-    the branch: between two newer releases it would look like a step there and back. Yanked
-    releases are in, because whether one is yanked may differ from one day to the next.
+    A backport (1.2.1 after 1.3.0) is left out: between two newer releases it would look like two
+    change points. Yanked releases stay in, because a release may be yanked at any time.
     """
-    made: list[Release] = []
+    releases_of_branch: list[Release] = []
     newest = Version("0.dev0")
-    for release in found:
-        is_wanted = upstream.prereleases or not release.version.is_prerelease
-        if is_wanted and release.version >= Version(upstream.first) and release.version > newest:
+    for release in all_releases:
+        is_tracked = upstream.prereleases or not release.version.is_prerelease
+        if is_tracked and release.version >= Version(upstream.first) and release.version > newest:
             newest = release.version
-            made.append(release)
-    return made
+            releases_of_branch.append(release)
+    return releases_of_branch
 
 
 @dataclass(frozen=True)
 class Appended:
     """The branch after an update."""
 
-    tip: str
-    releases: dict[str, str]  # version -> commit, of the releases to track
-    late: tuple[str, ...]  # versions that turned up too late to be put in their place
+    tip: str  # its newest commit
+    releases: dict[str, str]  # version -> commit, of the tracked releases
+    late: tuple[str, ...]  # versions that appeared after newer ones were mirrored: left out
 
 
 def append(upstream: Upstream, repository: Repository, tip: str | None) -> Appended:
-    """Put a commit on `tip` for each release that it lacks; nothing there is rewritten.
+    """Add a commit to `tip` for each release that it lacks. No commit is rewritten.
 
-    A release that is already yanked when it is first seen gets a commit, so that hashes
-    agree, but is not tracked; one that is yanked later stays, as it may have results.
+    A release that is yanked when we first see it gets a commit, so that all machines have the same
+    hashes, but it is not tracked. A release that is yanked later stays: it may have results.
     """
-    known: dict[Version, str] = {}
+    mirrored: dict[Version, str] = {}
     if tip is not None:
         log = repository.git("log", "--first-parent", "--format=%H %s", tip)
         for commit, _, version in (entry.split(" ") for entry in log.splitlines()):
-            known[Version(version)] = commit
-    newest = max(known, default=Version("0.dev0"))
+            mirrored[Version(version)] = commit
+    newest = max(mirrored, default=Version("0.dev0"))
     tracked: dict[str, str] = {}
     late: list[str] = []
-    for release in line(releases(upstream), upstream):
-        if release.version not in known:
+    for release in branch(releases(upstream), upstream):
+        if release.version not in mirrored:
             if release.version < newest:
                 late.append(str(release.version))
                 continue
-            tip = known[release.version] = _commit(upstream, repository, release, tip)
+            tip = mirrored[release.version] = _commit(upstream, repository, release, tip)
         if upstream.yanked or not release.yanked:
-            tracked[str(release.version)] = known[release.version]
+            tracked[str(release.version)] = mirrored[release.version]
     if tip is None:
         raise UnreachableError(
             f"{upstream.name}: the package index has no release of {upstream.package} from "

@@ -5,7 +5,7 @@
     refs/source/<tool>/<source>  where the branch came from: git or index
     refs/upstream/<tool>         a git upstream's branch as last fetched
 
-Everything in it can be made again: removing the folder is safe, and only costs the time.
+It is safe to remove the folder: the next update makes everything in it again.
 """
 
 from __future__ import annotations
@@ -20,9 +20,9 @@ from pathlib import Path
 from tools.common import files
 from tools.common.errors import DamagedError, UsageError
 from tools.common.process import ProgramError
-from tools.upstreams import updating, work_tree
+from tools.upstreams import mirror_update, work_tree
 from tools.upstreams.config import Upstream
-from tools.upstreams.history import History, Line
+from tools.upstreams.history import Branch, History
 from tools.upstreams.repository import Repository
 
 
@@ -41,7 +41,7 @@ class Commit:
 
 
 class Mirror:
-    """The mirror at `path`; made by the first `update`."""
+    """The mirror at `path`. The first `update` makes it."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -49,8 +49,8 @@ class Mirror:
         self._history: History | None = None
 
     def exists(self) -> bool:
-        """Whether anything was mirrored yet."""
-        with self._damage_named():
+        """Whether anything is mirrored."""
+        with self._damage_reported():
             return self.path.exists() and bool(self.repository.refs("refs/heads"))
 
     def update(
@@ -60,32 +60,32 @@ class Mirror:
         say: Callable[[str], None] = print,
         wait: float = 0,
     ) -> list[str]:
-        """Bring each upstream's branch up to date; returns the tools that did not answer.
+        """Update each upstream's branch; return the tools that did not answer.
 
-        `source` ("git" or "index") overrides the configuration and changes over a tool that
-        came from the other so far. A tool that does not answer keeps what is mirrored; one
-        that has nothing mirrored raises UnreachableError, after the others were updated.
-        BusyError when another process has been updating for `wait` seconds.
+        `source` ("git" or "index") overrides the configuration. A tool that came from the other
+        source changes over. A tool that does not answer keeps its branch; without one it raises
+        UnreachableError, after all others were updated. BusyError when another process still
+        updates after `wait` seconds.
         """
         with files.lock(self.path.with_suffix(".lock"), "the mirror of the upstreams", wait):
             try:
-                with self._damage_named():
-                    return updating.update(self.repository, upstreams, source, say)
+                with self._damage_reported():
+                    return mirror_update.update(self.repository, upstreams, source, say)
             finally:
                 self._history = None
 
     def history(self) -> History:
-        """Branches, releases, dates and names in memory, as of the first call or last update."""
+        """The mirror's commits, as of the first call or the last update."""
         if self._history is None:
-            with self._damage_named():
+            with self._damage_reported():
                 self._history = History(self.repository)
         return self._history
 
     @contextmanager
-    def _damage_named(self) -> Iterator[None]:
+    def _damage_reported(self) -> Iterator[None]:
         try:
             yield
-        except ProgramError as error:  # git fails on its own files
+        except ProgramError as error:  # git cannot read its own files
             raise DamagedError(
                 f"the mirror of the upstreams cannot be read: {error}",
                 hint=f"remove {self.path} and run `python -m tools upstreams update`: "
@@ -96,10 +96,10 @@ class Mirror:
         """Where a tool's branch came from: "git", "index", or None when it is not mirrored."""
         return self.history().sources.get(tool)
 
-    def line(self, tool: str) -> Line:
+    def branch(self, tool: str) -> Branch:
         """The tracked commits of a tool along first parents, newest first."""
         try:
-            return self.history().lines[tool]
+            return self.history().branches[tool]
         except KeyError:
             raise UsageError(
                 f"{tool!r} is not mirrored",
@@ -109,13 +109,15 @@ class Mirror:
     def releases(self, tool: str) -> list[Commit]:
         """The tool's releases in the order of its branch, oldest first."""
         versions = self.history().versions
-        return self.commits([commit for commit in reversed(self.line(tool)) if commit in versions])
+        return self.commits(
+            [commit for commit in reversed(self.branch(tool)) if commit in versions]
+        )
 
     def find(self, name: str) -> str:
         """The full hash that a release, branch, hash, prefix or git expression names."""
-        found = self.history().resolve(name)
-        if found is not None:
-            return found
+        commit = self.history().resolve(name)
+        if commit is not None:
+            return commit
         try:
             return self.repository.git(
                 "rev-parse", "--verify", "--quiet", "--end-of-options", f"{name}^{{commit}}"
@@ -124,7 +126,7 @@ class Mirror:
             raise self.unknown(name) from None
 
     def unknown(self, name: str) -> UsageError:
-        """The error for a name that is no commit here: with the nearest release, if any."""
+        """The error for an unknown name, with the most similar release."""
         near = difflib.get_close_matches(name, self.history().tags, n=1, cutoff=0.8)
         return UsageError(
             f"no commit or release {name!r} in the mirror of the upstreams"
@@ -133,18 +135,18 @@ class Mirror:
         )
 
     def commit(self, name: str) -> Commit:
-        """The commit that a name as in `find` stands for; UsageError when there is none."""
+        """The commit of a name as in `find`; UsageError when there is none."""
         return self.commits([self.find(name)])[0]
 
     def commits(self, hashes: list[str]) -> list[Commit]:
-        """The commits with these full hashes, in this order, by one git call."""
+        """The commits with these full hashes, in this order, from one git call."""
         if not hashes:
             return []
         fields = self.repository.git(
             "log", "--no-walk=unsorted", "--stdin", "-z",
             "--format=%H%x00%ct%x00%an%x00%s%x00%b", input="\n".join(hashes) + "\n",
         ).split("\x00")  # fmt: skip
-        made = {}
+        by_hash = {}
         for start in range(0, len(fields) - 4, 5):
             commit, seconds, author, subject, body = fields[start : start + 5]
             tool = self.tool_of(commit)
@@ -153,13 +155,13 @@ class Mirror:
             if version is None and source == "index":
                 version = subject.rpartition(" ")[2]  # a release that is not tracked
             date = datetime.datetime.fromtimestamp(int(seconds), datetime.timezone.utc)
-            made[commit] = Commit(
+            by_hash[commit] = Commit(
                 tool, commit, date, author, subject, body.strip("\n"), version, source
             )
-        return [made[commit] for commit in hashes]
+        return [by_hash[commit] for commit in hashes]
 
     def tool_of(self, commit: str) -> str:
-        """The tool whose history holds a commit (the histories are disjoint)."""
+        """The tool whose history has a commit; UsageError when none has."""
         tool = self.history().tool_of(commit)
         if tool is not None:
             return tool
@@ -172,20 +174,21 @@ class Mirror:
 
     def release_before(self, commit: Commit) -> Commit | None:
         """The nearest release at or before a commit on its branch, or None."""
-        line, versions = self.line(commit.tool), self.history().versions
+        branch, versions = self.branch(commit.tool), self.history().versions
         ancestors = (
-            line[line.at[commit.hash] :]
-            if commit.hash in line
+            branch[branch.position[commit.hash] :]
+            if commit.hash in branch
             else self.repository.git("rev-list", "--first-parent", commit.hash).splitlines()
         )
-        found = next((ancestor for ancestor in ancestors if ancestor in versions), None)
-        return self.commits([found])[0] if found else None
+        release = next((ancestor for ancestor in ancestors if ancestor in versions), None)
+        return self.commits([release])[0] if release else None
 
     def checkout(self, commit: Commit | str, directory: Path) -> None:
-        """A clean work tree of a commit in `directory`, which shares the mirror's objects.
+        """Check a commit out into `directory`, without documentation and test data.
 
-        git knows the tree, because sgkit asks it for its list of packages; documentation
-        and test data are left out.
+        It is a git work tree that shares the mirror's objects: sgkit's build asks git for the
+        list of its files.
         """
-        found = commit if isinstance(commit, Commit) else self.commit(commit)
-        work_tree.checkout(self.repository, found.tool, found.hash, directory)
+        if isinstance(commit, str):
+            commit = self.commit(commit)
+        work_tree.checkout(self.repository, commit.tool, commit.hash, directory)

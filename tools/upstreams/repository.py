@@ -1,4 +1,4 @@
-"""Git commands on a bare repository, with this machine's git settings kept out."""
+"""Git commands on a repository, without the settings of this machine's user."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ from pathlib import Path
 from tools.common import process
 from tools.common.errors import DiskFullError
 
-# Nothing may prompt, and messages must not depend on this machine's language.
+# git must not prompt, and its messages must be in English
 _ENVIRONMENT = {"GIT_TERMINAL_PROMPT": "0", "GIT_ASKPASS": "true", "LC_ALL": "C"}
-# The user's settings (signing, hooks, log formats, encodings) must not reach a mirror ...
+# the user's settings (signing, hooks, log formats) would change the mirror
 _OWN_SETTINGS = {"GIT_CONFIG_GLOBAL": os.devnull}
-# ... but those that lead to the network (proxies, credentials, insteadOf) are needed there;
-# a server that stalls is given up, so that a long fetch needs no short time limit.
+# but network commands need them (proxies, credentials, insteadOf). git itself gives up on a server
+# that stalls, so a long fetch can have a long time limit.
 _NETWORK = ("-c", "http.lowSpeedLimit=1000", "-c", "http.lowSpeedTime=60",
             "-c", "core.hooksPath=/dev/null")  # fmt: skip
 
 
 class Repository:
-    """A git repository whose `.git` (or bare) folder is `path`."""
+    """A git repository; `path` is its `.git` folder, or the folder of a bare repository."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -36,7 +36,7 @@ class Repository:
         env: Mapping[str, str] | None = None,
         network: bool = False,
     ) -> str:
-        """Output of a git command on this repository, stripped; ProgramError when it fails."""
+        """The stripped output of a git command; ProgramError when it fails."""
         settings = _NETWORK if network else ()
         try:
             return process.run(
@@ -46,7 +46,7 @@ class Repository:
                 env={
                     **_ENVIRONMENT,
                     **({} if network else _OWN_SETTINGS),
-                    # a git hook that runs this program sets it to another repository's index
+                    # a git hook that runs this program sets it to the index of another repository
                     "GIT_INDEX_FILE": str(self.path / "index"),
                     **(env or {}),
                 },
@@ -60,21 +60,21 @@ class Repository:
             raise
 
     def create(self) -> None:
-        """Make the bare repository when it is not there; it appears whole or not at all."""
+        """Make the bare repository unless it exists; a rename makes it appear whole."""
         if (self.path / "HEAD").exists():
             return
         self.path.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=self.path.parent, prefix=".mirror.") as scratch:
-            made = Repository(Path(scratch, "made.git"))
+            new = Repository(Path(scratch, "new.git"))
             process.run(
-                ["git", "init", "--quiet", "--bare", "--template=", made.path],
+                ["git", "init", "--quiet", "--bare", "--template=", new.path],
                 env={**_ENVIRONMENT, **_OWN_SETTINGS},
             )
-            made.git("config", "gc.auto", "0")  # no repacking beneath a measurement
-            os.rename(made.path, self.path)
+            new.git("config", "gc.auto", "0")  # no repacking during a measurement
+            os.rename(new.path, self.path)
 
     def clean_up(self) -> None:
-        """Remove what an interrupted writer left; only for the holder of the mirror's lock."""
+        """Remove files of an interrupted writer; only for the holder of the mirror's lock."""
         for pattern in ("*.lock", "refs/**/*.lock", "objects/pack/*.keep"):
             for left in self.path.glob(pattern):
                 left.unlink(missing_ok=True)
@@ -85,7 +85,7 @@ class Repository:
                 left.unlink(missing_ok=True)
 
     def refs(self, *patterns: str) -> dict[str, str]:
-        """Full ref name -> commit hash (tags peeled) of the refs below each of `patterns`."""
+        """{full name: commit} of the refs below `patterns`; an annotated tag has its commit."""
         refs = {}
         fields = "%(refname) %(objectname) %(*objectname)"
         for line in self.git("for-each-ref", f"--format={fields}", *patterns).splitlines():
@@ -93,9 +93,9 @@ class Repository:
             refs[name] = peeled[0] if peeled else own
         return refs
 
-    def move(self, wanted: Mapping[str, str], gone: Iterable[str]) -> None:
-        """Set and delete refs in one transaction: readers see the old ones or the new ones."""
-        lines = [f"update {name} {commit}" for name, commit in wanted.items()]
-        lines += [f"delete {name}" for name in gone]
+    def move(self, new: Mapping[str, str], removed: Iterable[str]) -> None:
+        """Set and delete refs in one transaction: readers see all old refs or all new ones."""
+        lines = [f"update {name} {commit}" for name, commit in new.items()]
+        lines += [f"delete {name}" for name in removed]
         if lines:
             self.git("update-ref", "--stdin", input="\n".join(lines) + "\n")

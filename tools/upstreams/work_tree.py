@@ -1,4 +1,4 @@
-"""A work tree of one commit, which git knows and which shares the mirror's objects."""
+"""Check one commit out into a git work tree that shares the mirror's objects."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from tools.common import files
 from tools.common.process import ProgramError
 from tools.upstreams.repository import Repository
 
-# Left out: no wheel needs them, and snapshots of repositories often lack their large files.
+# No wheel needs what is left out here, and snapshots of repositories often lack its large files.
 SPARSE = (
     "/*",
     "!/docs/",
@@ -21,16 +21,13 @@ SPARSE = (
 
 
 def checkout(mirror: Repository, tool: str, commit: str, directory: Path) -> None:
-    """A clean work tree of `commit` in `directory`, made or brought there from another commit.
-
-    What is in `directory` and is no usable work tree is replaced.
-    """
+    """Make `directory` a clean work tree of `commit`, reusing a work tree that is there."""
     releases = mirror.refs(f"refs/tags/{tool}")
     if (directory / ".git").exists():
         try:
             _switch(directory, commit, releases)
             return
-        except ProgramError:  # an interrupted clone, or one of a mirror that is gone
+        except ProgramError:  # an interrupted clone, or a clone of a removed mirror
             pass
     shutil.rmtree(directory, ignore_errors=True)
     directory.parent.mkdir(parents=True, exist_ok=True)
@@ -43,11 +40,11 @@ def checkout(mirror: Repository, tool: str, commit: str, directory: Path) -> Non
 def _switch(directory: Path, commit: str, releases: Mapping[str, str]) -> None:
     inside = ("--work-tree", directory)
     tree = Repository(directory / ".git")
-    # versioneer and setuptools_scm read the version from tags, which upstream has bare
+    # versioneer and setuptools_scm read the version from tags without the tool's name
     bare = {f"refs/tags/{name.rpartition('/')[2]}": at for name, at in releases.items()}
     tree.move(bare, [name for name in tree.refs("refs/tags") if name not in bare])
     tree.git("config", "core.sparseCheckout", "true")
     files.write_text(tree.path / "info" / "sparse-checkout", "\n".join(SPARSE) + "\n")
-    (tree.path / "index.lock").unlink(missing_ok=True)  # of a checkout that was killed
+    (tree.path / "index.lock").unlink(missing_ok=True)  # left by a killed checkout
     tree.git(*inside, "checkout", "--quiet", "--force", "--detach", commit)
     tree.git(*inside, "clean", "-ffdxq")

@@ -71,7 +71,7 @@ def run(args: argparse.Namespace) -> int:
     except UnreachableError as error:
         if not mirror.exists():
             raise
-        _say(f"   warning: {error}; going on with what is mirrored")
+        _say(f"   warning: {error}; using the mirrored commits")
     steps = [Step(part, releases.find(mirror, name)) for part in parts for name in part.commits]
     if args.list:
         _list(steps, measured)

@@ -1,4 +1,8 @@
-"""Objects of a repository on this machine, copied where git itself refuses to send them."""
+"""Copy the objects of a repository on this machine, where `git fetch` refuses.
+
+git does not send a history of which it lacks a single file. Snapshots often lack large files, but
+have the commits, trees and sources that we need.
+"""
 
 from __future__ import annotations
 
@@ -11,22 +15,18 @@ from tools.upstreams.repository import Repository
 
 
 def folder(source: str) -> Path | None:
-    """The folder that a source without a host names (a path or a file: URL), else None."""
+    """The folder that a path or file: URL names; None for a URL with a host."""
     path = Path(source.removeprefix("file://")).expanduser()
     return path.absolute() if path.is_dir() else None
 
 
 def copy(source: Path, repository: Repository) -> None:
-    """Bring all objects of the repository in `source` here, as hard links where possible.
-
-    git does not send a history of which it lacks a single file, and snapshots often lack
-    large ones; the commits, trees and sources that we need are there nevertheless.
-    A pack counts for git from the moment its .idx is there, so that comes last.
-    """
+    """Copy all objects of the repository in `source`, as hard links where possible."""
     inner = source / ".git"
     common = Repository(inner if inner.exists() else source).git("rev-parse", "--git-common-dir")
     objects = Path(source, common, "objects")
-    files = [path for path in objects.rglob("*") if path.is_file() and _wanted(path)]
+    files = [path for path in objects.rglob("*") if path.is_file() and _is_object(path)]
+    # git uses a pack as soon as its .idx exists, so that is copied last
     for path in sorted(files, key=lambda path: path.suffix == ".idx"):
         target = repository.path / "objects" / path.relative_to(objects)
         if not target.exists():
@@ -34,8 +34,8 @@ def copy(source: Path, repository: Repository) -> None:
             _link(path, target)
 
 
-def holds(repository: Repository, commit: str) -> bool:
-    """Whether a commit and its top folder are in the repository."""
+def has_commit(repository: Repository, commit: str) -> bool:
+    """Whether the repository has a commit and its top folder."""
     try:
         repository.git("cat-file", "-e", f"{commit}^{{tree}}")
     except ProgramError:
@@ -43,8 +43,8 @@ def holds(repository: Repository, commit: str) -> bool:
     return True
 
 
-def _wanted(path: Path) -> bool:
-    # info/ speaks about the source's own refs and neighbours; tmp_ is unfinished
+def _is_object(path: Path) -> bool:
+    # info/ describes the source's own refs and alternates; tmp_ files are unfinished
     return "info" not in path.parts[-2:-1] and not path.name.startswith("tmp_")
 
 

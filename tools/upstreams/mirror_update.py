@@ -1,4 +1,4 @@
-"""Brings the mirror up to date, one tool after the other, without losing what it holds."""
+"""Update the mirror, one tool after the other. A failure loses nothing that is mirrored."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ NAMES = {"git": "git history", "index": "package index's release history"}
 
 
 def update(
-    repository: Repository, upstreams: Iterable[Upstream], wanted: str | None, say: Say
+    repository: Repository, upstreams: Iterable[Upstream], chosen: str | None, say: Say
 ) -> list[str]:
-    """Update each upstream's branch; returns the tools that did not answer but are mirrored.
+    """Update each upstream's branch; return the mirrored tools that did not answer.
 
-    A failure of one tool does not keep the others from being updated; it is raised at the
-    end when the tool has nothing mirrored to go on with, or when it needs a decision.
+    `chosen` is the source that the user asked for. A failure of one tool does not stop the others.
+    It is raised at the end when the tool has no branch yet, or when the user has to decide.
     Only for the holder of the mirror's lock.
     """
     repository.create()
@@ -31,12 +31,12 @@ def update(
     failures: list[TrackerError] = []
     for upstream in upstreams:
         try:
-            _update(repository, upstream, wanted, say)
+            _update(repository, upstream, chosen, say)
         except UnreachableError as error:
             if source_of(repository, upstream.name) is None:
                 failures.append(error)
             else:
-                say(f"warning: {error}\n  {upstream.name}: going on with what is mirrored")
+                say(f"warning: {error}\n  {upstream.name}: using the mirrored commits")
                 silent.append(upstream.name)
         except UsageError as error:
             failures.append(error)
@@ -48,7 +48,7 @@ def update(
 
 
 def source_of(repository: Repository, tool: str) -> str | None:
-    """Where a tool's branch came from: "git", "index", or None when it is not mirrored."""
+    """The source of a tool's branch: "git" or "index"; None when it is not mirrored."""
     for name in repository.refs(f"refs/source/{tool}"):
         return name.rpartition("/")[2]
     return None
@@ -60,15 +60,15 @@ def _worst(failures: list[TrackerError]) -> TrackerError:
     return type(first)("\n".join([str(first), *others]))
 
 
-def _update(repository: Repository, upstream: Upstream, wanted: str | None, say: Say) -> None:
+def _update(repository: Repository, upstream: Upstream, chosen: str | None, say: Say) -> None:
     tool, before = upstream.name, source_of(repository, upstream.name)
     configured = upstream.source if upstream.source != "auto" else before
-    source = wanted or configured or _choose(repository, upstream, say)
-    if before and source != before and not wanted:
+    source = chosen or configured or _choose(repository, upstream, say)
+    if before and source != before and not chosen:
         raise UsageError(
-            f"{tool} was mirrored from the {NAMES[before]}, and is now configured for the "
-            f"{NAMES[source]}: the two do not mix",
-            hint=f"`python -m tools upstreams update {tool} --source {source}` changes over",
+            f"{tool} is mirrored from the {NAMES[before]}, but configured for the "
+            f"{NAMES[source]}: their commits have different hashes",
+            hint=f"`python -m tools upstreams update {tool} --source {source}` changes the source",
         )
     branch = f"refs/heads/{tool}"
     old_tip = repository.refs(branch).get(branch) if source == before else None
@@ -79,40 +79,40 @@ def _update(repository: Repository, upstream: Upstream, wanted: str | None, say:
             say(f"{tool}: fetching {upstream.git} (the first time takes a while)")
         tip, releases = git_source.fetch(upstream, repository, listing)
         if old_tip and not _is_ancestor(repository, old_tip, tip):
-            say(f"warning: {tool}: upstream rewrote its branch; results at lost commits stay on "
-                "disk and leave the graphs")  # fmt: skip
+            say(f"warning: {tool}: upstream rewrote its branch; results of removed commits stay "
+                "on disk, but the graphs no longer show them")  # fmt: skip
         tags = {f"refs/tags/{tool}/{version}": commit for version, commit in releases.items()}
     else:
         appended = index_source.append(upstream, repository, old_tip)
         tip = appended.tip
         if appended.late:
-            say(f"warning: {tool}: left out, as newer releases are mirrored already: "
+            say(f"warning: {tool}: left out, because newer releases are mirrored already: "
                 + ", ".join(appended.late))  # fmt: skip
         tags = {f"refs/tags/{tool}/{version}": at for version, at in appended.releases.items()}
-        if old_tip:  # a release that was yanked or removed since stays: it may have results
+        if old_tip:  # a release that was yanked or removed stays: it may have results
             tags = {**old_tags, **tags}
-    # branch, releases and where they are from change together, or not at all
+    # one transaction changes branch, releases and source
     stale = [name for name in old_tags if name not in tags]
     if before and before != source:
         stale.append(f"refs/source/{tool}/{before}")
     repository.move({branch: tip, f"refs/source/{tool}/{source}": tip, **tags}, stale)
     if before and before != source:
-        say(f"{tool}: changed over to the {NAMES[source]}: its commits have other hashes, so "
-            f"results measured on the {NAMES[before]} stay on disk but leave the graphs "
+        say(f"{tool}: now mirrored from the {NAMES[source]}. Its commits have other hashes: "
+            f"results of the {NAMES[before]} stay on disk, but the graphs no longer show them "
             f"(`--source {before}` brings them back)")  # fmt: skip
     new = len(set(tags) - set(old_tags))
     say(f"{tool}: {len(tags)} releases, {new} new ({NAMES[source]})")
 
 
 def _choose(repository: Repository, upstream: Upstream, say: Say) -> str:
-    """git when it answers within a few seconds, else the package index; says which and why."""
+    """git when it answers within PROBE_SECONDS, else the package index; says which and why."""
     tool = upstream.name
     try:
         git_source.ask(upstream, repository)
     except UnreachableError as error:
         reason = str(error).splitlines()[0].removeprefix(f"{tool}: ")
-        say(f"{tool}: {reason}; taking the {NAMES['index']} instead "
-            f"(`python -m tools upstreams update {tool} --source git` changes over)")  # fmt: skip
+        say(f"{tool}: {reason}; using the {NAMES['index']} instead "
+            f"(`python -m tools upstreams update {tool} --source git` changes that)")  # fmt: skip
         return "index"
     say(f"{tool}: {upstream.git} answers; following the {NAMES['git']} from now on")
     return "git"

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.alerts.made import KEY, add_event
-from tools.alerts import events
+from tools.alerts import states
 from tools.alerts.events import Event
 from tools.alerts.store import Store
 
@@ -31,5 +31,5 @@ def event(store: Store) -> Event:
         "key": str(KEY),
     }
     store.learn(made.id, confirmation=proof)
-    store.move(made.id, events.CONFIRMED, "measured")
+    store.move(made.id, states.CONFIRMED, "measured")
     return store.get(made.id)

@@ -3,18 +3,17 @@
 import math
 import statistics
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict
 from itertools import pairwise
-from typing import Any
 
 import numpy as np
 
 from tools.alerts.bisection import OutOfBudget
-from tools.alerts.events import CODE, CONFIRMED, Event, Line
+from tools.alerts.events import CODE, Event, Line
+from tools.alerts.evidence import Proof
+from tools.alerts.states import CONFIRMED
 from tools.alerts.store import Store
 from tools.common.errors import BuildError
 from tools.detection.change_points import ChangePoint, Rule
-from tools.detection.sequential_test import Verdict
 from tools.results.series import Series
 from tools.results.series_key import SeriesKey
 
@@ -66,10 +65,9 @@ def change_points_at(series: Series, *indices: int) -> list[ChangePoint]:
     ]
 
 
-def proof(key: SeriesKey, ratio: float) -> dict[str, Any]:
+def proof(key: SeriesKey, ratio: float) -> Proof:
     """What the confirmation of an event leaves."""
-    verdict = Verdict(CONFIRMED, ratio, 0.9 * ratio, 1.1 * ratio, 4)
-    return {**asdict(verdict), "key": str(key)}
+    return Proof(CONFIRMED, ratio, 0.9 * ratio, 1.1 * ratio, 4, key)
 
 
 def add_event(store: Store, old: str, new: str, ratio: float, key: SeriesKey = KEY) -> Event:

@@ -1,6 +1,5 @@
 """On the dated stack a change is the tool's or a dependency's; which is known here."""
 
-import dataclasses
 import datetime
 from pathlib import Path
 
@@ -8,8 +7,8 @@ import pytest
 
 from tests.alerts.made import Allowance, MadeLaboratory, add_event
 from tools.alerts import attribution, dependencies, events
-from tools.alerts.dependencies import Changed
 from tools.alerts.events import Event
+from tools.alerts.evidence import PackageChange
 from tools.alerts.store import Store
 from tools.alerts.verification import Examiner
 from tools.environments import venvs
@@ -18,10 +17,10 @@ from tools.notify import message
 from tools.upstreams.mirror import Commit
 
 DIFFERENCES = [
-    Changed("dask", "2022.1.0", "2022.2.0"),
-    Changed("numba", "0.54.1", "0.55.0"),
-    Changed("numpy", "1.20.3", "1.21.0"),
-    Changed("zarr", "2.10.0", ""),
+    PackageChange("dask", "2022.1.0", "2022.2.0"),
+    PackageChange("numba", "0.54.1", "0.55.0"),
+    PackageChange("numpy", "1.20.3", "1.21.0"),
+    PackageChange("zarr", "2.10.0", ""),
 ]
 
 
@@ -48,7 +47,7 @@ def test_one_that_the_frozen_stack_cannot_measure_stays_the_tools(
     assert not attribution.is_dependency(store, confirmed, frozen, Allowance())
     kept = store.get(confirmed.id)
     assert kept.kind == events.CODE
-    assert "does not build" in kept.facts["frozen"]
+    assert "does not build" in str(kept.evidence.frozen)
 
 
 @pytest.mark.parametrize(("newer", "kind"), [(1.9, events.DEPENDENCY), (1.0, events.CODE)])
@@ -77,7 +76,7 @@ def test_packages_that_do_not_run_with_the_newer_commit_leave_it_the_tools(
     assert not attribution.is_of_packages(store, confirmed, mixtures, DIFFERENCES, Allowance())
     kept = store.get(confirmed.id)
     assert kept.kind == events.CODE
-    assert "does not build" in kept.facts["packages"]
+    assert "does not build" in str(kept.evidence.packages)
 
 
 @pytest.mark.parametrize("at", range(len(DIFFERENCES)))
@@ -93,7 +92,7 @@ def test_the_dependency_is_named_with_both_versions(
     )
     kept = store.get(confirmed.id)
     assert kept.kind == events.DEPENDENCY
-    assert kept.facts["dependencies"] == [dataclasses.asdict(DIFFERENCES[at])]
+    assert kept.evidence.dependencies == (DIFFERENCES[at],)
     told = message.compose(kept, "https://perf.example.org")
     named = f"{DIFFERENCES[at].name} {DIFFERENCES[at].old} -> "
     assert f"cause    {named}" in told.text
@@ -107,8 +106,8 @@ def test_packages_that_only_work_together_are_named_together(
     truth = {name: 2.0 if count > 1 else 1.0 for count, name in enumerate(names)}
     mixtures = MadeLaboratory(truth, broken=[names[2]])
     assert attribution.find_dependency(store, confirmed, mixtures, DIFFERENCES, Allowance())
-    named = store.get(confirmed.id).facts["dependencies"]
-    assert [one["name"] for one in named] == ["numba", "numpy"]
+    named = store.get(confirmed.id).evidence.dependencies
+    assert [package.name for package in named or ()] == ["numba", "numpy"]
 
 
 def test_a_search_that_the_budget_ends_goes_on(store: Store, confirmed: Event) -> None:
@@ -116,7 +115,7 @@ def test_a_search_that_the_budget_ends_goes_on(store: Store, confirmed: Event) -
     truth = {name: 2.0 if count > 2 else 1.0 for count, name in enumerate(names)}
     mixtures = MadeLaboratory(truth)
     assert not attribution.find_dependency(store, confirmed, mixtures, DIFFERENCES, Allowance(2))
-    assert "dependencies" not in store.get(confirmed.id).facts
+    assert store.get(confirmed.id).evidence.dependencies is None
     assert attribution.find_dependency(store, confirmed, mixtures, DIFFERENCES, Allowance())
 
 
@@ -130,10 +129,10 @@ def test_what_differs_between_two_locks() -> None:
     old = _plan("# head\ndask==1\nnumpy==2\ntoolz==3\n")
     new = _plan("dask==1\nnumpy==3\nzarr==1\n", "3.10")
     assert dependencies.changed(old, new) == [
-        Changed("numpy", "2", "3"),
-        Changed("toolz", "3", ""),
-        Changed("zarr", "", "1"),
-        Changed("python", "3.9", "3.10"),
+        PackageChange("numpy", "2", "3"),
+        PackageChange("toolz", "3", ""),
+        PackageChange("zarr", "", "1"),
+        PackageChange("python", "3.9", "3.10"),
     ]
 
 

@@ -1,11 +1,12 @@
 """What recovers closes itself; what was suppressed comes back on its day."""
 
 import datetime
+from dataclasses import replace
 
 import pytest
 
 from tests.alerts.made import KEY, add_event, proof
-from tools.alerts import events
+from tools.alerts import states
 from tools.alerts.closing import close_recovered, open_again
 from tools.alerts.events import CODE, Line
 from tools.alerts.store import Store
@@ -16,7 +17,7 @@ LINES = {"sgkit": [f"c{number:02}" for number in reversed(range(100))]}
 def slower(store: Store, ratio: float = 3.0, old: str = "c50", new: str = "c51") -> int:
     event = add_event(store, old, new, ratio)
     store.learn(event.id, confirmation=proof(KEY, ratio))
-    store.move(event.id, events.CONFIRMED, "")
+    store.move(event.id, states.CONFIRMED, "")
     return event.id
 
 
@@ -26,7 +27,7 @@ def fix(
     line = Line(KEY, "", "seconds", True, *values)
     event = store.add("sgkit", "frozen", "box", CODE, old, new, [line])
     store.learn(event.id, confirmation=proof(KEY, line.ratio))
-    store.move(event.id, events.CONFIRMED, "")
+    store.move(event.id, states.CONFIRMED, "")
     return event.id
 
 
@@ -40,8 +41,8 @@ def test_a_slow_down_that_was_undone_is_resolved(store: Store) -> None:
     by = fix(store, (3.0, 1.1))
     assert closed(store) == [number]
     assert store.history(number)[-1]["why"] == f"recovered by event {by}"
-    assert store.get(by).state == events.CONFIRMED  # reported as an improvement
-    assert store.get(by).facts["fixes"] == [number]
+    assert store.get(by).state == states.CONFIRMED  # reported as an improvement
+    assert store.get(by).evidence.fixes == (number,)
     assert closed(store) == []
 
 
@@ -49,11 +50,11 @@ def test_a_small_improvement_is_no_recovery(store: Store) -> None:
     number = slower(store)
     fix(store, (3.0, 2.7))
     assert closed(store) == []
-    assert store.get(number).state == events.CONFIRMED
+    assert store.get(number).state == states.CONFIRMED
 
 
 def test_what_was_expected_stays(store: Store) -> None:
-    store.move(slower(store), events.EXPECTED, "meant")
+    store.move(slower(store), states.EXPECTED, "meant")
     fix(store)
     assert closed(store) == []
 
@@ -84,10 +85,10 @@ def test_the_first_that_undid_it_is_named(store: Store) -> None:
     fix(store, (1.0, 0.9), "c80", "c81")
     first = fix(store)
     assert closed(store) == [number]
-    assert store.get(first).facts["fixes"] == [number]
+    assert store.get(first).evidence.fixes == (number,)
 
 
-@pytest.mark.parametrize("state", [events.ACKNOWLEDGED, events.EXPECTED, events.SUPPRESSED])
+@pytest.mark.parametrize("state", [states.ACKNOWLEDGED, states.EXPECTED, states.SUPPRESSED])
 def test_a_fix_counts_whatever_was_decided_about_it(store: Store, state: str) -> None:
     number = slower(store)
     store.move(fix(store), state, "", until="2999-01-01")
@@ -97,11 +98,11 @@ def test_a_fix_counts_whatever_was_decided_about_it(store: Store, state: str) ->
 def test_a_fix_without_proof_closes_nothing(store: Store) -> None:
     slower(store)
     unproven = add_event(store, "c60", "c61", 1 / 3.0)
-    store.move(unproven.id, events.ACKNOWLEDGED, "being looked at")
+    store.move(unproven.id, states.ACKNOWLEDGED, "being looked at")
     assert closed(store) == []
 
 
-@pytest.mark.parametrize("state", [events.ACKNOWLEDGED, events.CONFIRMED])
+@pytest.mark.parametrize("state", [states.ACKNOWLEDGED, states.CONFIRMED])
 def test_what_people_opened_again_is_not_closed_by_the_same_fix(store: Store, state: str) -> None:
     number = slower(store)
     by = fix(store)
@@ -110,7 +111,7 @@ def test_what_people_opened_again_is_not_closed_by_the_same_fix(store: Store, st
     fix(store, (1.0, 0.9), "c80", "c81")
     assert closed(store) == []
     assert store.get(number).state == state
-    assert store.get(by).facts["fixes"] == [number]
+    assert store.get(by).evidence.fixes == (number,)
 
 
 def test_an_event_is_closed_with_its_fix_or_not_at_all(
@@ -125,9 +126,9 @@ def test_an_event_is_closed_with_its_fix_or_not_at_all(
     with pytest.raises(KeyboardInterrupt):
         closed(store)
     monkeypatch.undo()
-    assert store.get(number).state == events.CONFIRMED
+    assert store.get(number).state == states.CONFIRMED
     assert closed(store) == [number]
-    assert store.get(by).facts["fixes"] == [number]
+    assert store.get(by).evidence.fixes == (number,)
 
 
 def test_better_than_before_is_recovered(store: Store) -> None:
@@ -144,27 +145,27 @@ def test_commits_that_upstream_removed_close_nothing(store: Store) -> None:
 
 def test_a_suppression_ends_on_its_day(store: Store) -> None:
     number = slower(store)
-    store.move(number, events.SUPPRESSED, "", until="2026-12-01")
+    store.move(number, states.SUPPRESSED, "", until="2026-12-01")
     open_again(store, datetime.date(2026, 11, 30))
-    assert store.get(number).state == events.SUPPRESSED
+    assert store.get(number).state == states.SUPPRESSED
     open_again(store, datetime.date(2026, 12, 1))
-    assert store.get(number).state == events.CONFIRMED
+    assert store.get(number).state == states.CONFIRMED
 
 
-@pytest.mark.parametrize("outcome", [events.CONFIRMED, events.REFUTED, events.UNDECIDED])
+@pytest.mark.parametrize("outcome", [states.CONFIRMED, states.REFUTED, states.UNDECIDED])
 def test_what_was_measured_while_it_was_suppressed_counts(store: Store, outcome: str) -> None:
     number = add_event(store, "c50", "c51", 3.0).id
-    store.move(number, events.SUPPRESSED, "", until="2026-12-01")
-    store.learn(number, confirmation={**proof(KEY, 3.0), "outcome": outcome})
+    store.move(number, states.SUPPRESSED, "", until="2026-12-01")
+    store.learn(number, confirmation=replace(proof(KEY, 3.0), outcome=outcome))
     open_again(store, datetime.date(2026, 12, 1))
     assert store.get(number).state == outcome
 
 
-@pytest.mark.parametrize("state", [events.ACKNOWLEDGED, events.EXPECTED])
+@pytest.mark.parametrize("state", [states.ACKNOWLEDGED, states.EXPECTED])
 def test_what_was_decided_before_it_was_suppressed_comes_back(store: Store, state: str) -> None:
     number = slower(store)
     store.move(number, state, "")
-    store.move(number, events.SUPPRESSED, "", until="2026-12-01")
+    store.move(number, states.SUPPRESSED, "", until="2026-12-01")
     open_again(store, datetime.date(2026, 12, 1))
     assert store.get(number).state == state
 
@@ -173,8 +174,8 @@ def test_a_suppression_whose_end_was_cut_short_is_told_of_all_the_same(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     number = slower(store)
-    store.mark_sent(number, "digest", events.CONFIRMED)
-    store.move(number, events.SUPPRESSED, "", until="2026-12-01")
+    store.mark_sent(number, "digest", states.CONFIRMED)
+    store.move(number, states.SUPPRESSED, "", until="2026-12-01")
 
     def end(*_: object) -> None:
         raise KeyboardInterrupt
@@ -183,16 +184,16 @@ def test_a_suppression_whose_end_was_cut_short_is_told_of_all_the_same(
         night.setattr(store, "move", end)
         with pytest.raises(KeyboardInterrupt):
             open_again(store, datetime.date(2026, 12, 1))
-    assert store.get(number).state == events.SUPPRESSED
+    assert store.get(number).state == states.SUPPRESSED
     open_again(store, datetime.date(2026, 12, 1))
-    assert not store.was_sent(number, "digest", events.CONFIRMED)
+    assert not store.was_sent(number, "digest", states.CONFIRMED)
 
 
 def test_a_suppression_of_what_was_acknowledged_ends_in_silence(store: Store) -> None:
     number = slower(store)
-    store.mark_sent(number, "digest", events.CONFIRMED)
-    store.move(number, events.ACKNOWLEDGED, "")
-    store.move(number, events.SUPPRESSED, "", until="2026-12-01")
+    store.mark_sent(number, "digest", states.CONFIRMED)
+    store.move(number, states.ACKNOWLEDGED, "")
+    store.move(number, states.SUPPRESSED, "", until="2026-12-01")
     open_again(store, datetime.date(2026, 12, 1))
-    assert store.get(number).state == events.ACKNOWLEDGED
-    assert store.was_sent(number, "digest", events.CONFIRMED)
+    assert store.get(number).state == states.ACKNOWLEDGED
+    assert store.was_sent(number, "digest", states.CONFIRMED)

@@ -4,38 +4,42 @@ from pathlib import Path
 
 import pytest
 
-from tests.alerts.made import KEY, add_event, metric_beside
-from tools.alerts import events
+from tests.alerts.made import KEY, add_event, metric_beside, proof
+from tools.alerts import states
+from tools.alerts.bisection import Range
 from tools.alerts.events import Line
+from tools.alerts.evidence import Evidence, FunctionTime
 from tools.alerts.store import Store
 from tools.common.errors import DamagedError, UsageError
 
 
 def test_states_with_their_reasons(store: Store) -> None:
     event = add_event(store, "a", "b", 1.5)
-    store.move(event.id, events.CONFIRMED, "measured again")
-    store.move(event.id, events.SUPPRESSED, "known", until="2027-01-01")
+    store.move(event.id, states.CONFIRMED, "measured again")
+    store.move(event.id, states.SUPPRESSED, "known", until="2027-01-01")
     kept = store.get(event.id)
-    assert (kept.state, kept.until) == (events.SUPPRESSED, "2027-01-01")
+    assert (kept.state, kept.until) == (states.SUPPRESSED, "2027-01-01")
     told = [(row["state"], row["why"]) for row in store.history(event.id)]
     assert told == [("new", "detected"), ("confirmed", "measured again"), ("suppressed", "known")]
-    assert store.all(events.NEW) == []
-    assert [one.id for one in store.all(events.SUPPRESSED)] == [event.id]
+    assert store.all(states.NEW) == []
+    assert [one.id for one in store.all(states.SUPPRESSED)] == [event.id]
 
 
 def test_all_is_there_after_a_restart(tmp_path: Path) -> None:
     first = Store(tmp_path / "x.sqlite")
     event = add_event(first, "a", "b", 1.5)
-    first.learn(event.id, profile={"f": 1})
-    first.learn(event.id, range={"bad": "b"})
+    first.learn(event.id, profile=[FunctionTime("f", 1, 2)])
+    first.learn(event.id, range=Range("a", "b", (), True))
     first.add_answer(event.id, "c", None, "does not build")
-    first.mark_sent(event.id, "feed", events.CONFIRMED)
+    first.mark_sent(event.id, "feed", states.CONFIRMED)
     first.close()
     again = Store(tmp_path / "x.sqlite")
-    assert again.get(event.id).facts == {"profile": {"f": 1}, "range": {"bad": "b"}}
+    assert again.get(event.id).evidence == Evidence(
+        profile=(FunctionTime("f", 1, 2),), range=Range("a", "b", (), True)
+    )
     assert again.answers(event.id) == {"c": None}
-    assert again.was_sent(event.id, "feed", events.CONFIRMED)
-    assert not again.was_sent(event.id, "mail", events.CONFIRMED)
+    assert again.was_sent(event.id, "feed", states.CONFIRMED)
+    assert not again.was_sent(event.id, "mail", states.CONFIRMED)
 
 
 def test_series_are_added_once_and_the_worst_is_measured(store: Store) -> None:
@@ -46,7 +50,7 @@ def test_series_are_added_once_and_the_worst_is_measured(store: Store) -> None:
     kept = store.get(event.id)
     assert len(kept.lines) == 2
     assert [line.key for line in kept.claims] == [KEY, faster.key]  # people feel time
-    store.learn(event.id, confirmation={"key": str(faster.key)})
+    store.learn(event.id, confirmation=proof(faster.key, 5.0))
     assert store.get(event.id).worst == faster
     tasks = Line(metric_beside("track_graph_tasks"), "pca", "tasks", False, 91, 176)
     store.extend(event.id, [tasks])

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from tests.alerts.made import KEY, metric_beside
 from tools.alerts import explain
+from tools.alerts.evidence import FunctionTime
 from tools.execution import measurement
 from tools.results.series_key import SeriesKey
 
@@ -57,8 +58,8 @@ def test_the_function_that_gained_comes_first(tmp_path: Path) -> None:
     old = profiled(tmp_path / "old", [10])
     new = profiled(tmp_path / "new", [10, 400_000])
     gained = explain.difference([old], [new])
-    assert any("genexpr" in one["function"] for one in gained[:2])
-    assert all(one["new"] >= one["old"] for one in gained[:2])
+    assert any("genexpr" in one.function for one in gained[:2])
+    assert all(one.new >= one.old for one in gained[:2])
     assert len(gained) <= 12
 
 
@@ -66,7 +67,7 @@ def test_the_same_function_in_another_environment_is_the_same() -> None:
     old = {("/a/lib/site-packages/sgkit/stats/ld.py", 10, "f"): (1, 1, 1.0, 1.0, {})}
     new = {("/b/lib/site-packages/sgkit/stats/ld.py", 99, "f"): (1, 1, 3.0, 3.0, {})}
     (one,) = explain.difference([old], [new])
-    assert one == {"function": "sgkit/stats/ld.py:f", "old": 1.0, "new": 3.0}
+    assert one == FunctionTime("sgkit/stats/ld.py:f", 1.0, 3.0)
 
 
 def test_what_the_machine_did_during_one_profile_is_no_gain() -> None:
@@ -74,11 +75,11 @@ def test_what_the_machine_did_during_one_profile_is_no_gain() -> None:
     quiet = {key: (1, 1, 0.001, 0.001, {})}
     disturbed = {key: (1, 1, 0.005, 0.005, {})}
     (one,) = explain.difference([quiet, quiet], [disturbed, quiet])
-    assert one["new"] == one["old"]
+    assert one.new == one.old
 
 
 def test_a_function_that_one_profile_lacks_has_the_time_of_the_other() -> None:
     key = ("/a/lib/site-packages/sgkit/stats/ld.py", 10, "f")
     seen = {key: (1, 1, 2.0, 2.0, {})}
     (one,) = explain.difference([{}, {}], [seen, {}])
-    assert (one["old"], one["new"]) == (0.0, 2.0)
+    assert (one.old, one.new) == (0.0, 2.0)

@@ -7,7 +7,7 @@ import numpy.typing as npt
 import pytest
 
 from tests.alerts.made import change_points_at
-from tools.alerts import events
+from tools.alerts import events, states
 from tools.alerts.detector import Detector
 from tools.alerts.grouping import Candidate, count_measured, group, steps_of
 from tools.alerts.recording import merge_same_commit, record
@@ -191,13 +191,13 @@ def test_an_event_of_the_machine_is_confirmed_at_once_or_not_there(
     monkeypatch.undo()
     assert store.all() == []
     (event,) = record(found, store, HASHES)
-    assert (event.kind, event.state) == (events.MACHINE, events.CONFIRMED)
+    assert (event.kind, event.state) == (events.MACHINE, states.CONFIRMED)
 
 
 def test_what_was_refuted_is_looked_at_again_only_with_other_commits(store: Store) -> None:
     early = candidates(series("pca.Sgkit.time_compute", level(1, 2)), QUIET)
     (event,) = record(early, store, HASHES)
-    store.move(event.id, events.REFUTED, "")
+    store.move(event.id, states.REFUTED, "")
     assert record(early, store, HASHES) == []
     later = candidates(series("pca.Sgkit.time_compute", level(1, 2, at=11)), QUIET)
     assert len(record(later, store, HASHES)) == 1
@@ -210,13 +210,13 @@ def test_events_of_one_commit_are_joined(store: Store) -> None:
     ]
     place = {"good": HASHES[9], "bad": HASHES[10], "between": [], "finished": True}
     for event in made:
-        store.move(event.id, events.CONFIRMED, "")
+        store.move(event.id, states.CONFIRMED, "")
         store.learn(event.id, range=place)
     joined = merge_same_commit(store, store.get(made[1].id))
     assert joined is not None
     assert joined.id == made[0].id
     assert len(store.get(made[0].id).lines) == 2
-    assert store.get(made[1].id).state == events.MERGED
+    assert store.get(made[1].id).state == states.MERGED
     assert merge_same_commit(store, store.get(made[0].id)) is None
 
 

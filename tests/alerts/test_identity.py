@@ -11,7 +11,8 @@ from asv.results import Results, iter_results
 from asv.runner import BenchmarkResult
 
 from benchmarks._harness.ledger import Ledger
-from tools.alerts.events import CONFIRMED, Event
+from tools.alerts.events import Event
+from tools.alerts.states import CONFIRMED
 from tools.alerts.store import Store
 from tools.alerts.verification import Examiner
 from tools.nightly.history import Found

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from tests.alerts.made import change_points_at, proof
-from tools.alerts import events, membership
+from tools.alerts import membership, states
 from tools.alerts.events import Event
 from tools.alerts.grouping import Step, count_measured, group, steps_of
 from tools.alerts.recording import merge_same_commit, record
@@ -45,7 +45,7 @@ def seen(store: Store, found: Sequence[Step], *made: Series) -> list[Event]:
 def locate(store: Store, event: Event, at: int, name: str = REAL) -> None:
     place = {"good": HASHES[at - 1], "bad": HASHES[at], "between": [], "finished": True}
     store.learn(event.id, confirmation=proof(SeriesKey(name), 3.0), range=place)
-    store.move(event.id, events.CONFIRMED, "")
+    store.move(event.id, states.CONFIRMED, "")
 
 
 def names(store: Store, event: Event) -> list[str]:

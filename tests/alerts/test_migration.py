@@ -11,6 +11,7 @@ import pytest
 
 from tools import migration
 from tools.alerts import schema
+from tools.alerts.evidence import Issue, OtherMetric
 from tools.alerts.store import Store
 from tools.common.errors import ConfigError, DamagedError
 from tools.results.migration import migrate_provenance
@@ -114,7 +115,9 @@ def test_series_get_their_values_everywhere(tmp_path: Path) -> None:
     event = store.get(1)
     assert {line.key for line in event.lines} == {TIMING, TASKS}
     assert event.worst.key == TIMING
-    assert event.proofs == {TIMING, TASKS}
+    assert event.confirmed == {TIMING, TASKS}
+    assert event.evidence.beside == (OtherMetric(MEMORY, 1.0, 2.0, True),)
+    assert event.evidence.issues == {"github:o/r": Issue(begun=True, number=3)}
     assert event.changed == {TIMING, TASKS, MEMORY}
     assert event.commit == "b"
     assert store.pairs(1, TIMING, "a", "b") == [(1.0, 2.0)]

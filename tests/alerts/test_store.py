@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from tests.alerts.made import add_event
-from tools.alerts import events, store
+from tools.alerts import states, store
+from tools.alerts.evidence import NONE
 from tools.alerts.store import Store
 from tools.common.errors import BusyError, DamagedError, DeniedError, DiskFullError, UsageError
 
@@ -53,7 +54,7 @@ def test_a_file_in_use_is_waited_for_and_not_moved_away(
     opened = Store(path)
     other.execute("begin immediate")
     with pytest.raises(BusyError):
-        opened.learn(1, seen=True)
+        opened.learn(1, reopened="why")
     other.commit()
     other.execute("begin exclusive")
     with pytest.raises(BusyError):
@@ -72,17 +73,17 @@ def test_a_full_disk_is_said(path: Path) -> None:
     (pages,) = opened._db.execute("pragma page_count").fetchone()
     opened._db.execute(f"pragma max_page_count = {pages}")
     with pytest.raises(DiskFullError, match=r"alerts\.sqlite"):
-        opened.learn(1, long="x" * 100_000)
-    assert opened.get(1).facts == {}
-    opened.learn(1, short="x")
+        opened.learn(1, reopened="x" * 100_000)
+    assert opened.get(1).evidence == NONE
+    opened.learn(1, reopened="x")
 
 
 def test_what_may_not_be_written_is_said(path: Path) -> None:
     opened = Store(path)
     opened._db.execute("pragma query_only = on")
     with pytest.raises(DeniedError, match=r"alerts\.sqlite: .*readonly"):
-        opened.move(1, events.CONFIRMED, "measured")
-    assert opened.get(1).state == events.NEW
+        opened.move(1, states.CONFIRMED, "measured")
+    assert opened.get(1).state == states.NEW
 
 
 def test_what_cannot_be_opened_is_said(tmp_path: Path) -> None:
@@ -100,12 +101,12 @@ def test_what_is_changed_together_is_kept_whole_or_not_at_all(path: Path) -> Non
 
     def change(last: str) -> None:
         with opened.together():
-            opened.learn(1, seen=True)
+            opened.learn(1, reopened="why")
             opened.move(1, last, "measured")
 
     with pytest.raises(UsageError, match="unknown state"):
         change("fixed")
     kept = Store(path)
-    assert (kept.get(1).state, kept.get(1).facts) == (events.NEW, {})
-    change(events.CONFIRMED)
-    assert (kept.get(1).state, kept.get(1).facts) == (events.CONFIRMED, {"seen": True})
+    assert (kept.get(1).state, kept.get(1).evidence) == (states.NEW, NONE)
+    change(states.CONFIRMED)
+    assert (kept.get(1).state, kept.get(1).evidence.reopened) == (states.CONFIRMED, "why")

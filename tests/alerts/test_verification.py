@@ -5,8 +5,9 @@ from collections.abc import Mapping
 import pytest
 
 from tests.alerts.made import KEY, Allowance, MadeLaboratory, add_event
-from tools.alerts import events
+from tools.alerts import states
 from tools.alerts.bisection import OutOfBudget
+from tools.alerts.evidence import Evidence
 from tools.alerts.store import Store
 from tools.alerts.verification import Examiner
 from tools.common.errors import BuildError
@@ -26,20 +27,22 @@ def test_a_change_is_confirmed_and_found(store: Store, ratio: float) -> None:
     laboratory = MadeLaboratory(truth(ratio))
     event = add_event(store, COMMITS[0], COMMITS[-1], ratio)
     verdict = Examiner(store, laboratory, Allowance()).confirm(event)
-    assert verdict.outcome == events.CONFIRMED
+    assert verdict.outcome == states.CONFIRMED
     kept = store.get(event.id)
-    assert kept.state == events.CONFIRMED
-    assert kept.facts["confirmation"]["low"] < ratio < kept.facts["confirmation"]["high"]
+    assert kept.state == states.CONFIRMED
+    confirmation = kept.evidence.confirmation
+    assert confirmation is not None
+    assert confirmation.low < ratio < confirmation.high
     found = Examiner(store, laboratory, Allowance()).localise(kept, COMMITS)
     assert (found.good, found.bad) == (COMMITS[SLOWER_AT - 1], COMMITS[SLOWER_AT])
-    assert store.get(event.id).facts["range"]["bad"] == COMMITS[SLOWER_AT]
+    assert store.get(event.id).commit == COMMITS[SLOWER_AT]
 
 
 def test_a_false_alarm_is_refuted(store: Store) -> None:
     event = add_event(store, COMMITS[0], COMMITS[1], 1.3)
     verdict = Examiner(store, MadeLaboratory(truth(1.3)), Allowance()).confirm(event)
-    assert verdict.outcome == events.REFUTED
-    assert store.get(event.id).state == events.REFUTED
+    assert verdict.outcome == states.REFUTED
+    assert store.get(event.id).state == states.REFUTED
 
 
 def test_sides_are_measured_in_turn_and_in_changing_order(store: Store) -> None:
@@ -56,7 +59,7 @@ def test_a_night_that_ends_early_goes_on_where_it_was(store: Store) -> None:
     event = add_event(store, COMMITS[0], COMMITS[-1], 3.0)
     with pytest.raises(OutOfBudget):
         Examiner(store, laboratory, Allowance(3)).confirm(event)
-    assert store.get(event.id).state == events.NEW
+    assert store.get(event.id).state == states.NEW
     assert len(store.pairs(event.id, KEY, COMMITS[0], COMMITS[-1])) == 3
     rest = Allowance()
     Examiner(store, laboratory, rest).confirm(event)
@@ -75,12 +78,14 @@ def test_a_change_is_told_though_the_night_ends_before_its_size_is_known(store: 
     event = add_event(store, COMMITS[0], COMMITS[-1], 1.5)
     with pytest.raises(OutOfBudget):
         Examiner(store, laboratory, Allowance(5)).confirm(event)
-    vague = store.get(event.id).facts["confirmation"]
-    assert (store.get(event.id).state, vague["pairs"]) == (events.CONFIRMED, 4)
+    vague = store.get(event.id).evidence.confirmation
+    assert vague is not None
+    assert (store.get(event.id).state, vague.pairs) == (states.CONFIRMED, 4)
     verdict = Examiner(store, laboratory, Allowance()).confirm(event)
-    kept = store.get(event.id).facts["confirmation"]
-    assert verdict.pairs == kept["pairs"] > vague["pairs"]
-    assert kept["high"] / kept["low"] < vague["high"] / vague["low"]
+    kept = store.get(event.id).evidence.confirmation
+    assert kept is not None
+    assert verdict.pairs == kept.pairs > vague.pairs
+    assert kept.high / kept.low < vague.high / vague.low
 
 
 def test_a_range_where_the_commit_does_not_build(store: Store) -> None:
@@ -96,12 +101,12 @@ def test_what_a_person_decides_while_it_is_measured_stands(store: Store) -> None
     event = add_event(store, COMMITS[0], COMMITS[-1], 3.0)
 
     def budget() -> None:
-        if store.get(event.id).state == events.NEW:
-            store.move(event.id, events.SUPPRESSED, "known", "2027-01-01")
+        if store.get(event.id).state == states.NEW:
+            store.move(event.id, states.SUPPRESSED, "known", "2027-01-01")
 
     Examiner(store, MadeLaboratory(truth(3.0)), budget).confirm(event)
     kept = store.get(event.id)
-    assert (kept.state, kept.until) == (events.SUPPRESSED, "2027-01-01")
+    assert (kept.state, kept.until) == (states.SUPPRESSED, "2027-01-01")
 
 
 class Failing(MadeLaboratory):
@@ -134,7 +139,7 @@ def test_what_hangs_costs_its_limit_once(store: Store) -> None:
 def test_one_process_that_was_killed_silences_no_alert(store: Store) -> None:
     event = add_event(store, COMMITS[0], COMMITS[-1], 3.0)
     verdict = Examiner(store, Failing(truth(3.0), 4), Allowance()).confirm(event)
-    assert verdict.outcome == events.CONFIRMED
+    assert verdict.outcome == states.CONFIRMED
 
 
 def test_a_value_that_fails_twice_is_a_failure(store: Store) -> None:
@@ -186,9 +191,9 @@ def test_a_verdict_is_kept_with_its_state_or_not_at_all(
     with pytest.raises(KeyboardInterrupt):
         examiner.confirm(event)
     monkeypatch.undo()
-    assert store.get(event.id).facts == {}
+    assert store.get(event.id).evidence == Evidence()
     examiner.confirm(store.get(event.id))
-    assert store.get(event.id).state == events.CONFIRMED
+    assert store.get(event.id).state == states.CONFIRMED
 
 
 def test_a_value_without_a_ratio_is_no_proof(store: Store) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,7 @@ from asv.machine import Machine
 from tests.alerts.made import KEY, MadeLaboratory, add_event, proof
 from tests.upstreams.made import GitUpstream, upstream
 from tools.__main__ import main
-from tools.alerts import events
+from tools.alerts import states
 from tools.alerts.store import Store
 from tools.cli import decisions
 from tools.common import paths
@@ -31,7 +32,7 @@ def kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Store]:
 
 
 @pytest.mark.parametrize("action", [["ack"], ["expect"], ["suppress", "--until", "2999-01-01"]])
-@pytest.mark.parametrize("state", [events.REFUTED, events.MERGED])
+@pytest.mark.parametrize("state", [states.REFUTED, states.MERGED])
 def test_nothing_is_decided_about_what_is_no_event(
     kept: Store, capsys: pytest.CaptureFixture[str], action: list[str], state: str
 ) -> None:
@@ -61,21 +62,21 @@ def test_what_cannot_be_meant_is_refused(
     with pytest.raises(SystemExit, match="2"):
         main(["alerts", *words])
     assert said in capsys.readouterr().err
-    assert kept.get(1).state == events.NEW
+    assert kept.get(1).state == states.NEW
 
 
 @pytest.mark.parametrize(
     "decision", [["ack"], ["expect"], ["suppress", "--until", "2999-01-01"], None]
 )
-@pytest.mark.parametrize("outcome", [events.CONFIRMED, events.REFUTED, events.NEW])
+@pytest.mark.parametrize("outcome", [states.CONFIRMED, states.REFUTED, states.NEW])
 def test_a_decision_can_be_withdrawn(
     kept: Store, capsys: pytest.CaptureFixture[str], decision: list[str] | None, outcome: str
 ) -> None:
     event = add_event(kept, "a", "b", 2.0)
-    if outcome != events.NEW:
-        kept.learn(event.id, confirmation={**proof(KEY, 2.0), "outcome": outcome})
+    if outcome != states.NEW:
+        kept.learn(event.id, confirmation=replace(proof(KEY, 2.0), outcome=outcome))
     if decision is None:
-        kept.move(event.id, events.RESOLVED, "recovered by event 2")
+        kept.move(event.id, states.RESOLVED, "recovered by event 2")
     else:
         assert main(["alerts", *decision, "1", "--why", "by mistake"]) == 0
     assert main(["alerts", "reopen", "1", "--why", "it was event 2"]) == 0
@@ -85,7 +86,7 @@ def test_a_decision_can_be_withdrawn(
     assert len(kept.history(event.id)) == 3
 
 
-@pytest.mark.parametrize("state", [events.NEW, events.CONFIRMED, events.REFUTED, events.MERGED])
+@pytest.mark.parametrize("state", [states.NEW, states.CONFIRMED, states.REFUTED, states.MERGED])
 def test_where_nothing_was_decided_nothing_is_withdrawn(
     kept: Store, capsys: pytest.CaptureFixture[str], state: str
 ) -> None:
@@ -112,7 +113,7 @@ def test_an_event_is_measured_again_on_its_machine(
     monkeypatch.setattr(Machine, "get_unique_machine_name", lambda: "box")
     event = add_event(kept, "a", "b", 2.0)
     assert main(["alerts", "confirm", "1"]) == 0
-    assert kept.get(event.id).state == events.CONFIRMED
+    assert kept.get(event.id).state == states.CONFIRMED
 
 
 def test_an_event_of_another_machine_is_not_measured_here(
@@ -125,7 +126,7 @@ def test_an_event_of_another_machine_is_not_measured_here(
     said = capsys.readouterr().err
     assert said.startswith("error: event 1 is of machine box, and this is other\n")
     assert "alerts compare a b " in said
-    assert kept.get(event.id).state == events.NEW
+    assert kept.get(event.id).state == states.NEW
     assert laboratory.asked == []
 
 

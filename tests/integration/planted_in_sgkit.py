@@ -22,7 +22,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from tools.alerts import events
+from tools.alerts import events, states
 from tools.alerts.store import Store
 from tools.common import paths
 
@@ -134,16 +134,16 @@ def run(root: Path, *args: str) -> int:
 def verdict(root: Path, planted: str) -> int:
     """0 when just the planted commit was alerted, and explained."""
     store = Store(root / "results" / "alerts.sqlite")
-    told = [one for one in store.all() if store.was_sent(one.id, "digest", events.CONFIRMED)]
+    told = [one for one in store.all() if store.was_sent(one.id, "digest", states.CONFIRMED)]
     for event in told:
-        print(f"alerted: {event.commit}: {event.facts}")
+        print(f"alerted: {event.commit}: {event.evidence}")
     alerted = [event.commit for event in told if event.kind != events.MACHINE]
     if alerted != [planted]:
         print(f"not just {planted}")
         return 1
     (event,) = (one for one in told if one.commit == planted)
-    reads = [pair for name, pair in event.facts["beside"].items() if "track_input_reads" in name]
-    gained = max(event.facts["profile"], key=lambda one: one["new"] - one["old"])
+    reads = [(m.old, m.new) for m in event.evidence.beside if m.key.metric == "track_input_reads"]
+    gained = max(event.evidence.profile or (), key=lambda one: one.new - one.old)
     print(f"reads {reads}, gained most: {gained}")
     return 0 if reads == [[1, 2]] or event.worst.benchmark.endswith("reads") else 1
 

@@ -4,14 +4,16 @@ import datetime
 import math
 import re
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from tests.alerts.made import KEY, Allowance, MadeLaboratory, add_event, metric_beside, proof
-from tools.alerts import events, explain, retry
+from tools.alerts import events, explain, retry, states
 from tools.alerts.bisection import OutOfBudget
 from tools.alerts.events import Line
+from tools.alerts.evidence import Evidence
 from tools.alerts.store import Store
 from tools.common.errors import DamagedError
 from tools.execution.measurement import NoValue
@@ -69,11 +71,11 @@ def test_an_event_is_explained_before_the_next_is_searched_for(store: Store) -> 
     with pytest.raises(OutOfBudget):
         examining(store, laboratory, Allowance(20 + 2 * explain.PROFILES + 1)).trace(BENCHMARKS)
     assert store.get(first.id).commit == COMMITS[5]
-    assert "profile" in store.get(first.id).facts
+    assert store.get(first.id).evidence.profile is not None
     assert store.get(second.id).commit is None
     examining(store, laboratory, Allowance()).trace(BENCHMARKS)
     assert store.get(second.id).commit == COMMITS[17]
-    assert "profile" in store.get(second.id).facts
+    assert store.get(second.id).evidence.profile is not None
     assert laboratory.profiles == 2 * 2 * explain.PROFILES  # the first was not explained again
 
 
@@ -85,13 +87,13 @@ def test_what_is_acknowledged_before_it_was_measured_is_confirmed_first(
     laboratory = Profiling(truth)
     ends = (COMMITS[4], COMMITS[5]) if adjacent else (COMMITS[0], COMMITS[10])
     event = add_event(store, *ends, 2.0)
-    store.move(event.id, events.ACKNOWLEDGED, "being looked at")
+    store.move(event.id, states.ACKNOWLEDGED, "being looked at")
     examining(store, laboratory, Allowance()).trace(BENCHMARKS)
-    assert store.get(event.id).facts == {}
+    assert store.get(event.id).evidence == Evidence()
     examining(store, laboratory, Allowance()).confirm()
     examining(store, laboratory, Allowance()).trace(BENCHMARKS)
     kept = store.get(event.id)
-    assert (kept.state, kept.commit) == (events.ACKNOWLEDGED, COMMITS[5])
+    assert (kept.state, kept.commit) == (states.ACKNOWLEDGED, COMMITS[5])
     asked = len(laboratory.asked)
     examining(store, laboratory, Allowance()).confirm()
     assert len(laboratory.asked) == asked
@@ -100,11 +102,11 @@ def test_what_is_acknowledged_before_it_was_measured_is_confirmed_first(
 def test_a_false_alarm_that_was_acknowledged_is_refuted(store: Store) -> None:
     laboratory = Profiling(dict.fromkeys(COMMITS, 1.0))
     event = add_event(store, COMMITS[0], COMMITS[1], 2.0)
-    store.move(event.id, events.ACKNOWLEDGED, "being looked at")
+    store.move(event.id, states.ACKNOWLEDGED, "being looked at")
     examining(store, laboratory, Allowance()).confirm()
     examining(store, laboratory, Allowance()).trace(BENCHMARKS)
     kept = store.get(event.id)
-    assert (kept.state, kept.commit) == (events.REFUTED, None)
+    assert (kept.state, kept.commit) == (states.REFUTED, None)
 
 
 def test_what_the_commit_does_not_explain_is_not_measured_at_it(store: Store) -> None:
@@ -121,7 +123,7 @@ def test_what_the_commit_does_not_explain_is_not_measured_at_it(store: Store) ->
     examining(store, laboratory, Allowance()).confirm()
     examining(store, laboratory, Allowance(), prune).trace(BENCHMARKS)
     assert [line.key for line in store.get(event.id).lines] == [KEY]
-    assert "timing" not in store.get(event.id).facts
+    assert store.get(event.id).evidence.timing is None
 
 
 class Beside(Profiling):
@@ -142,14 +144,10 @@ def test_what_is_beside_is_measured_until_noise_is_ruled_out(store: Store) -> No
     examining(store, laboratory, Allowance()).confirm()
     rest = Allowance()
     examining(store, laboratory, rest).trace(benchmarks)
-    facts = store.get(event.id).facts
-    beside = sorted(map(SeriesKey.from_record, facts["beside"]))
-    assert beside == [metric_beside(name) for name in names[1:]]
-    assert facts["beside_changed"] == [str(metric_beside("time_end_to_end"))]
-    assert facts["beside"][str(metric_beside("track_graph_tasks"))] == [
-        7.0,
-        7.0,
-    ]
+    beside = store.get(event.id).evidence.beside
+    assert [other.key for other in beside] == [metric_beside(name) for name in names[1:]]
+    assert [other.changed for other in beside] == [True, False, False]
+    assert (beside[2].old, beside[2].new) == (7.0, 7.0)
     text = message.compose(store.get(event.id), "").text
     assert len(re.findall("(?m)^beside   time_end_to_end .* -> [0-9.]*$", text)) == 1
     assert "track_graph_tasks" not in text
@@ -162,7 +160,7 @@ def test_an_event_that_another_joins_is_explained_with_its_series(store: Store) 
     newer = add_event(store, COMMITS[0], COMMITS[20], 2.0, OTHER)
     examining(store, laboratory, Allowance()).confirm()
     examining(store, laboratory, Allowance()).trace(BENCHMARKS)
-    assert store.get(newer.id).state == events.MERGED
+    assert store.get(newer.id).state == states.MERGED
     assert {line.key for line in store.get(older.id).lines} == {KEY, OTHER}
     assert laboratory.profiles == 2 * 2 * explain.PROFILES
 
@@ -184,8 +182,8 @@ def test_what_was_of_one_commit_when_a_night_was_killed_is_joined_the_next(store
     pruned: list[int] = []
     examining(store, laboratory, Allowance(), lambda: pruned.append(1)).trace(BENCHMARKS)
     assert pruned
-    assert store.get(second.id).state == events.MERGED
-    assert store.get(told.id).state == events.CONFIRMED
+    assert store.get(second.id).state == states.MERGED
+    assert store.get(told.id).state == states.CONFIRMED
     assert {line.key for line in store.get(told.id).lines} == {KEY, OTHER}
 
 
@@ -194,7 +192,7 @@ def test_a_verdict_that_did_not_become_a_state_is_applied(store: Store) -> None:
     event = add_event(store, COMMITS[0], COMMITS[10], 2.0)
     store.learn(event.id, confirmation=proof(KEY, 2.0))
     examining(store, laboratory, Allowance()).confirm()
-    assert store.get(event.id).state == events.CONFIRMED
+    assert store.get(event.id).state == states.CONFIRMED
     assert laboratory.asked == []
 
 
@@ -203,7 +201,7 @@ def test_what_stepped_on_another_machine_is_not_measured_here(store: Store) -> N
     line = add_event(store, COMMITS[0], COMMITS[10], 2.0).lines[0]
     there = store.add("sgkit", "frozen", "other", events.CODE, COMMITS[0], COMMITS[10], [line])
     examining(store, laboratory, Allowance()).confirm()
-    assert [event.id for event in store.all(events.NEW)] == [there.id]
+    assert [event.id for event in store.all(states.NEW)] == [there.id]
 
 
 def test_what_a_person_decides_about_what_cannot_be_measured_stands(store: Store) -> None:
@@ -211,11 +209,11 @@ def test_what_a_person_decides_about_what_cannot_be_measured_stands(store: Store
 
     class Deciding(Profiling):
         def value(self, commit: str, place: str, key: SeriesKey) -> float:
-            store.move(event.id, events.EXPECTED, "by a person")
+            store.move(event.id, states.EXPECTED, "by a person")
             return super().value(commit, place, key)
 
     examining(store, Deciding({}, broken=COMMITS), Allowance()).confirm()
-    assert store.get(event.id).state == events.EXPECTED
+    assert store.get(event.id).state == states.EXPECTED
 
 
 class Nights:
@@ -260,10 +258,10 @@ def test_what_could_not_be_measured_is_tried_again_the_next_nights(
     for count in range(1, 4):
         assert nights.run() == 2  # once a night, and twice the value that failed
         kept = store.get(event.id)
-        assert (kept.state, kept.outcome) == (events.UNDECIDED, events.UNDECIDED)
+        assert (kept.state, kept.outcome) == (states.UNDECIDED, states.UNDECIDED)
         assert kept.why == f"Killed; {count} of 4 nights tried"
     nights.run()
-    assert store.get(event.id).state == events.CONFIRMED
+    assert store.get(event.id).state == states.CONFIRMED
     assert nights.run() == 0
 
 
@@ -273,14 +271,14 @@ def test_what_fails_each_night_is_left_undecided(
     event = add_event(store, COMMITS[0], COMMITS[10], 2.0)
     nights = Nights(store, monkeypatch, failing_nights=9)
     assert [nights.run() for _ in range(6)] == [2, 2, 2, 2, 0, 0]
-    assert store.get(event.id).state == events.UNDECIDED
+    assert store.get(event.id).state == states.UNDECIDED
 
 
 def test_what_is_undecided_by_its_noise_is_not_tried_again(store: Store) -> None:
     event = add_event(store, COMMITS[0], COMMITS[10], 2.0)
-    noise = {**proof(KEY, 1.2), "outcome": events.UNDECIDED}
+    noise = replace(proof(KEY, 1.2), outcome=states.UNDECIDED)
     store.learn(event.id, confirmation=noise)
-    store.move(event.id, events.UNDECIDED, "ratio 1.2")
+    store.move(event.id, states.UNDECIDED, "ratio 1.2")
     laboratory = Profiling({})
     examining(store, laboratory, Allowance()).confirm()
     assert laboratory.asked == []
@@ -290,11 +288,11 @@ def test_what_is_acknowledged_stays_so_though_it_cannot_be_measured(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     event = add_event(store, COMMITS[0], COMMITS[10], 2.0)
-    store.move(event.id, events.ACKNOWLEDGED, "being looked at")
+    store.move(event.id, states.ACKNOWLEDGED, "being looked at")
     nights = Nights(store, monkeypatch, failing_nights=9)
     assert [nights.run() for _ in range(6)] == [2, 2, 2, 2, 0, 0]
     kept = store.get(event.id)
-    assert (kept.state, kept.why) == (events.ACKNOWLEDGED, "being looked at")
+    assert (kept.state, kept.why) == (states.ACKNOWLEDGED, "being looked at")
 
 
 def test_repeats_are_kept_with_the_machine(store: Store) -> None:
@@ -330,7 +328,7 @@ def test_what_the_budget_cut_is_not_explained_without_it(store: Store) -> None:
     looked.confirm()
     with pytest.raises(OutOfBudget):
         looked.trace(BENCHMARKS)
-    assert "profile" not in store.get(event.id).facts
+    assert store.get(event.id).evidence.profile is None
 
 
 def test_what_is_wrong_with_one_event_keeps_no_other_from_being_looked_at(store: Store) -> None:
@@ -345,5 +343,5 @@ def test_what_is_wrong_with_one_event_keeps_no_other_from_being_looked_at(store:
 
     truth = {commit: 1.0 if number < 15 else 2.0 for number, commit in enumerate(COMMITS)}
     examining(store, Odd(truth), Allowance()).confirm()
-    assert store.get(first.id).state == events.NEW
-    assert store.get(second.id).state == events.CONFIRMED
+    assert store.get(first.id).state == states.NEW
+    assert store.get(second.id).state == states.CONFIRMED

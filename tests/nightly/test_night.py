@@ -14,7 +14,7 @@ from asv.machine import Machine
 from tests.alerts.made import KEY
 from tests.alerts.servers import Web, running
 from tools.__main__ import main
-from tools.alerts import events
+from tools.alerts import events, states
 from tools.alerts.events import Event, Line
 from tools.alerts.store import Store
 from tools.cli import nightly
@@ -108,7 +108,7 @@ def test_what_failed_is_in_the_digest(
 def machine_stepped(store: Store) -> None:
     line = Line(KEY, "", "seconds", False, 1.0, 2.0)
     event = store.add("sgkit", "frozen", "box", events.MACHINE, "c0", "c1", [line])
-    store.move(event.id, events.CONFIRMED, "")
+    store.move(event.id, states.CONFIRMED, "")
 
 
 def test_what_there_is_to_tell_goes_before_what_failed(

@@ -13,7 +13,7 @@ import pytest
 
 from tests.alerts.made import KEY, add_event, metric_beside
 from tests.alerts.servers import Post, Web, running
-from tools.alerts import events
+from tools.alerts import events, states
 from tools.alerts.events import Event, Line
 from tools.alerts.store import Store
 from tools.cli import alerts
@@ -44,7 +44,7 @@ def test_the_message_says_what_where_and_how_it_is_known(event: Event) -> None:
 
 def test_what_was_decided_is_told_with_its_reason(event: Event, store: Store) -> None:
     confirmed = message.compose(event, SITE)
-    store.move(event.id, events.SUPPRESSED, "until\x1b the release", "2027-01-31")
+    store.move(event.id, states.SUPPRESSED, "until\x1b the release", "2027-01-31")
     suppressed = message.compose(store.get(event.id), SITE)
     assert "\nstate    suppressed until 2027-01-31: until  the release\n" in suppressed.text
     assert suppressed.version != confirmed.version
@@ -78,7 +78,7 @@ def test_the_commands_of_a_message_are_those_of_the_command_line(
         alerts.add_arguments(parser)
         args = parser.parse_args(words[3:])
         assert args.action == "compare" or args.id == event.id
-    store.move(event.id, events.EXPECTED, "meant")
+    store.move(event.id, states.EXPECTED, "meant")
     assert message.decisions(store.get(event.id)) == []
 
 

@@ -15,7 +15,7 @@ import pytest
 from tests.alerts.made import proof
 from tests.alerts.servers import Post, Web, running
 from tests.upstreams.made import GitUpstream, upstream
-from tools.alerts import events
+from tools.alerts import events, states
 from tools.alerts.closing import close_recovered, open_again
 from tools.alerts.events import Event, Line
 from tools.alerts.store import Store
@@ -66,14 +66,14 @@ class Place:
         line = Line(KEY, "pca in Sgkit: time_compute", "seconds", new < old, old, new)
         ends = self.commits[at - 1], self.commits[at]
         event = self.store.add("sgkit", "frozen", "box", kind, *ends, [line])
-        self.store.move(event.id, events.CONFIRMED, "measured")
+        self.store.move(event.id, states.CONFIRMED, "measured")
         self.store.learn(event.id, confirmation=proof(KEY, new / old))
         return event.id
 
     def locate(self, event: int) -> None:
         old, new = self.store.get(event).old, self.store.get(event).new
         found = {"good": old, "bad": new, "between": [], "finished": True}
-        self.store.learn(event, range=found, beside={}, profile=[])
+        self.store.learn(event, range=found, profile=[])
 
     def tell(self) -> list[tuple[Event, Message]]:
         """As a night does that comes to its end."""
@@ -168,7 +168,7 @@ def test_an_issue_whose_answer_was_lost_is_closed_with_its_event(place: Place) -
     place.tell()
     (_, opened) = place.asked("/repos/o/r/issues")[0]
     place.web.page, place.web.listed = b"", [{"number": 7, "body": opened["body"]}]
-    place.store.move(event, events.RESOLVED, "recovered by event 9")
+    place.store.move(event, states.RESOLVED, "recovered by event 9")
     place.tell()
     assert place.asked("/repos/o/r/issues/7")[-1][1]["state"] == "closed"
 
@@ -179,7 +179,7 @@ def test_an_issue_that_was_deleted_is_warned_of_once(place: Place) -> None:
     place.tell()
     issue = "/repos/o/r/issues/12"
     place.web.statuses = {issue: 410, f"{issue}/comments": 410}
-    place.store.move(event, events.RESOLVED, "recovered by event 9")
+    place.store.move(event, states.RESOLVED, "recovered by event 9")
     place.tell()
     place.tell()
     assert place.said == ["github:o/r: issue 12 was deleted or moved away: it is left so"]
@@ -190,10 +190,10 @@ def test_the_issue_of_an_event_that_joined_another_is_closed(
 ) -> None:
     event = place.confirmed(1, 1.0, 2.0)
     other = place.confirmed(1, 1.0, 2.0)
-    place.store.move(other, events.MERGED, "the same commit as event 1")
+    place.store.move(other, states.MERGED, "the same commit as event 1")
     monkeypatch.setattr(notifications, "PATIENCE", notifications.PATIENCE * -1)
     assert [one.id for one, _ in place.tell()] == [event]  # what was never told of stays so
-    place.store.move(event, events.MERGED, "the same commit as event 9")
+    place.store.move(event, states.MERGED, "the same commit as event 9")
     assert place.tell() == []
     (_, opened), (_, comment), (_, last) = place.asked("/repos/o/r/issues")
     assert "state    confirmed" in opened["body"]
@@ -215,7 +215,7 @@ def test_the_machine_is_the_operators(place: Place) -> None:
 def test_what_was_acknowledged_is_told_to_nobody(place: Place) -> None:
     event = place.confirmed(1, 1.0, 2.0)
     place.locate(event)
-    place.store.move(event, events.ACKNOWLEDGED, "known")
+    place.store.move(event, states.ACKNOWLEDGED, "known")
     assert place.tell() == []
     assert place.web.requests == []
 
@@ -224,7 +224,7 @@ def test_what_was_suppressed_is_told_again_once_its_day_has_come(place: Place) -
     event = place.confirmed(1, 1.0, 2.0)
     place.locate(event)
     place.tell()
-    place.store.move(event, events.SUPPRESSED, "a release comes", "2026-12-01")
+    place.store.move(event, states.SUPPRESSED, "a release comes", "2026-12-01")
     assert place.tell() == []
     open_again(place.store, datetime.date(2026, 11, 30))
     assert place.tell() == []
@@ -303,8 +303,8 @@ def test_what_an_older_version_told_is_not_told_again(place: Place) -> None:
     for event in (first, second):
         place.locate(event)
         for name in ("mail:ann@x.org,bob@x.org", "digest"):
-            place.store.mark_sent(event, name, events.CONFIRMED)
-    place.store.mark_sent(first, "webhook:GWAS_HOOK", events.CONFIRMED)
+            place.store.mark_sent(event, name, states.CONFIRMED)
+    place.store.mark_sent(first, "webhook:GWAS_HOOK", states.CONFIRMED)
     assert place.mails_to("ann@x.org", "bob@x.org") == []
     table = {"webhook": "GWAS_HOOK"}  # which did not answer when the second was told
     made = channels.of_table("sgkit.alerts", table, print)

@@ -6,7 +6,7 @@ import pytest
 
 from tests.alerts.made import add_event
 from tests.alerts.servers import Web, running
-from tools.alerts import events
+from tools.alerts import states
 from tools.alerts.events import Event
 from tools.alerts.store import Store
 from tools.common.errors import UnreachableError
@@ -36,7 +36,7 @@ def tell(web: Web, event: Event, store: Store) -> Callable[..., list[tuple[str, 
         now = store.get(event.id)
         before = len(web.requests)
         issues = GitHub("sgkit-dev/sgkit")
-        ask = issues.follow if "github" in now.facts else issues.send
+        ask = issues.follow if now.evidence.issues else issues.send
         ask(now, message.compose(now, site), store)
         return [(method, path) for method, path, _ in web.requests[before:]]
 
@@ -49,21 +49,21 @@ def test_an_issue_says_what_was_decided_and_is_closed_when_nothing_is_left_to_do
     assert tell() == [("POST", PLACE)]
     assert tell() == []
     assert tell(site="https://elsewhere") == []  # the address of the site is no news
-    assert tell(events.ACKNOWLEDGED, "Ann looks at it") == [("PATCH", ISSUE)]
+    assert tell(states.ACKNOWLEDGED, "Ann looks at it") == [("PATCH", ISSUE)]
     body = web.requests[-1][2]
     assert "state    acknowledged: Ann looks at it" in body["body"]
     assert "state" not in body
     closing = [("POST", f"{ISSUE}/comments"), ("PATCH", ISSUE)]
-    assert tell(events.EXPECTED, "the exact test costs ``` more") == closing
+    assert tell(states.EXPECTED, "the exact test costs ``` more") == closing
     (_, _, comment), (_, _, last) = web.requests[-2:]
     assert "expected: the exact test costs ''' more" in comment["body"]
     assert (last["state"], last["state_reason"]) == ("closed", "not_planned")
     assert "state    expected: the exact test" in last["body"]
     assert tell() == tell(site="https://elsewhere") == []
     # it was not expected after all, and then it was fixed
-    assert tell(events.ACKNOWLEDGED, "a mistake") == [("PATCH", ISSUE)]
+    assert tell(states.ACKNOWLEDGED, "a mistake") == [("PATCH", ISSUE)]
     assert web.requests[-1][2]["state"] == "open"
-    assert tell(events.RESOLVED, "recovered by event 9") == closing
+    assert tell(states.RESOLVED, "recovered by event 9") == closing
     assert web.requests[-1][2]["state_reason"] == "completed"
     for _, path, body in web.requests:
         if not path.endswith("/comments"):
@@ -75,8 +75,8 @@ def test_an_issue_says_what_was_decided_and_is_closed_when_nothing_is_left_to_do
 
 def test_the_words_of_before_are_told_again(tell: Callable[..., list[tuple[str, str]]]) -> None:
     tell()
-    assert tell(events.SUPPRESSED, "until the release") == [("PATCH", ISSUE)]
-    assert tell(events.CONFIRMED, "was suppressed") == [("PATCH", ISSUE)]
+    assert tell(states.SUPPRESSED, "until the release") == [("PATCH", ISSUE)]
+    assert tell(states.CONFIRMED, "was suppressed") == [("PATCH", ISSUE)]
 
 
 def test_a_closing_that_fails_is_tried_again_without_another_comment(
@@ -85,7 +85,7 @@ def test_a_closing_that_fails_is_tried_again_without_another_comment(
     tell()
     web.refused = "PATCH"
     with pytest.raises(UnreachableError, match="HTTP 502"):
-        tell(events.RESOLVED, "recovered by event 9")
+        tell(states.RESOLVED, "recovered by event 9")
     assert [path for _, path, _ in web.requests[1:]] == [f"{ISSUE}/comments", ISSUE]
     web.refused = ""
     assert tell() == [("PATCH", ISSUE)]
@@ -93,12 +93,12 @@ def test_a_closing_that_fails_is_tried_again_without_another_comment(
     assert tell() == []
 
 
-@pytest.mark.parametrize("state", [events.ACKNOWLEDGED, events.RESOLVED])
+@pytest.mark.parametrize("state", [states.ACKNOWLEDGED, states.RESOLVED])
 def test_an_issue_of_which_the_answer_was_lost_is_found_whatever_became_of_the_event(
     web: Web, store: Store, tell: Callable[..., list[tuple[str, str]]], state: str
 ) -> None:
     other = add_event(store, "a" * 40, "c" * 40, 2.0)
-    store.move(other.id, events.CONFIRMED, "measured")
+    store.move(other.id, states.CONFIRMED, "measured")
     other = store.get(other.id)
     GitHub("sgkit-dev/sgkit").send(other, message.compose(other, "https://perf"), store)
     web.page = b"<html>a gateway's page</html>"
@@ -112,7 +112,7 @@ def test_an_issue_of_which_the_answer_was_lost_is_found_whatever_became_of_the_e
     ]
     asked = tell(state, "known")
     assert asked[-1] == ("PATCH", f"{PLACE}/7")
-    assert ("state" in web.requests[-1][2]) == (state == events.RESOLVED)
+    assert ("state" in web.requests[-1][2]) == (state == states.RESOLVED)
     assert tell() == []
 
 
@@ -123,8 +123,8 @@ def test_an_issue_that_never_was_is_opened_only_while_the_event_is_confirmed(
     with pytest.raises(UnreachableError, match="HTTP 502"):
         tell()
     web.refused = ""
-    assert tell(events.SUPPRESSED, "a release comes") == tell() == []
-    assert tell(events.CONFIRMED, "was suppressed") == [("POST", PLACE)]
+    assert tell(states.SUPPRESSED, "a release comes") == tell() == []
+    assert tell(states.CONFIRMED, "was suppressed") == [("POST", PLACE)]
     assert tell() == []
 
 
@@ -138,9 +138,9 @@ def test_what_is_told_again_is_a_comment_on_its_issue(
         return [(method, path) for method, path, _ in web.requests[before:]]
 
     tell()
-    tell(events.SUPPRESSED, "a release comes")
+    tell(states.SUPPRESSED, "a release comes")
     store.learn(event.id, reopened="was suppressed until 2026-12-01")
-    store.move(event.id, events.CONFIRMED, "was suppressed until 2026-12-01")
+    store.move(event.id, states.CONFIRMED, "was suppressed until 2026-12-01")
     web.refused = "PATCH"
     with pytest.raises(UnreachableError, match="HTTP 502"):
         again()
@@ -159,7 +159,7 @@ def test_what_was_not_told_of_is_not_followed(event: Event, store: Store, web: W
 
 
 @pytest.mark.parametrize("status", [301, 404, 410])
-@pytest.mark.parametrize("state", [events.ACKNOWLEDGED, events.RESOLVED])
+@pytest.mark.parametrize("state", [states.ACKNOWLEDGED, states.RESOLVED])
 def test_an_issue_that_people_deleted_is_let_be_and_said_once(
     web: Web, tell: Callable[..., list[tuple[str, str]]], status: int, state: str
 ) -> None:
@@ -167,7 +167,7 @@ def test_an_issue_that_people_deleted_is_let_be_and_said_once(
     web.statuses = {ISSUE: status, f"{ISSUE}/comments": status}
     with pytest.raises(GoneError, match="issue 12 was deleted or moved away"):
         tell(state, "known")
-    assert tell() == tell(events.EXPECTED, "meant") == []
+    assert tell() == tell(states.EXPECTED, "meant") == []
 
 
 def test_an_issue_that_a_token_may_not_write_is_not_deleted(
@@ -176,7 +176,7 @@ def test_an_issue_that_a_token_may_not_write_is_not_deleted(
     tell()
     web.statuses = {f"{ISSUE}/comments": 404}
     with pytest.raises(UnreachableError, match="HTTP 404"):
-        tell(events.RESOLVED, "fixed")
+        tell(states.RESOLVED, "fixed")
     web.statuses = {ISSUE: 404, f"{ISSUE}/comments": 404, PLACE: 404}  # nor see the repository
     with pytest.raises(UnreachableError, match="HTTP 404"):
         tell()

@@ -6,8 +6,10 @@ from typing import Any
 
 from tests.alerts.made import KEY, add_event, proof
 from tools.alerts import events
+from tools.alerts.evidence import OtherMetric
 from tools.alerts.store import Store
 from tools.notify import message
+from tools.results.series_key import SeriesKey
 
 
 def why(store: Store, ratio: float = 2.0, **facts: Any) -> list[str]:
@@ -18,13 +20,13 @@ def why(store: Store, ratio: float = 2.0, **facts: Any) -> list[str]:
 
 
 def test_only_what_its_noise_supports_is_claimed_beside(store: Store) -> None:
-    beside = {
-        str(KEY): [1.0, 2.0],
-        "a.B.time_x(cores=1)": [1.0, 2.0],
-        "a.B.time_y(cores=1)": [1.0, 1.5],
-        "a.B.time_z(cores=1)": [1.0, 1.05],
-    }
-    assert why(store, beside=beside, beside_changed=["a.B.time_x(cores=1)"]) == [
+    beside = [
+        OtherMetric(KEY, 1.0, 2.0, False),
+        OtherMetric(SeriesKey("a.B.time_x"), 1.0, 2.0, True),
+        OtherMetric(SeriesKey("a.B.time_y"), 1.0, 1.5, False),
+        OtherMetric(SeriesKey("a.B.time_z"), 1.0, 1.05, False),
+    ]
+    assert why(store, beside=beside) == [
         "beside   time_compute 1 -> 2",  # a series of the event's own
         "beside   time_x 1 -> 2",
         "beside   time_y 1 -> 1.5 (not told from noise)",

@@ -9,8 +9,9 @@ from pathlib import Path
 
 from tests.site import made_site
 from tests.site.made_site import Benchmark, Project
-from tools.alerts import events
+from tools.alerts import events, states
 from tools.alerts.events import Line
+from tools.alerts.evidence import OtherMetric
 from tools.alerts.store import Store
 from tools.results.series_key import SeriesKey
 
@@ -93,10 +94,10 @@ def _add_events(project: Project) -> None:
     found = {"good": commits[SLOWER_AT - 1], "bad": new, "between": [], "finished": True}
     store.learn(slower.id, range=found)
     gained = {"function": "sgkit/stats/pca.py:<lambda>", "old": 0.1, "new": 0.4}
-    store.learn(
-        slower.id, beside={"pca.Sgkit.track_graph_tasks(data='smoke')": [10, 20]}, profile=[gained]
-    )
-    store.move(slower.id, events.CONFIRMED, f"measured again {HOSTILE}")
+    tasks = SeriesKey("pca.Sgkit.track_graph_tasks", key.parameters)
+    beside = [OtherMetric(tasks, 10, 20, False)]
+    store.learn(slower.id, beside=beside, profile=[gained])
+    store.move(slower.id, states.CONFIRMED, f"measured again {HOSTILE}")
     for number in range(8):
         store.add_repeat("frozen", "box", key, new, 0.8, 0.8 + (-1) ** number * 0.01)
     machine = Line(
@@ -104,7 +105,7 @@ def _add_events(project: Project) -> None:
     )
     store.add("sgkit", "frozen", "box", events.MACHINE, old, new, [machine])
     faster = replace(line, better=True, new_value=0.4)
-    for state, until in ((events.REFUTED, None), (events.SUPPRESSED, "2027-01-31")):
+    for state, until in ((states.REFUTED, None), (states.SUPPRESSED, "2027-01-31")):
         ends = commits[0], commits[2]
         settled = store.add("sgkit", "frozen", "box", events.CODE, *ends, [faster])
         store.move(settled.id, state, "a reason", until)

@@ -9,12 +9,11 @@ measured with the older one's packages and with its own: if these differ, a depe
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import asdict
 from functools import partial
 
-from tools.alerts import dependencies, events
-from tools.alerts.dependencies import Changed
+from tools.alerts import dependencies, events, states
 from tools.alerts.events import Event
+from tools.alerts.evidence import PackageChange
 from tools.alerts.store import Store
 from tools.alerts.verification import Budget, Examiner, Measures, words
 from tools.common.errors import BuildError, MissingError
@@ -23,7 +22,7 @@ from tools.execution.measurement import NoValue
 from tools.results.series_key import SeriesKey
 
 _FROZEN = "frozen:"
-_ANSWERS = (events.CONFIRMED, events.REFUTED)
+_ANSWERS = (states.CONFIRMED, states.REFUTED)
 
 
 class _Frozen:
@@ -44,20 +43,20 @@ def is_dependency(store: Store, event: Event, frozen: Measures, budget: Budget) 
     """
     examiner = Examiner(store, _Frozen(frozen), budget)
     compare = partial(examiner.compare, event, _FROZEN + event.old, _FROZEN + event.new)
-    return _classified(store, event, "frozen", events.REFUTED, compare)
+    return _classified(store, event, "frozen", states.REFUTED, compare)
 
 
 def is_unanswered(event: Event) -> bool:
     """Whether the frozen stack was asked and could not tell, and the packages were not asked."""
-    told = event.facts.get("frozen", events.CONFIRMED).startswith(_ANSWERS)
-    return not told and "packages" not in event.facts
+    told = (event.evidence.frozen or states.CONFIRMED).startswith(_ANSWERS)
+    return not told and event.evidence.packages is None
 
 
 def is_of_packages(
     store: Store,
     event: Event,
     mixtures: Measures,
-    differences: Sequence[Changed],
+    differences: Sequence[PackageChange],
     budget: Budget,
 ) -> bool:
     """Whether the packages alone make half of a change, or more of it.
@@ -68,15 +67,16 @@ def is_of_packages(
     names = dependencies.states(event.new, differences)
     examiner = Examiner(store, mixtures, budget)
     compare = partial(examiner.compare, event, names[0], names[-1], half=True)
-    return _classified(store, event, "packages", events.CONFIRMED, compare)
+    return _classified(store, event, "packages", states.CONFIRMED, compare)
 
 
 def _classified(
     store: Store, event: Event, fact: str, of_dependency: str, compare: Callable[..., Verdict]
 ) -> bool:
     """Note as a fact what a comparison says of the claim; whether it says: a dependency."""
+    assert event.evidence.confirmation  # only a confirmed event is attributed
     try:
-        verdict = compare(claimed=event.facts["confirmation"]["ratio"])
+        verdict = compare(claimed=event.evidence.confirmation.ratio)
     except (NoValue, BuildError, MissingError) as problem:
         store.learn(event.id, **{fact: str(problem).splitlines()[0]})
         return False
@@ -91,7 +91,7 @@ def find_dependency(
     store: Store,
     event: Event,
     mixtures: Measures,
-    differences: Sequence[Changed],
+    differences: Sequence[PackageChange],
     budget: Budget,
 ) -> bool:
     """Search the packages that differ for the one that made the change; False when unfinished.
@@ -102,6 +102,5 @@ def find_dependency(
     names = dependencies.states(event.new, differences)
     found = Examiner(store, mixtures, budget).search(event, names)
     if found.finished:
-        named = [asdict(one) for one in dependencies.between(found, differences)]
-        store.learn(event.id, dependencies=named)
+        store.learn(event.id, dependencies=dependencies.between(found, differences))
     return found.finished

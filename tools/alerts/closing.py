@@ -6,12 +6,11 @@ import datetime
 import math
 from collections.abc import Mapping, Sequence
 
-from tools.alerts import events
+from tools.alerts import events, states
 from tools.alerts.events import Event, Line
 from tools.alerts.store import Store
 
 _LEFT = 0.25
-_OPEN = (events.CONFIRMED, events.ACKNOWLEDGED, events.SUPPRESSED)
 
 
 def close_recovered(store: Store, lines: Mapping[str, Sequence[str]]) -> list[Event]:
@@ -26,19 +25,19 @@ def close_recovered(store: Store, lines: Mapping[str, Sequence[str]]) -> list[Ev
         at = {commit: -place for place, commit in enumerate(line)}
         known = [
             event
-            for event in store.all(*_OPEN, events.EXPECTED)
+            for event in store.all(*states.that_are("recovers"), states.EXPECTED)
             if event.proven and all(end in at for end in event.ends)
         ]
         known.sort(key=lambda event: at[event.ends[1]])
         for event in known:
-            if event.better or event.state not in _OPEN:
+            if event.better or not states.STATES[event.state].recovers:
                 continue
             later = (one for one in known if _is_later(one, event, at))
             fix = next((one for one in later if _undoes(one, event)), None)
-            if fix is not None and event.id not in _fixes(fix):
+            if fix is not None and event.id not in fix.evidence.fixes:
                 with store.together():
-                    store.move(event.id, events.RESOLVED, f"recovered by event {fix.id}")
-                    store.learn(fix.id, fixes=[*_fixes(store.get(fix.id)), event.id])
+                    store.move(event.id, states.RESOLVED, f"recovered by event {fix.id}")
+                    store.learn(fix.id, fixes=(*store.get(fix.id).evidence.fixes, event.id))
                 closed.append(store.get(event.id))
     return closed
 
@@ -48,14 +47,14 @@ def open_again(store: Store, today: datetime.date) -> None:
 
     What is confirmed is told again: it was asked for silence until then, not for ever.
     """
-    for event in store.all(events.SUPPRESSED):
+    for event in store.all(states.SUPPRESSED):
         if event.until is not None and event.until <= today.isoformat():
-            states = [row["state"] for row in store.history(event.id)]
-            before = next(state for state in reversed(states) if state != events.SUPPRESSED)
-            state = events.state_after(before, event.outcome)
+            earlier = [row["state"] for row in reversed(store.history(event.id))]
+            before = next(state for state in earlier if state != states.SUPPRESSED)
+            state = states.after(before, event.outcome)
             why = f"was suppressed until {event.until}"
             with store.together():
-                if state == events.CONFIRMED:
+                if state == states.CONFIRMED:
                     store.learn(event.id, reopened=why)
                     store.forget_sent(event.id)
                 store.move(event.id, state, why)
@@ -73,11 +72,6 @@ def _undoes(fix: Event, event: Event) -> bool:
     return any(
         line.key == event.worst.key and _left(event.worst, line) <= _LEFT for line in fix.lines
     )
-
-
-def _fixes(event: Event) -> list[int]:
-    """The events that were closed by this one."""
-    return list(event.facts.get("fixes", ()))
 
 
 def _left(line: Line, later: Line) -> float:

@@ -9,10 +9,10 @@ from __future__ import annotations
 import dataclasses
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from tools.alerts.bisection import Range
+from tools.alerts.evidence import PackageChange
 from tools.environments.plan import Plan
 from tools.execution.measurement import Side, installed, value
 from tools.results.series_key import SeriesKey
@@ -20,34 +20,25 @@ from tools.results.series_key import SeriesKey
 _PYTHON = "python"
 
 
-@dataclass(frozen=True)
-class Changed:
-    """One package that the two locks have in different versions; "" where one has none."""
-
-    name: str
-    old: str
-    new: str
-
-
-def changed(old: Plan, new: Plan) -> list[Changed]:
+def changed(old: Plan, new: Plan) -> list[PackageChange]:
     """What differs between two plans beside the tool: packages by name, then the interpreter."""
     before, after = old.packages(), new.packages()
     found = [
-        Changed(name, before.get(name, ""), after.get(name, ""))
+        PackageChange(name, before.get(name, ""), after.get(name, ""))
         for name in sorted(before.keys() | after.keys())
         if before.get(name) != after.get(name)
     ]
     if old.python != new.python:
-        found.append(Changed(_PYTHON, old.python, new.python))
+        found.append(PackageChange(_PYTHON, old.python, new.python))
     return found
 
 
-def states(commit: str, differences: Sequence[Changed]) -> list[str]:
+def states(commit: str, differences: Sequence[PackageChange]) -> list[str]:
     """A name for each mixture: how many of the differences are as the newer commit has them."""
     return [f"{commit}+{count}" for count in range(len(differences) + 1)]
 
 
-def between(found: Range, differences: Sequence[Changed]) -> Sequence[Changed]:
+def between(found: Range, differences: Sequence[PackageChange]) -> Sequence[PackageChange]:
     """The differences between the two mixtures that a search ended with: one, or a few."""
     first, last = (int(state.rpartition("+")[2]) for state in (found.good, found.bad))
     return differences[first:last]

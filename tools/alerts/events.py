@@ -9,32 +9,19 @@ from __future__ import annotations
 import hashlib
 import math
 from dataclasses import dataclass
-from typing import Any
 
+from tools.alerts import states
+from tools.alerts.evidence import Evidence, Proof
 from tools.results.metrics import EXACT, NOTABLE
 from tools.results.series_key import SeriesKey
 
-NEW, CONFIRMED, REFUTED, UNDECIDED = "new", "confirmed", "refuted", "undecided"
-ACKNOWLEDGED, EXPECTED, SUPPRESSED, RESOLVED = "acknowledged", "expected", "suppressed", "resolved"
-MERGED = "merged"  # found to be of the same commit as another event
-STATES = (
-    NEW, CONFIRMED, REFUTED, UNDECIDED, ACKNOWLEDGED, EXPECTED, SUPPRESSED, RESOLVED, MERGED,
-)  # fmt: skip
-# people have decided, whatever is measured; what is only acknowledged may still be refuted
-_KEPT = (EXPECTED, SUPPRESSED, RESOLVED, MERGED)
-# what stepped: the tool's code, one of its dependencies (dated stack only), or the machine
+# what changed: the tool's code, one of its dependencies (dated stack only), or the machine
 CODE, DEPENDENCY, MACHINE = "code", "dependency", "machine"
 
 TIME = "seconds"
 
 
-def state_after(state: str, outcome: str) -> str:
-    """The state of an event that was in `state`, now that measuring has said `outcome`."""
-    looked_after = state == ACKNOWLEDGED and outcome != REFUTED
-    return state if looked_after or state in _KEPT else outcome
-
-
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Line:
     """One series of an event: what was measured and how it stepped."""
 
@@ -70,7 +57,7 @@ class Event:
     state: str
     why: str  # what or who put it into this state
     until: str | None  # of SUPPRESSED: an ISO date
-    facts: dict[str, Any]  # what confirm, localise and explain found
+    evidence: Evidence
     created: str
     updated: str
     lines: tuple[Line, ...]
@@ -104,47 +91,52 @@ class Event:
 
     @property
     def worst(self) -> Line:
-        """The series that stands for the event: what was confirmed, or will be first tried."""
-        proven = self.facts.get("confirmation", {}).get("key")
-        return next((line for line in self.lines if str(line.key) == proven), self.claims[0])
+        """The series that stands for the event: the confirmed one, or the first to be measured."""
+        proof = self.evidence.confirmation
+        proven = (line for line in self.lines if proof and line.key == proof.key)
+        return next(proven, self.claims[0])
 
     @property
     def changed(self) -> frozenset[SeriesKey]:
-        """The series of which a change is claimed; others were measured beside them."""
-        beside = map(SeriesKey.from_record, self.facts.get("beside_changed", ()))
+        """The series that are claimed to have changed; others were measured beside them."""
+        beside = (metric.key for metric in self.evidence.beside if metric.changed)
         return frozenset(beside) | {line.key for line in self.lines}
 
     @property
     def outcome(self) -> str:
-        """The state that measuring gave, whatever people decided; NEW before it was measured."""
+        """The state by measurements alone, whatever people decided; NEW before there are any."""
         if self.kind == MACHINE:  # needs no proof
-            return CONFIRMED
-        tried = UNDECIDED if self.facts.get("failures") else NEW
-        return str(self.facts.get("confirmation", {}).get("outcome", tried))
+            return states.CONFIRMED
+        if self.evidence.confirmation:
+            return self.evidence.confirmation.outcome
+        return states.UNDECIDED if self.evidence.failures else states.NEW
 
     @property
     def proven(self) -> bool:
-        """Whether measuring again has confirmed it; what is the machine's needs no proof."""
-        return self.outcome == CONFIRMED
+        """Whether it is confirmed by measurements; the machine's needs no proof."""
+        return self.outcome == states.CONFIRMED
 
     @property
-    def proofs(self) -> frozenset[SeriesKey]:
-        """The series that measuring again has confirmed, those of events that joined included."""
-        own = [self.facts.get(name, {}) for name in ("confirmation", "timing")]
-        confirmed = [one["key"] for one in own if one.get("outcome") == CONFIRMED]
-        return frozenset(map(SeriesKey.from_record, [*confirmed, *self.facts.get("joined", ())]))
+    def proofs(self) -> list[Proof]:
+        """What was measured again: the change, and a timing at its commit."""
+        return [proof for proof in (self.evidence.confirmation, self.evidence.timing) if proof]
+
+    @property
+    def confirmed(self) -> frozenset[SeriesKey]:
+        """The series that are confirmed, those of events that joined included."""
+        own = (proof.key for proof in self.proofs if proof.outcome == states.CONFIRMED)
+        return frozenset([*own, *self.evidence.joined])
 
     @property
     def ends(self) -> tuple[str, str]:
         """The nearest commits known before and after the change."""
-        found = self.facts.get("range")
-        return (found["good"], found["bad"]) if found else (self.old, self.new)
+        found = self.evidence.range
+        return (found.good, found.bad) if found else (self.old, self.new)
 
     @property
     def commit(self) -> str | None:
-        """The one commit that made the change, where it was found."""
-        found = self.facts.get("range")
-        return found["bad"] if found and not found["between"] and found["finished"] else None
+        """The one commit that made the change, where it is known."""
+        return self.evidence.commit
 
     @property
     def better(self) -> bool:

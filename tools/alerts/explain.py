@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from tools.alerts.events import Event
+from tools.alerts.evidence import FunctionTime
 from tools.execution.measurement import Stats
 from tools.results.series_key import SeriesKey
 
@@ -49,16 +50,16 @@ def is_noticed(old: float, new: float) -> bool:
     return abs(new - old) > NOTICED * max(abs(old), abs(new))
 
 
-def told(event: Event) -> list[dict[str, Any]]:
+def told(event: Event) -> list[FunctionTime]:
     """The functions of an event's profiles that have a good part of what was gained."""
     sign = -1 if event.better else 1
-    functions = event.facts.get("profile", [])
-    gains = [sign * (one["new"] - one["old"]) for one in functions]
+    functions = event.evidence.profile or ()
+    gains = [sign * (function.new - function.old) for function in functions]
     least = _SHARE * sum(max(0.0, gain) for gain in gains)
     return [one for gain, one in zip(gains, functions, strict=True) if gain > 0 and gain >= least]
 
 
-def difference(old: Sequence[Stats], new: Sequence[Stats]) -> list[dict[str, Any]]:
+def difference(old: Sequence[Stats], new: Sequence[Stats]) -> list[FunctionTime]:
     """The functions whose own seconds differ most, the largest gain first.
 
     Each side may have several profiles: a function's least time counts, of those that have it, as
@@ -68,7 +69,7 @@ def difference(old: Sequence[Stats], new: Sequence[Stats]) -> list[dict[str, Any
     before, after = _least(old), _least(new)
     pairs = [(name, before.get(name, 0.0), after.get(name, 0.0)) for name in before | after]
     pairs.sort(key=lambda one: (-abs(one[2] - one[1]), one[0]))
-    return [{"function": name, "old": old, "new": new} for name, old, new in pairs[:_SHOWN]]
+    return [FunctionTime(*pair) for pair in pairs[:_SHOWN]]
 
 
 def _least(profiles: Sequence[Stats]) -> dict[str, float]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from tools.alerts import events
+from tools.alerts import states
 from tools.alerts.events import Event
 from tools.alerts.grouping import Step
 from tools.alerts.store import Store
@@ -25,13 +25,13 @@ def explained(
     ends = _located(event, revisions)
     if ends is None:
         return tuple(steps)
-    return tuple(step for step in steps if step.line.key in event.proofs or _is_at(step, *ends))
+    return tuple(step for step in steps if step.line.key in event.confirmed or _is_at(step, *ends))
 
 
 def prune(store: Store, steps: Sequence[Step], revisions: Mapping[str, int]) -> None:
     """Take out of located events the series that none of `steps` keeps there."""
     for event in store.all():
-        if event.state == events.MERGED or _located(event, revisions) is None:
+        if event.state == states.MERGED or _located(event, revisions) is None:
             continue
         here = [step for step in steps if step.place == (event.tool, event.stack, event.machine)]
         kept = {(step.line.key, step.line.better) for step in explained(event, here, revisions)}
@@ -40,14 +40,14 @@ def prune(store: Store, steps: Sequence[Step], revisions: Mapping[str, int]) -> 
             [
                 line.key
                 for line in event.lines
-                if (line.key, line.better) not in kept and line.key not in event.proofs
+                if (line.key, line.better) not in kept and line.key not in event.confirmed
             ],
         )
 
 
 def _located(event: Event, revisions: Mapping[str, int]) -> tuple[int, int] | None:
     """The ends of an event whose commit was searched for, unless upstream has rewritten them."""
-    if not event.proven or not event.facts.get("range", {}).get("finished"):
+    if not event.proven or not (event.evidence.range and event.evidence.range.finished):
         return None
     good, bad = (revisions.get(end) for end in event.ends)
     return None if good is None or bad is None else (good, bad)

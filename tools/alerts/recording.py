@@ -5,13 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
-from tools.alerts import events, membership
+from tools.alerts import events, membership, states
 from tools.alerts.events import Event
 from tools.alerts.grouping import Candidate
 from tools.alerts.store import Store
-
-# what was measured in vain: only other commits than those are news
-_SETTLED = (events.REFUTED, events.UNDECIDED)
 
 
 def record(
@@ -40,7 +37,7 @@ def record(
                     tool, stack, machine, one.kind, hashes[one.old], hashes[one.new], one.lines
                 )
                 if one.kind == events.MACHINE:
-                    store.move(event.id, events.CONFIRMED, "sentinels or most series share it")
+                    store.move(event.id, states.CONFIRMED, "sentinels or most series share it")
             fresh.append(store.get(event.id))
             continue
         its = membership.explained(known, one.steps, revisions)
@@ -48,7 +45,7 @@ def record(
         others = tuple(step for step in one.steps if step not in its)
         if others:
             waiting.append(replace(one, steps=others))
-        if known.state == events.NEW and not store.has_pairs(known.id):
+        if known.state == states.NEW and not store.has_pairs(known.id):
             store.narrow(known.id, hashes[one.old], hashes[one.new])
     return fresh
 
@@ -58,37 +55,30 @@ def merge_same_commit(store: Store, event: Event) -> Event | None:
 
     Series that were seen to step a few points apart turn out to be of one commit only here.
     """
-    found = event.facts.get("range")
-    if not found or found["between"]:
+    if event.commit is None:
         return None
-    for older in reversed(store.all()):
-        theirs = older.facts.get("range")
-        if older.id == event.id or older.state in (*_SETTLED, events.NEW, events.MERGED):
-            continue
-        if not theirs or theirs["between"] or theirs["bad"] != found["bad"]:
-            continue
-        if _place(older) == _place(event) and older.better == event.better:
-            joined = sorted({*older.facts.get("joined", ()), *map(str, event.proofs)})
+    for older in reversed(store.all(*states.that_are("joinable"))):
+        same = older.commit == event.commit and older.better == event.better
+        if older.id != event.id and same and _place(older) == _place(event):
+            joined = tuple(sorted({*older.evidence.joined, *event.confirmed}))
             with store.together():
                 store.extend(older.id, event.lines)
                 store.learn(older.id, joined=joined)
-                store.move(event.id, events.MERGED, f"the same commit as event {older.id}")
+                store.move(event.id, states.MERGED, f"the same commit as event {older.id}")
             return older
     return None
 
 
 def _known(one: Candidate, known: Iterable[Event], revisions: Mapping[str, int]) -> Event | None:
     for event in known:
-        if _place(event) != one.place or event.state == events.MERGED:
+        if _place(event) != one.place or event.state == states.MERGED:
             continue
         if (event.kind == events.MACHINE) != (one.kind == events.MACHINE):
             continue
-        found = event.facts.get("range")
-        ends = (found["good"], found["bad"]) if found else (event.old, event.new)
-        old, new = (revisions.get(end) for end in ends)
+        old, new = (revisions.get(end) for end in event.ends)
         if old is None or new is None or one.new <= old or new <= one.old:
             continue
-        if event.state in _SETTLED and not (old <= one.old and one.new <= new):
+        if states.STATES[event.state].settled and not (old <= one.old and one.new <= new):
             continue
         its = membership.explained(event, one.steps, revisions)
         ours = {step.line.key: step.line.better for step in its}

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import datetime
 
-from tools.alerts.events import UNDECIDED, Event, state_after
+from tools.alerts import states
+from tools.alerts.events import Event
 from tools.alerts.store import Store
 
 NIGHTS = 3  # that try again
@@ -16,21 +17,22 @@ _APART = datetime.timedelta(hours=12)  # a night looks at events several times, 
 
 def is_due(event: Event) -> bool:
     """Whether to measure an event, which no measuring has judged yet, now."""
-    failures = event.facts.get("failures", [])
-    if "confirmation" in event.facts or len(failures) > NIGHTS:
+    failures = event.evidence.failures
+    if event.evidence.confirmation or len(failures) > NIGHTS:
         return False
-    return not failures or _now() - datetime.datetime.fromisoformat(failures[-1]) >= _APART
+    return not failures or _now() - failures[-1] >= _APART
 
 
 def note(store: Store, event: int, problem: Exception) -> None:
     """Keep that an event could not be measured; UNDECIDED it is where people have not decided."""
     with store.together():
         known = store.get(event)
-        failures = [*known.facts.get("failures", ()), _now().isoformat(timespec="seconds")]
+        failures = (*known.evidence.failures, _now().replace(microsecond=0))
         store.learn(event, failures=failures)
-        if state_after(known.state, UNDECIDED) == UNDECIDED:
+        if states.after(known.state, states.UNDECIDED) == states.UNDECIDED:
             why = str(problem).splitlines()[0]
-            store.move(event, UNDECIDED, f"{why}; {len(failures)} of {NIGHTS + 1} nights tried")
+            tried = f"{len(failures)} of {NIGHTS + 1} nights tried"
+            store.move(event, states.UNDECIDED, f"{why}; {tried}")
 
 
 def _now() -> datetime.datetime:

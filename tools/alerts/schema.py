@@ -179,12 +179,18 @@ def _migrated_facts(facts: dict[str, Any], event: int, names: _Names) -> dict[st
     for name in ("confirmation", "timing"):
         if "target" in facts.get(name, {}):
             facts[name]["key"] = names.of_event(event, facts[name].pop("target"))
-    for name in ("joined", "beside_changed"):
-        if name in facts:
-            facts[name] = [names.of_event(event, target) for target in facts[name]]
-    if "beside" in facts:
-        facts["beside"] = {names.of_event(event, target): values
-                           for target, values in facts["beside"].items()}  # fmt: skip
+    facts["joined"] = [names.of_event(event, target) for target in facts.get("joined", ())]
+    changed = facts.pop("beside_changed", ())
+    facts["beside"] = [
+        {
+            "key": names.of_event(event, target),
+            "old": old,
+            "new": new,
+            "changed": target in changed,
+        }
+        for target, (old, new) in facts.get("beside", {}).items()
+    ]
+    facts["issues"] = facts.pop("github", {})
     return facts
 
 

@@ -5,18 +5,19 @@ from __future__ import annotations
 import datetime
 import json
 import sqlite3
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from tools.alerts import schema, sqlite_errors
-from tools.alerts.events import CONFIRMED, NEW, STATES, Event, Line
+from tools.alerts import evidence, schema, sqlite_errors
+from tools.alerts.events import Event, Line
+from tools.alerts.states import CONFIRMED, NEW, STATES
 from tools.common import paths
 from tools.common.errors import UsageError
 from tools.results.series_key import SeriesKey
 
-_EVENT = "select *, (select why from history where event = id order by rowid desc) why from event"
 _PATIENCE = 30  # seconds that another process may take for its change
 
 
@@ -96,11 +97,11 @@ class Store:
         with self._change() as db:
             self._set(db, event, kind=kind)
 
-    def learn(self, event: int, **facts: Any) -> None:
-        """Merge what was found out into the event's facts (plain JSON values)."""
+    def learn(self, event: int, **more: Any) -> None:
+        """Set fields of the event's Evidence; ValueError for what does not fit."""
         with self._change() as db:
-            merged = {**self.get(event).facts, **facts}
-            self._set(db, event, facts=json.dumps(merged))
+            changed = evidence.replaced(self.get(event).evidence, **more)
+            self._set(db, event, facts=json.dumps(evidence.as_json(changed)))
 
     def move(self, event: int, state: str, why: str, until: str | None = None) -> None:
         """Change an event's state, and keep who or what did it and why."""
@@ -113,15 +114,15 @@ class Store:
 
     def get(self, event: int) -> Event:
         """One event; UsageError when there is none of that number."""
-        rows = self._rows(f"{_EVENT} where id = ?", event)
-        if not rows:
+        events = self._events("id = ?", event)
+        if not events:
             raise UsageError(f"no event {event}", hint="`python -m tools alerts list` shows them")
-        return self._event(rows[0])
+        return events[0]
 
-    def all(self, *states: str) -> list[Event]:
+    def all(self, *in_states: str) -> list[Event]:
         """The events in these states (all by default), the newest first."""
-        rows = self._rows(f"{_EVENT} order by id desc")
-        return [self._event(row) for row in rows if not states or row["state"] in states]
+        marks = ", ".join("?" * len(in_states))
+        return self._events(f"state in ({marks})" if in_states else "true", *in_states)
 
     def history(self, event: int) -> list[Mapping[str, str]]:
         """State, why and when, the oldest first."""
@@ -296,17 +297,28 @@ class Store:
             ],
         )  # fmt: skip
 
-    def _event(self, row: sqlite3.Row) -> Event:
-        found = self._rows("select * from series where event = ? order by key", row["id"])
-        lines = tuple(
-            Line(
-                SeriesKey.from_record(one["key"]), one["title"], one["unit"],
-                bool(one["better"]), one["old_value"], one["new_value"],
-            )
-            for one in found
+    def _events(self, condition: str, *values: object) -> list[Event]:
+        """The events that fit, the newest first: two queries, however many there are."""
+        chosen = f"select id from event where {condition}"
+        lines: dict[int, list[Line]] = defaultdict(list)
+        for event, key, title, unit, better, old, new in self._rows(
+            f"select * from series where event in ({chosen}) order by event, key", *values
+        ):
+            line = Line(SeriesKey.from_record(key), title, unit, bool(better), old, new)
+            lines[event].append(line)
+        rows = self._rows(
+            "select *, (select why from history where event = id order by rowid desc limit 1) why"
+            f" from event where id in ({chosen}) order by id desc", *values,
         )  # fmt: skip
-        values = {key: row[key] for key in row.keys() if key != "facts"}  # noqa: SIM118  (a Row iterates over its values)
-        return Event(**values, facts=json.loads(row["facts"]), lines=lines)
+        return [self._event(row, lines[row["id"]]) for row in rows]
+
+    def _event(self, row: sqlite3.Row, lines: Iterable[Line]) -> Event:
+        columns = {key: row[key] for key in row.keys() if key != "facts"}  # noqa: SIM118  (a Row iterates over its values)
+        try:
+            return Event(**columns, evidence=evidence.load(row["facts"]), lines=tuple(lines))
+        except ValueError as error:
+            problem = f"the evidence of event {row['id']}: {error}"
+            raise sqlite_errors.damaged(self._path, problem) from None
 
 
 def open_store() -> Store:

@@ -9,12 +9,12 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import asdict
 from typing import Protocol
 
-from tools.alerts import events
+from tools.alerts import states
 from tools.alerts.bisection import Range, bisect, error_of_each
 from tools.alerts.events import Event, Line
+from tools.alerts.evidence import Proof
 from tools.alerts.store import Store
 from tools.common.errors import BuildError, MissingError
 from tools.detection import sequential_test
@@ -41,8 +41,8 @@ class Examiner:
     def confirm(self, event: Event, *, afresh: bool = False) -> Verdict:
         """Measure both sides of an event in turn until its change is confirmed or refuted.
 
-        Its claims are tried one after the other until one is confirmed. The event's facts are
-        set, and its state where nobody has decided about it. With `afresh` earlier pairs do not
+        Its claims are tried one after the other until one is confirmed. Its evidence is
+        kept, and its state where nobody has decided about it. With `afresh` earlier pairs do not
         count. Raises OutOfBudget (what was measured is kept), and NoValue, BuildError or
         MissingError when no claim can be measured at all.
         """
@@ -56,9 +56,9 @@ class Examiner:
             except NoValue as error:
                 problem = error
                 continue
-            if best is None or verdict.outcome == events.CONFIRMED:
+            if best is None or verdict.outcome == states.CONFIRMED:
                 best = verdict, line
-            if verdict.outcome == events.CONFIRMED:
+            if verdict.outcome == states.CONFIRMED:
                 break
         if best is None:
             assert problem is not None  # there is a claim at least
@@ -66,27 +66,27 @@ class Examiner:
         verdict, line = best
         with self._store.together():  # a verdict without its state would never be told
             event = self._store.get(event.id)  # a person may have decided while it was measured
-            self._store.learn(event.id, confirmation={**asdict(verdict), "key": str(line.key)})
-            state = events.state_after(event.state, verdict.outcome)
+            self._store.learn(event.id, confirmation=Proof.of(verdict, line.key))
+            state = states.after(event.state, verdict.outcome)
             self._store.move(event.id, state, measured(verdict), event.until)
         return self._size(event, line.key, verdict, afresh)
 
     def _size(self, event: Event, key: SeriesKey, verdict: Verdict, afresh: bool) -> Verdict:
         """Measure on where a change is sure and its size is not: the state is stored before."""
-        if verdict.outcome != events.CONFIRMED:
+        if verdict.outcome != states.CONFIRMED:
             return verdict
         known = self._store.pairs(event.id, key, event.old, event.new)
         known = known[-verdict.pairs :] if afresh else known
         pair = self._pair(event, event.old, event.new, key)
         with suppress(NoValue, BuildError, MissingError):  # the verdict stands without
             verdict = sequential_test.decide(pair, verdict.ratio, known, precise=True)
-            self._store.learn(event.id, confirmation={**asdict(verdict), "key": str(key)})
+            self._store.learn(event.id, confirmation=Proof.of(verdict, key))
         return verdict
 
     def localise(self, event: Event, commits: Sequence[str]) -> Range:
         """Narrow a confirmed event down to one of `commits` (in order, both ends included)."""
         found = self.search(event, commits)
-        self._store.learn(event.id, range=asdict(found))
+        self._store.learn(event.id, range=found)
         return found
 
     def search(self, event: Event, commits: Sequence[str]) -> Range:
@@ -103,12 +103,13 @@ class Examiner:
         self, event: Event, good: str, commit: str, error: float
     ) -> tuple[bool | None, str]:
         """Whether a commit has the change, by measuring it in turn with the good end; and why."""
-        claimed = event.facts["confirmation"]["ratio"]
+        assert event.evidence.confirmation  # only a confirmed event is searched
+        claimed = event.evidence.confirmation.ratio
         try:
             verdict = self.compare(event, good, commit, claimed, error, half=True)
         except (NoValue, BuildError, MissingError) as problem:
             return None, str(problem).splitlines()[0]
-        after = {events.CONFIRMED: True, events.REFUTED: False}.get(verdict.outcome)
+        after = {states.CONFIRMED: True, states.REFUTED: False}.get(verdict.outcome)
         return after, words(verdict)
 
     def compare(

@@ -9,7 +9,7 @@ from asv.machine import Machine
 from rich.console import Console
 from rich.table import Table
 
-from tools.alerts import events
+from tools.alerts import events, states
 from tools.alerts.events import Event
 from tools.alerts.store import Store, open_store
 from tools.common import links, paths
@@ -19,20 +19,18 @@ from tools.upstreams import config
 from tools.upstreams.mirror import Mirror
 
 _DECISIONS = {
-    "ack": (events.ACKNOWLEDGED, "someone looks after it: no further messages until it changes"),
-    "expect": (events.EXPECTED, "it was meant: never an alert again"),
-    "suppress": (events.SUPPRESSED, "no messages until --until"),
+    "ack": (states.ACKNOWLEDGED, "someone looks after it: no further messages until it changes"),
+    "expect": (states.EXPECTED, "it was meant: never an alert again"),
+    "suppress": (states.SUPPRESSED, "no messages until --until"),
 }
 
-_NOTHING_TO_DECIDE = (events.REFUTED, events.MERGED)
-_WITHDRAWABLE = (*(state for state, _ in _DECISIONS.values()), events.RESOLVED)
 ACTIONS = ("list", "show", "digest", "confirm", *_DECISIONS, "reopen")
 
 
 def add_actions(actions: argparse._SubParsersAction) -> None:
     """Declare ACTIONS."""
     listed = actions.add_parser("list", help="all events, the newest first")
-    listed.add_argument("--state", choices=events.STATES, action="append", default=[])
+    listed.add_argument("--state", choices=list(states.STATES), action="append", default=[])
     show = actions.add_parser("show", help="one event: message, proof, history")
     show.add_argument("id", type=_number)
     notifications = actions.add_parser(
@@ -95,7 +93,7 @@ def _show(store: Store, number: int, site: str | None) -> None:
 
 def _decide(store: Store, args: argparse.Namespace) -> None:
     event = store.get(args.id)
-    if event.state in _NOTHING_TO_DECIDE:
+    if not states.STATES[event.state].decidable:
         why = store.history(event.id)[-1]["why"]
         raise UsageError(f"event {event.id} is {event.state} ({why}): there is nothing to decide")
     state, _ = _DECISIONS[args.action]
@@ -105,14 +103,14 @@ def _decide(store: Store, args: argparse.Namespace) -> None:
 
 def _reopen(store: Store, number: int, why: str) -> None:
     event = store.get(number)
-    if event.state not in _WITHDRAWABLE:
+    if not states.STATES[event.state].withdrawable:
         raise UsageError(f"event {number} is {event.state}: there is no decision to withdraw")
     store.move(number, event.outcome, why)
     print(f"event {number} is {event.outcome}")
 
 
 def _digest(store: Store, site: str | None) -> int:
-    found = store.all(events.CONFIRMED)
+    found = store.all(states.CONFIRMED)
     return digest.write([*zip(found, _messages(found, site), strict=True)], print)
 
 
@@ -146,7 +144,7 @@ def _confirm(store: Store, number: int) -> int:
     with alone(paths.ROOT / "env"):
         verdict = Examiner(store, laboratory, lambda: None).confirm(event, afresh=True)
     print(words(verdict))
-    return int(verdict.outcome != events.CONFIRMED)
+    return int(verdict.outcome != states.CONFIRMED)
 
 
 def _day(text: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import statistics
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 from tools.alerts import (
@@ -14,9 +14,11 @@ from tools.alerts import (
     events,
     explain,
     retry,
+    states,
 )
 from tools.alerts.bisection import OutOfBudget
 from tools.alerts.events import Event
+from tools.alerts.evidence import OtherMetric, Proof
 from tools.alerts.recording import merge_same_commit
 from tools.alerts.store import Store
 from tools.alerts.verification import Budget, Examiner
@@ -39,7 +41,6 @@ from tools.upstreams.mirror import Mirror
 
 # what keeps every event from being looked at
 _FOR_ALL = (UnreachableError, BusyError, DiskFullError, DeniedError, Interrupted)
-_IN_WORK = (events.CONFIRMED, events.ACKNOWLEDGED)
 
 
 @dataclass(frozen=True)
@@ -65,11 +66,11 @@ class Examining:
         What could not be measured is tried again, as tools.alerts.retry says.
         """
         examiner = Examiner(self.store, self.laboratory, self.budget)
-        for event in self._open(events.NEW, events.ACKNOWLEDGED, events.UNDECIDED):
+        for event in self._open("measured"):
             if retry.is_due(event):
                 with self._apart(event):
                     self._confirm(event, examiner)
-            elif event.state == events.NEW:  # a verdict that did not become its state
+            elif event.state == states.NEW:  # a verdict that did not become its state
                 self.store.move(event.id, event.outcome, "measured before")
 
     def _confirm(self, event: Event, examiner: Examiner) -> None:
@@ -95,15 +96,15 @@ class Examining:
             with self._apart(event):
                 joined = self._localise(event)
                 event = joined or self.store.get(event.id)
-                if joined or "profile" not in event.facts:  # with more series: explained anew
+                if joined or event.evidence.profile is None:  # with more series: explained anew
                     self._explain(event, benchmarks)
 
     def _localise(self, event: Event) -> Event | None:
         """Search for the event's commit; the older event that it joined, if it is of the same."""
         if event.kind == events.DEPENDENCY:
             return None
-        known = event.facts.get("range")
-        if not (known and known["finished"]):
+        known = event.evidence.range
+        if not (known and known.finished):
             line = self.lines[event.tool]
             if event.new not in line or event.old not in line:
                 return None  # upstream has rewritten its history
@@ -113,7 +114,7 @@ class Examining:
             self.say(f"event {event.id}: between {narrowed.good[:8]} and {narrowed.bad[:8]}")
             if not narrowed.finished:
                 raise OutOfBudget
-        elif "profile" in event.facts:
+        elif event.evidence.profile is not None:
             return None
         # now, or in a night that found the commit and was killed before it was explained
         self.prune()
@@ -135,12 +136,12 @@ class Examining:
 
     def _find_dependency(self, event: Event, frozen: Laboratory) -> None:
         """Tell what a dependency changed from what the tool did, and name the dependency."""
-        if "frozen" not in event.facts:
+        if event.evidence.frozen is None:
             attribution.is_dependency(self.store, event, frozen, self.budget)
             event = self.store.get(event.id)
-            self.say(f"event {event.id}: on the frozen stack {event.facts['frozen']}")
+            self.say(f"event {event.id}: on the frozen stack {event.evidence.frozen}")
         unanswered = attribution.is_unanswered(event)
-        unnamed = event.kind == events.DEPENDENCY and "dependencies" not in event.facts
+        unnamed = event.kind == events.DEPENDENCY and event.evidence.dependencies is None
         if not (unanswered or unnamed):
             return
         upstream = self.upstreams[event.tool]
@@ -155,7 +156,7 @@ class Examining:
         )
         if unanswered:
             found = attribution.is_of_packages(self.store, event, *packages)
-            told = self.store.get(event.id).facts["packages"]
+            told = self.store.get(event.id).evidence.packages
             self.say(f"event {event.id}: with the older packages and the newer ones {told}")
             if not found:
                 return
@@ -164,33 +165,26 @@ class Examining:
 
     def _explain(self, event: Event, benchmarks: Mapping[str, Mapping[str, Any]]) -> None:
         """What else changed between the nearest commits, and which functions take longer."""
-        key, beside, profiles = event.worst.key, {}, []
+        key, beside = event.worst.key, []
+        profiles: list[list[explain.Stats]] = []
         old, new = event.ends
         self._time(event)
         sides = ((old, "old"), (new, "new"))
         for sibling in explain.siblings(key, benchmarks):
             # a metric that this event's sides do not have
             with contextlib.suppress(NoValue, BuildError, MissingError):
-                beside[sibling] = self._beside(sides, sibling)
+                before, after = self._beside(sides, sibling)
+                changed = len(before) == explain.VALUES and explain.differ(before, after)
+                medians = statistics.median(before), statistics.median(after)
+                beside.append(OtherMetric(sibling, *medians, changed))
         timed = event.timing.key if event.timing else explain.timed(key, benchmarks)
         with contextlib.suppress(NoValue, BuildError, MissingError):
             profiles = [
                 [self._profile(*side, timed) for _ in range(explain.PROFILES)] for side in sides
             ]
         self.budget()  # else what it cut would be taken for what these commits do not have
-        changed = explain.difference(*profiles) if profiles else []
-        self.store.learn(
-            event.id,
-            beside={
-                str(name): [*map(statistics.median, values)] for name, values in beside.items()
-            },
-            beside_changed=[
-                str(name)
-                for name, values in beside.items()
-                if len(values[0]) == explain.VALUES and explain.differ(*values)
-            ],
-            profile=changed,
-        )
+        profile = explain.difference(*profiles) if profiles else ()
+        self.store.learn(event.id, beside=beside, profile=profile)
 
     def _profile(self, commit: str, place: str, key: SeriesKey) -> explain.Stats:
         self.budget()
@@ -217,7 +211,7 @@ class Examining:
         examiner = Examiner(self.store, self.laboratory, self.budget)
         with contextlib.suppress(NoValue, BuildError, MissingError):
             verdict = examiner.compare(event, *event.ends, line.ratio, key=line.key)
-            self.store.learn(event.id, timing={**asdict(verdict), "key": str(line.key)})
+            self.store.learn(event.id, timing=Proof.of(verdict, line.key))
 
     def repeat(self, timings: Iterable[tuple[str, SeriesKey]]) -> None:
         """One pair of values (A/A) of each (commit, series), the least repeated first.
@@ -239,13 +233,13 @@ class Examining:
 
     def _proven(self) -> list[Event]:
         """What is searched for its commit and explained; not what was only acknowledged."""
-        return [event for event in self._open(*_IN_WORK) if event.proven]
+        return [event for event in self._open("searched") if event.proven]
 
-    def _open(self, *states: str) -> list[Event]:
-        """The tools' events of this stack and machine in these states, the oldest first."""
+    def _open(self, column: str) -> list[Event]:
+        """The tools' events of this stack and machine whose state allows it, oldest first."""
         return [
             event
-            for event in reversed(self.store.all(*states))
+            for event in reversed(self.store.all(*states.that_are(column)))
             if event.kind != events.MACHINE
             and (event.stack, event.machine) == (self.stack, self.machine)
             and event.tool in self.lines

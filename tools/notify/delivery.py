@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from tools.alerts import events
+from tools.alerts import events, states
 from tools.alerts.events import Event
 from tools.alerts.store import Store
 from tools.common.errors import TrackerError
@@ -50,7 +50,7 @@ class Telling:
         for event, text in reversed(known):
             for channel in self.routes.get(_route(event), ()):
                 self._send(channel, event, text)
-            if event.state != events.CONFIRMED:
+            if not states.STATES[event.state].notified:
                 continue
             if not self._was_sent(event, _DIGEST):
                 fresh.append((event, text))
@@ -59,11 +59,11 @@ class Telling:
     def written(self, fresh: Iterable[tuple[Event, Message]]) -> None:
         """Remember what the digest had; only now, as a night may end before it is written."""
         for event, _ in fresh:
-            self.store.mark_sent(event.id, _DIGEST, events.CONFIRMED)
+            self.store.mark_sent(event.id, _DIGEST, states.CONFIRMED)
 
     def _send(self, channel: Channel, event: Event, text: Message) -> None:
         """Once, while it is confirmed; each night a channel may follow what it has told of."""
-        is_due = event.state == events.CONFIRMED and not self._was_sent(event, channel.name)
+        is_due = states.STATES[event.state].notified and not self._was_sent(event, channel.name)
         try:
             (channel.send if is_due else channel.follow)(event, text, self.store)
         except Exception as error:  # whatever fails in one channel: the others are told
@@ -74,10 +74,10 @@ class Telling:
             self.warn(f"{problem}" if last else f"{problem}; it is tried again the next night")
             return
         if is_due:
-            self.store.mark_sent(event.id, channel.name, events.CONFIRMED)
+            self.store.mark_sent(event.id, channel.name, states.CONFIRMED)
 
     def _was_sent(self, event: Event, name: str) -> bool:
-        return self.store.was_sent(event.id, name, events.CONFIRMED)
+        return self.store.was_sent(event.id, name, states.CONFIRMED)
 
 
 def _route(event: Event) -> str:

@@ -7,7 +7,8 @@ import xml.etree.ElementTree as ET
 from collections.abc import Iterable
 from pathlib import Path
 
-from tools.alerts.events import MERGED, Event
+from tools.alerts.events import Event
+from tools.alerts.states import MERGED
 from tools.common import files
 from tools.notify.message import Message
 

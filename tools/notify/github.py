@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from typing import Any
 
-from tools.alerts import events
+from tools.alerts import states
 from tools.alerts.events import Event
+from tools.alerts.evidence import Issue
 from tools.alerts.store import Store
 from tools.common.errors import TrackerError, UnreachableError
 from tools.notify import http_post
@@ -14,13 +16,6 @@ from tools.notify.credentials import secret
 from tools.notify.http_post import RefusedError
 from tools.notify.message import Message
 
-# the states in which there is nothing left to do, and what GitHub calls that
-_CLOSED = {
-    events.RESOLVED: "completed",
-    events.EXPECTED: "not_planned",
-    events.REFUTED: "not_planned",
-    events.MERGED: "not_planned",
-}
 _GONE = (301, 404, 410)  # transferred; deleted; deleted, or without issues
 _PAGE, _PAGES = 100, 10  # as many issues as GitHub lists at once; and so often
 
@@ -48,11 +43,16 @@ class GitHub:
         """Open an issue, or say in that of an earlier night why it is told of again."""
         if event.better:
             return
-        known = self._known(event)
-        if not known:
+        issue = self._issue(event)
+        if issue is None:
             # before it is asked for: should the answer be lost, the issue is found by its mark
             self._keep(event, store, begun=True)
-        self._tell(store.get(event.id), message, store, again="number" in known)
+        self._tell(
+            store.get(event.id),
+            message,
+            store,
+            again=bool(issue and issue.number),
+        )
 
     def follow(self, event: Event, message: Message, store: Store) -> None:
         """Bring the issue up to date where there is one, or may be one.
@@ -62,23 +62,22 @@ class GitHub:
         self._tell(event, message, store, again=False)
 
     def _tell(self, event: Event, message: Message, store: Store, *, again: bool) -> None:
-        known = self._known(event)
-        if not known or known.get("gone") or known.get("version") == message.version:
+        issue = self._issue(event)
+        if issue is None or issue.gone or issue.version == message.version:
             return
         mark = _mark(event)
         text = {"title": message.subject, "body": f"{_fenced(message.text)}\n{mark}"}
-        if "number" not in known:
+        if issue.number is None:
             number = self._find(mark, event.created)
             if number is None:
-                if event.state == events.CONFIRMED:
+                if event.state == states.CONFIRMED:
                     number = self._ask("POST", self._issues, json=text)["number"]
                     self._keep(event, store, number=number, version=message.version)
                 else:  # it never was opened, and there is nothing to open it for now
                     self._keep(event, store, version=message.version)
                 return
-            self._keep(event, store, number=number)
-            known = self._known(store.get(event.id))
-        address = f"{self._issues}/{known['number']}"
+            issue = self._keep(event, store, number=number)
+        address = f"{self._issues}/{issue.number}"
         try:
             self._update(event, message, store, address, text, again=again)
         except RefusedError as error:
@@ -86,7 +85,7 @@ class GitHub:
                 raise
             self._keep(event, store, gone=True)
             raise GoneError(
-                f"{self.name}: issue {known['number']} was deleted or moved away: it is left so"
+                f"{self.name}: issue {issue.number} was deleted or moved away: it is left so"
             ) from None
 
     def _update(
@@ -97,14 +96,14 @@ class GitHub:
 
         And why it is told of again.
         """
-        known = self._known(store.get(event.id))
-        reason = _CLOSED.get(event.state)
-        if (reason or again) and known.get("comment") != event.state:
+        issue = self._issue(store.get(event.id)) or Issue()
+        reason = states.STATES[event.state].closes_issue
+        if (reason or again) and issue.comment != event.state:
             said = _fenced(f"{message.subject}\n{message.state}")
             self._ask("POST", f"{address}/comments", json={"body": said})
             # at once: should the rest fail, it is not said twice
             self._keep(event, store, comment=event.state)
-        if bool(reason) != known.get("closed", False):  # else it is as people have left it
+        if bool(reason) != issue.closed:  # else it is as people have left it
             text = text | (
                 {"state": "closed", "state_reason": reason} if reason else {"state": "open"}
             )
@@ -112,14 +111,14 @@ class GitHub:
         comment = event.state if reason else None
         self._keep(event, store, version=message.version, closed=bool(reason), comment=comment)
 
-    def _known(self, event: Event) -> dict[str, Any]:
-        """What is kept of an event's issue: begun, number, version, comment, closed, gone."""
-        return dict(event.facts.get("github", {}).get(self.name, {}))
+    def _issue(self, event: Event) -> Issue | None:
+        return event.evidence.issues.get(self.name)
 
-    def _keep(self, event: Event, store: Store, **more: Any) -> None:
+    def _keep(self, event: Event, store: Store, **more: Any) -> Issue:
         now = store.get(event.id)
-        issues = now.facts.get("github", {})
-        store.learn(event.id, github={**issues, self.name: {**self._known(now), **more}})
+        issue = replace(self._issue(now) or Issue(), **more)
+        store.learn(event.id, issues={**now.evidence.issues, self.name: issue})
+        return issue
 
     def _is_gone(self, address: str) -> bool:
         """Whether an issue cannot be read, though its repository's can; what fails is raised.
@@ -138,9 +137,9 @@ class GitHub:
         query = {"state": "all", "since": since.replace("+00:00", "Z"), "per_page": _PAGE}
         for page in range(1, _PAGES + 1):
             found = self._ask("GET", self._issues, params={**query, "page": page})
-            for issue in found:
-                if mark in (issue["body"] or ""):
-                    return int(issue["number"])
+            for listed in found:
+                if mark in (listed["body"] or ""):
+                    return int(listed["number"])
             if len(found) < _PAGE:
                 break
         return None

@@ -8,15 +8,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from tools.alerts import events, explain
+from tools.alerts import events, explain, states
 from tools.alerts.events import Event, Line
-from tools.results.series_key import SeriesKey
 
 _UNITS = {"seconds": ("faster", "slower"), "bytes": ("less memory", "more memory")}
 _FUNCTIONS = 3  # of the profile
 _LINES = 12  # series that are listed; the event's page has all
 _ALERTS = ".venv/bin/python -m tools alerts"  # as in README, so that a line can be copied
-_DECIDED = (events.REFUTED, events.EXPECTED, events.RESOLVED, events.MERGED)
 
 
 @dataclass(frozen=True)
@@ -54,7 +52,7 @@ def subject(event: Event) -> str:
     line = _headline(event)
     if event.kind == events.MACHINE:
         return f"machine {event.machine}: {title(line)} at {_where(event)}"
-    verb = "fixed: " if event.state == events.RESOLVED or event.facts.get("fixes") else ""
+    verb = "fixed: " if event.state == states.RESOLVED or event.evidence.fixes else ""
     return f"{verb}{event.tool}: {title(line, event)} at {_where(event)}"
 
 
@@ -63,11 +61,8 @@ def title(line: Line, event: Event | None = None) -> str:
 
     With an event, the ratio is that of the proof where there is one for the series.
     """
-    ratio = line.ratio
-    for name in ("confirmation", "timing") if event is not None else ():
-        proof = event.facts.get(name, {}) if event is not None else {}
-        if proof.get("key") == str(line.key):
-            ratio = proof["ratio"]
+    proofs = event.proofs if event else []
+    ratio = next((proof.ratio for proof in reversed(proofs) if proof.key == line.key), line.ratio)
     lower, higher = _UNITS.get(line.unit, ("lower", "higher"))
     size = max(ratio, 1 / ratio) if ratio > 0 else float("inf")
     return f"{line.title} {size:.3g} x {lower if ratio < 1 else higher}"
@@ -75,9 +70,9 @@ def title(line: Line, event: Event | None = None) -> str:
 
 def _headline(event: Event) -> Line:
     """The timing where it is proven as well as what stands for the event: people feel time."""
-    timing = event.facts.get("timing", {})
-    if timing.get("outcome") == events.CONFIRMED:
-        return next((line for line in event.lines if str(line.key) == timing["key"]), event.worst)
+    timing = event.evidence.timing
+    if timing and timing.outcome == states.CONFIRMED:
+        return next((line for line in event.lines if line.key == timing.key), event.worst)
     return event.worst
 
 
@@ -95,16 +90,16 @@ def _versions(event: Event) -> list[str]:
     if event.kind != events.DEPENDENCY:
         return []
     return [
-        f"{one['name']} {one['old'] or 'none'} -> {one['new'] or 'none'}"
-        for one in event.facts.get("dependencies", ())
+        f"{package.name} {package.old or 'none'} -> {package.new or 'none'}"
+        for package in event.evidence.dependencies or ()
     ]
 
 
 def _state(event: Event) -> str:
     """The state, and why where the proof does not say it."""
     until = f" until {event.until}" if event.until else ""
-    proven = event.state in (events.CONFIRMED, events.REFUTED) and "confirmation" in event.facts
-    reopened = event.facts.get("reopened") == event.why
+    proven = event.state in (states.CONFIRMED, states.REFUTED) and event.evidence.confirmation
+    reopened = event.evidence.reopened == event.why
     return f"{event.state}{until}" + ("" if proven and not reopened else f": {event.why}")
 
 
@@ -118,17 +113,14 @@ def _body(event: Event, commit: Mapping[str, Any]) -> str:
             *(f"see      {commit[key]}" for key in ("url", "pull") if commit.get(key)),
             "",
         ]
-    for name in ("confirmation", "timing"):
-        proof = event.facts.get(name)
-        if proof:
-            parts.append(
-                f"proof    {SeriesKey.from_record(proof['key']).metric}: "
-                f"ratio {proof['ratio']:.3g}, 99 % interval {proof['low']:.3g} to "
-                f"{proof['high']:.3g}, {proof['pairs']} interleaved pairs in fresh processes"
-            )
+    parts += [
+        f"proof    {proof.key.metric}: ratio {proof.ratio:.3g}, 99 % interval {proof.low:.3g} to "
+        f"{proof.high:.3g}, {proof.pairs} interleaved pairs in fresh processes"
+        for proof in event.proofs
+    ]
     parts += _dependencies(event)
     parts += [f"stack    {event.stack}, machine {event.machine}"]
-    parts += [f"fixes    event {number}" for number in event.facts.get("fixes", ())]
+    parts += [f"fixes    event {number}" for number in event.evidence.fixes]
     parts += [*_why(event), "", "series:"]
     parts += [f"  {title(line)}" for line in event.lines[:_LINES]]
     if len(event.lines) > _LINES:
@@ -144,7 +136,7 @@ def _dependencies(event: Event) -> list[str]:
     """Which dependency it was, and what says that it was one."""
     if event.kind != events.DEPENDENCY:
         return []
-    of_packages = event.facts.get("packages")  # asked only where the frozen stack cannot tell
+    of_packages = event.evidence.packages  # asked only where the frozen stack cannot tell
     known = (
         "the packages alone make the change" if of_packages else "the frozen stack shows no change"
     )
@@ -159,14 +151,13 @@ def _dependencies(event: Event) -> list[str]:
 def _why(event: Event) -> list[str]:
     """What else changed at the commit, and which functions take longer or shorter."""
     parts = [
-        f"beside   {key.metric} {old:.4g} -> {new:.4g}"
-        + ("" if key in event.changed else " (not told from noise)")
-        for text, (old, new) in event.facts.get("beside", {}).items()
-        for key in [SeriesKey.from_record(text)]
-        if explain.is_noticed(old, new)
+        f"beside   {metric.key.metric} {metric.old:.4g} -> {metric.new:.4g}"
+        + ("" if metric.key in event.changed else " (not told from noise)")
+        for metric in event.evidence.beside
+        if explain.is_noticed(metric.old, metric.new)
     ]
     return parts + [
-        f"profile  {one['function']} {one['old']:.3g} s -> {one['new']:.3g} s"
+        f"profile  {one.function} {one.old:.3g} s -> {one.new:.3g} s"
         for one in explain.told(event)[:_FUNCTIONS]
     ]
 
@@ -190,7 +181,7 @@ def command(event: Event) -> str | None:
 
 def decisions(event: Event) -> list[str]:
     """The commands to decide about an event, with what is to be filled in; none where all is."""
-    if event.state in _DECIDED:
+    if not states.STATES[event.state].suggested:
         return []
     return [
         f'{_ALERTS} ack {event.id} --why "..."',

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Mapping
 
-from tools.alerts import events
+from tools.alerts import events, states
 from tools.alerts.events import Event
 from tools.alerts.store import Store
 from tools.notify import commit_description, message
@@ -35,11 +35,12 @@ def compose(event: Event, links: Links, mirror: Mirror, site: str) -> Message:
 
 def _is_told(event: Event, store: Store) -> bool:
     """Whether it was confirmed, and as much is known as can be within PATIENCE."""
-    confirmed = [row["at"] for row in store.history(event.id) if row["state"] == events.CONFIRMED]
+    confirmed = [row["at"] for row in store.history(event.id) if row["state"] == states.CONFIRMED]
     if not confirmed:
         return False
-    found = event.facts.get("range", {}).get("finished") or "dependencies" in event.facts
-    if event.kind == events.MACHINE or (found and "profile" in event.facts):
+    known = event.evidence
+    found = (known.range and known.range.finished) or known.dependencies is not None
+    if event.kind == events.MACHINE or (found and known.profile is not None):
         return True
     since = datetime.datetime.fromisoformat(confirmed[0])
     return datetime.datetime.now(datetime.timezone.utc) - since > PATIENCE

@@ -11,8 +11,9 @@ from typing import Any
 
 from asv.console import log
 
-from tools.alerts import explain
+from tools.alerts import evidence, explain
 from tools.alerts.events import Event, Line
+from tools.alerts.evidence import Proof
 from tools.alerts.store import Store
 from tools.common import files, links
 from tools.common.errors import DamagedError
@@ -86,18 +87,18 @@ def _page(event: Event, store: Store, site: Site) -> dict[str, Any]:
     shown = (event.old, event.new, *event.ends, *answers)
     return {
         **_row(event),
-        "facts": event.facts,
+        "facts": evidence.as_json(event.evidence),
         "commit": commit_description.commit(event, site.mirror, site.links.get(event.tool, {})),
         "series": [_line(event, line, site, drawn=at < _DRAWN) for at, line in enumerate(lines)],
         "proofs": _proofs(event, store),
         "answers": answers,
         "beside": [
-            {"name": key.metric, "old": old, "new": new, "sure": key in event.changed,
-             "unit": site.declared[key.metric].unit if key.metric in site.declared else ""}
-            for text, (old, new) in event.facts.get("beside", {}).items()
-            for key in [SeriesKey.from_record(text)]
+            {"name": name, "old": other.old, "new": other.new, "sure": other.key in event.changed,
+             "unit": site.declared[name].unit if name in site.declared else ""}
+            for other in event.evidence.beside
+            for name in [other.key.metric]
         ],
-        "profile": explain.told(event),
+        "profile": [*map(asdict, explain.told(event))],
         "history": store.history(event.id),
         "command": message.command(event),
         "decisions": message.decisions(event),
@@ -111,24 +112,27 @@ def _proofs(event: Event, store: Store) -> list[dict[str, Any]]:
     The event between its ends, and what the search measured of the nearest commits before and
     after the change, each against the first end; then a timing between these two.
     """
-    units = {str(line.key): line.unit for line in event.lines}
-    confirmation, timing = (event.facts.get(name, {}) for name in ("confirmation", "timing"))
-    before, after = event.ends
-    searched = {"key": confirmation.get("key")}
-    measured = [("confirmation", confirmation, event.old, event.new)]
-    if before != event.old:
-        measured.append(("before", searched, event.old, before))
-    if after != event.new:
-        measured.append(("after", searched, event.old, after))
-    measured.append(("timing", timing, before, after))
-    found = []
-    for name, proof, old, new in measured:
-        if proof.get("key") is None:
-            continue
-        key = SeriesKey.from_record(proof["key"])
-        values = store.pairs(event.id, key, old, new)[-proof.get("pairs", 0) :]
-        own = {"name": name, "old": old, "new": new, "values": values}
-        found.append({**proof, **own, "unit": units.get(proof["key"], "")})
+    units = {line.key: line.unit for line in event.lines}
+
+    def pairs(name: str, key: SeriesKey, old: str, new: str, proof: Proof | None = None) -> Any:
+        values = store.pairs(event.id, key, old, new)
+        return {
+            **(asdict(proof) if proof else {}),
+            "name": name, "key": str(key), "old": old, "new": new, "unit": units.get(key, ""),
+            "values": values[-proof.pairs :] if proof else values,
+        }  # fmt: skip
+
+    (before, after), found = event.ends, []
+    confirmation, timing = event.evidence.confirmation, event.evidence.timing
+    if confirmation:
+        key = confirmation.key
+        found.append(pairs("confirmation", key, event.old, event.new, confirmation))
+        if before != event.old:
+            found.append(pairs("before", key, event.old, before))
+        if after != event.new:
+            found.append(pairs("after", key, event.old, after))
+    if timing:
+        found.append(pairs("timing", timing.key, before, after, timing))
     return found
 
 

@@ -162,7 +162,7 @@ def test_a_site_that_makes_no_links_is_refused(
     assert main(["alerts", *action, "--site", "perf.example.org"]) == 2
     monkeypatch.setenv("GWAS_SITE_URL", "perf.example.org")
     assert main(["alerts", *action]) == 2
-    error = "error: 'perf.example.org' is no address of a site\n"
+    error = "error: 'perf.example.org' is not an address of a site\n"
     assert capsys.readouterr().err.count(error) == 2
     assert main(["alerts", "list"]) == 0  # which needs none
 

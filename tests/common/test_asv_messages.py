@@ -28,7 +28,7 @@ def test_a_damaged_file_is_named_once(say: Say, caplog: pytest.LogCaptureFixture
     say("something else")
     first, machine, other, plain = caplog.messages
     assert first.startswith("results/box/abc.json cannot be read: it is left out")
-    assert "`asv run` on that machine writes it anew" in machine
+    assert "`asv run` on that machine writes it again" in machine
     assert other.startswith("results/box/def.json cannot be read")
     assert plain == "something else"
 

@@ -23,7 +23,7 @@ def test_an_address(address: str, monkeypatch: pytest.MonkeyPatch) -> None:
 def test_what_is_none(address: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(links.SITE_URL, address)
     for use in (links.site_url, links.configured_site, lambda: links.site_address(address)):
-        with pytest.raises(UsageError, match="expected one such as https://"):
+        with pytest.raises(UsageError, match="expect an address such as https://"):
             use()
 
 

@@ -13,7 +13,7 @@ from tools.execution.benchmark_runner import BenchmarkRunner
     ("error", "expected", "said"),
     [
         (KeyboardInterrupt(), Interrupted, "run the same command again"),
-        (OSError(28, "No space left on device"), DiskFullError, "free some room"),
+        (OSError(28, "No space left on device"), DiskFullError, "free space"),
         (OSError(5, "Input/output error"), TrackerError, "Input/output error"),
     ],
 )

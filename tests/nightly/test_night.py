@@ -211,7 +211,7 @@ def test_a_site_that_makes_no_links_is_refused(
     assert main(["nightly", *words]) == 2
     out, error = capsys.readouterr()
     assert out == ""
-    assert error.startswith("error: 'perf.example.org' is no address of a site\n")
+    assert error.startswith("error: 'perf.example.org' is not an address of a site\n")
 
 
 def test_alerts_that_lead_to_nobodys_site_are_warned_of(

@@ -115,7 +115,7 @@ def test_bad_declarations_are_named(tmp_path, text: str, place: str) -> None:
 def test_a_site_that_makes_no_links_is_refused(scriptless: Project) -> None:
     done = scriptless.publish(GWAS_SITE_URL="perf.example.org")
     assert done.returncode == 2
-    assert done.stderr.startswith("error: 'perf.example.org' is no address of a site\n")
+    assert done.stderr.startswith("error: 'perf.example.org' is not an address of a site\n")
 
 
 def test_without_scripts_the_cdn_links_stay_and_it_says_so(scriptless: Project) -> None:
@@ -206,7 +206,7 @@ def test_a_damaged_machine_says_what_to_do(scriptless: Project) -> None:
     assert done.returncode == 1
     said = " ".join((done.stdout + done.stderr).split())
     assert "machine.json cannot be read" in said
-    assert "the next `asv run` on that machine writes it anew" in said
+    assert "the next `asv run` on that machine writes it again" in said
     assert "Error parsing JSON" not in said
 
 

@@ -28,7 +28,7 @@ def add_action(actions: argparse._SubParsersAction) -> None:
 def run(args: argparse.Namespace) -> int:
     """Measure and print each pair, then the ratio with its 99 % interval."""
     # slow to import, and needed for this action only
-    from tools.environments.machine import alone
+    from tools.environments.machine import measuring_lock
     from tools.execution.measurement import Laboratory
     from tools.upstreams import config
     from tools.upstreams.mirror import Mirror
@@ -40,7 +40,7 @@ def run(args: argparse.Namespace) -> int:
     old, new = mirror.find(args.old), mirror.find(args.new)
     laboratory = Laboratory(config.load(paths.ROOT / "upstreams.toml"), mirror, args.stack)
     pairs = []
-    with alone(paths.ROOT / "env"):
+    with measuring_lock(paths.ROOT / "env"):
         for number in range(args.pairs):
             # A B, B A, ...: neither is always the first after a pause
             order = (

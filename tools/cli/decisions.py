@@ -136,12 +136,12 @@ def _confirm(store: Store, number: int) -> int:
         )
     # slow to import, and needed for this action only
     from tools.alerts.verification import Examiner, words
-    from tools.environments.machine import alone
+    from tools.environments.machine import measuring_lock
     from tools.execution.measurement import Laboratory
 
     upstreams = config.load(paths.ROOT / "upstreams.toml")
     laboratory = Laboratory(upstreams, Mirror(paths.mirror_dir()), event.stack)
-    with alone(paths.ROOT / "env"):
+    with measuring_lock(paths.ROOT / "env"):
         verdict = Examiner(store, laboratory, lambda: None).confirm(event, afresh=True)
     print(words(verdict))
     return int(verdict.outcome != states.CONFIRMED)

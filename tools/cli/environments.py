@@ -13,7 +13,7 @@ from benchmarks._harness import registry
 from tools.common import files, paths, process
 from tools.common.errors import TrackerError, UsageError
 from tools.environments import benchmark_variables, failures, locks, unused
-from tools.environments.machine import alone
+from tools.environments.machine import measuring_lock
 from tools.environments.plan import STACKS, NotCovered, Plan, plan
 from tools.upstreams import config
 from tools.upstreams.config import Upstream
@@ -109,7 +109,7 @@ def _check(
     ]
     rows = dict(_rows())
     # a run that measures must not find another version of its tool in its environment
-    with alone(paths.ROOT / "env"):
+    with measuring_lock(paths.ROOT / "env"):
         checked = [
             _check_one(upstreams, mirror, commit, stack, rows)
             for commit in commits

@@ -1,1 +1,1 @@
-"""What the commands share: errors with exit codes, paths, external programs, whole files."""
+"""Shared by all packages: errors and exit codes, paths, files, configuration, programs."""

@@ -1,4 +1,4 @@
-"""asv.conf.json as asv reads it, with one message where it is not valid."""
+"""Read asv.conf.json as asv does, with one clear error."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from tools.common.errors import ConfigError
 
 
 def load() -> Config:
-    """This checkout's asv.conf.json; ConfigError names the place of a mistake."""
+    """This checkout's asv.conf.json; ConfigError when it is not valid."""
     path = paths.ROOT / "asv.conf.json"
     try:
         return Config.load(str(path))

@@ -1,4 +1,4 @@
-"""Errors that end a command with one clear message and a documented exit code."""
+"""Errors that end a command with one message and a documented exit code."""
 
 from __future__ import annotations
 
@@ -12,30 +12,30 @@ from types import TracebackType
 
 EXIT_CODES = {
     0: "done",
-    1: "an unexpected failure: a bug of the tracker's, or a benchmark that failed",
+    1: "an unexpected failure: a bug of the tracker, or a failed benchmark",
     2: "wrong usage: an unknown command, option, tag, data set or commit",
-    3: "configuration: asv.conf.json or upstreams.toml is not valid",
+    3: "configuration: a file or an environment variable is not valid",
     4: "missing: an interpreter, Java, PLINK, npm or browser that the request needs",
-    5: "unreachable: no network, an upstream or package index that does not answer",
-    6: "failed to build: a commit's wheel, an environment or a data set",
+    5: "unreachable: no network, or an upstream or package index does not answer",
+    6: "build failed: a commit's wheel, an environment or a data set",
     7: "busy: another process of this checkout holds the lock",
-    8: "no room: the disk is full",
+    8: "the disk is full",
     9: "damaged: a result, lock or data file that cannot be read",
-    10: "nightly and digest: something got slower",
-    11: "nightly and digest: only improvements and fixes",
-    12: "nightly and digest: only the machine stepped",
-    13: "not allowed: a file or folder that this user cannot write",
-    14: "incomplete: a night that could not update, measure, publish or send all (its digest)",
+    10: "nightly and digest: a regression",
+    11: "nightly and digest: only improvements, or regressions that were fixed",
+    12: "nightly and digest: only changes of the machine",
+    13: "no permission: this user cannot write a file or folder",
+    14: "incomplete: the night could not update, measure, publish or send all (see its digest)",
     130: "interrupted",
 }
 
 
-AGAIN = "check the network and run the command again: what was measured is kept"
-_SCANT = 256 * 1024  # bytes: with less than this, a program that failed had no room
+AGAIN = "check the network and run the command again: measured values are kept"
+_NEARLY_FULL = 256 * 1024  # bytes: with less, a program that failed met a full disk
 
 
 class TrackerError(Exception):
-    """A failure that the user can act on: one message (what, and what to do) and an exit code."""
+    """A failure that the user can act on: what happened, a hint what to do, and an exit code."""
 
     exit_code = 1
 
@@ -87,14 +87,14 @@ class Interrupted(TrackerError):
 
 
 def from_os_error(error: OSError) -> TrackerError | None:
-    """The TrackerError that an OSError stands for, or None where it is not one we know."""
-    place = error.filename or "while writing"
+    """The TrackerError for a full disk or a missing permission; None for another OSError."""
+    name = error.filename or "while writing"
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
-        return disk_full(place)
+        return disk_full(name)
     if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
         return DeniedError(
-            f"{place}: {str(error.strerror).lower()}",
-            hint="make it writable for this user; GWAS_CACHE=FOLDER keeps the cache elsewhere",
+            f"{name}: {str(error.strerror).lower()}",
+            hint="make it writable for this user; GWAS_CACHE=FOLDER moves the cache",
         )
     return None
 
@@ -103,47 +103,47 @@ def disk_full(where: str) -> DiskFullError:
     """The error of a full disk."""
     return DiskFullError(
         f"the disk is full ({where})",
-        hint="free some room and run the same command again: what was finished is kept",
+        hint="free space and run the same command again: finished work is kept",
     )
 
 
 def is_disk_full(output: str, *folders: Path) -> bool:
-    """Whether a program that failed met a full disk: by what it said, or by what is free now."""
+    """Whether a program failed because of a full disk: by its output, or the space left."""
     return os.strerror(errno.ENOSPC) in output or any(
-        shutil.disk_usage(folder).free < _SCANT for folder in folders if folder.exists()
+        shutil.disk_usage(folder).free < _NEARLY_FULL for folder in folders if folder.exists()
     )
 
 
 def is_unreachable(output: str) -> bool:
-    """Whether a program that failed says that it met no network, or no answer from it."""
+    """Whether the output of a failed program reports a network problem."""
     return bool(re.search(r"dns error|connect|timed out|error sending request", output, re.I))
 
 
 def not_installed(error: ModuleNotFoundError) -> MissingError:
-    """The error of a package that this checkout's environment lacks."""
+    """The error for a missing package of the tracker."""
     return MissingError(
         f"the package {error.name} is not installed",
-        hint="run `make setup`: what is needed may have changed since",
+        hint="run `make setup`: the requirements may have changed",
     )
 
 
 def explain_uncaught(
     kind: type[BaseException], error: BaseException, trace: TracebackType | None
 ) -> None:
-    """sys.excepthook for asv's own code: one message for what the user can mend."""
-    known: TrackerError | None = None
+    """sys.excepthook under asv: one message for what the user can fix, else the traceback."""
+    explained: TrackerError | None = None
     if isinstance(error, TrackerError):
-        known = error
+        explained = error
     elif isinstance(error, KeyboardInterrupt):
-        known = Interrupted()
+        explained = Interrupted()
     elif isinstance(error, FileNotFoundError) and str(error.filename).endswith("html"):
-        known = UsageError(f"there is no site in {error.filename}", hint="`asv publish` makes it")
+        explained = UsageError(f"there is no site in {error.filename}", hint="run `asv publish`")
     elif isinstance(error, ModuleNotFoundError):
-        known = not_installed(error)
+        explained = not_installed(error)
     elif isinstance(error, OSError):  # such as a port that is in use, or a html/ that is a link
-        known = from_os_error(error) or TrackerError(str(error))
-    if known is None:
+        explained = from_os_error(error) or TrackerError(str(error))
+    if explained is None:
         sys.__excepthook__(kind, error, trace)
     else:
-        print(f"error: {known}", file=sys.stderr)
-        sys.exit(known.exit_code)
+        print(f"error: {explained}", file=sys.stderr)
+        sys.exit(explained.exit_code)

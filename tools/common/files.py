@@ -1,4 +1,4 @@
-"""Files that appear whole or not at all, and locks that say who holds them."""
+"""Write files atomically, and hold locks between processes."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from tools.common.errors import BusyError
 
 
 def write_text(path: Path, text: str) -> None:
-    """`write_bytes` of a text in UTF-8."""
+    """`write_bytes` for a text, in UTF-8."""
     write_bytes(path, text.encode())
 
 
 def write_bytes(path: Path, content: bytes) -> None:
-    """Write aside and rename into place, so that no reader sees half a file."""
+    """Write a temporary file and rename it, so that no reader sees half a file."""
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:
@@ -35,26 +35,26 @@ def write_bytes(path: Path, content: bytes) -> None:
 
 
 def write_json(path: Path, value: Any) -> None:
-    """`write_text` of `value` as indented JSON."""
+    """`write_text` for `value` as indented JSON."""
     write_text(path, json.dumps(value, indent=2, sort_keys=True) + "\n")
 
 
 def json_lines(text: str) -> Iterator[dict[str, Any]]:
-    """The objects of a text with one a line; a line that a killed run cut short says nothing."""
+    """The JSON objects of a text, one on each line; skips lines that a killed run cut short."""
     for line in text.split("\n"):
         try:
-            found = json.loads(line)
+            value = json.loads(line)
         except ValueError:
             continue
-        if isinstance(found, dict):
-            yield found
+        if isinstance(value, dict):
+            yield value
 
 
 @contextmanager
 def lock(path: Path, what: str, timeout: float = 0) -> Iterator[None]:
-    """Hold an exclusive lock on `path`; BusyError when another process holds it for `timeout` s.
+    """Hold an exclusive lock on `path`; BusyError when it is not free within `timeout` seconds.
 
-    The lock is the operating system's, so a killed process leaves none behind.
+    The operating system releases the lock of a process that is killed.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     held = filelock.FileLock(path)
@@ -63,7 +63,7 @@ def lock(path: Path, what: str, timeout: float = 0) -> Iterator[None]:
     except filelock.Timeout:
         raise BusyError(
             f"{what} is in use by another process ({path})",
-            hint="wait until it ends, or stop it, and run the command again",
+            hint="wait for that process, or stop it, and run the command again",
         ) from None
     try:
         yield

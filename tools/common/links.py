@@ -1,4 +1,4 @@
-"""The site's address, and those within it: of a graph, of a commit's page."""
+"""Addresses of the site and of its graphs."""
 
 from __future__ import annotations
 
@@ -9,46 +9,43 @@ from urllib.parse import urlencode, urlsplit
 
 from tools.common.errors import UsageError
 
-SITE_URL = "GWAS_SITE_URL"  # the environment variable with the address that the site is served at
-_PREVIEW = "http://127.0.0.1:8080"  # of `asv preview`
+SITE_URL = "GWAS_SITE_URL"  # the environment variable with the site's address
+_PREVIEW = "http://127.0.0.1:8080"  # `asv preview` serves the site there
 
 
 def configured_site() -> str | None:
-    """The address that GWAS_SITE_URL says, if it is set; UsageError where that is none."""
+    """The address in GWAS_SITE_URL; None when it is not set, UsageError when it is not valid."""
     text = os.environ.get(SITE_URL)
     return site_address(text) if text else None
 
 
 def site_url() -> str:
-    """The site's address, for links from elsewhere; by default that of `asv preview`.
-
-    UsageError where GWAS_SITE_URL is no address.
-    """
+    """The address in GWAS_SITE_URL, or that of `asv preview`; UsageError when it is not valid."""
     return configured_site() or _PREVIEW
 
 
 def site_address(text: str) -> str:
-    """An address that a site can be served at; UsageError for others: they make no links."""
+    """`text` if it is a valid address of a site; UsageError otherwise."""
     try:
-        found = urlsplit(text)
-        plain = text.isprintable() and not set(text) & set(" ?#")
-        if found.scheme in ("http", "https") and found.hostname and plain:
+        parts = urlsplit(text)
+        is_plain = text.isprintable() and not set(text) & set(" ?#")
+        if parts.scheme in ("http", "https") and parts.hostname and is_plain:
             return text
-    except ValueError:  # of what it cannot take apart
+    except ValueError:  # urlsplit refuses it
         pass
     raise UsageError(
-        f"{text!r} is no address of a site",
-        hint=f"--site or {SITE_URL}: expected one such as https://perf.example.org",
+        f"{text!r} is not an address of a site",
+        hint=f"--site and {SITE_URL} expect an address such as https://perf.example.org",
     )
 
 
 def varying(graph_params: list[dict[str, str | None]]) -> set[str]:
-    """The graph parameters with more than one value: the only ones that a link has to name."""
+    """The graph parameters with more than one value; a link needs no others."""
     values: dict[str, set[str | None]] = {}
     for params in graph_params:
         for key, value in params.items():
             values.setdefault(key, set()).add(value)
-    return {key for key, found in values.items() if len(found) > 1}
+    return {key for key, choices in values.items() if len(choices) > 1}
 
 
 def graph(
@@ -57,7 +54,7 @@ def graph(
     parameters: Mapping[str, str],
     named: set[str],
 ) -> str:
-    """A link to one line of asv's graph page; `at` adds commits to highlight."""
+    """A link to one series on asv's graph page. `named` are the parameters to include."""
     query: dict[str, Any] = {
         key: "[none]" if value is None else value
         for key, value in sorted(environment.items())
@@ -68,6 +65,6 @@ def graph(
 
 
 def at(graph_link: str, *commits: str) -> str:
-    """The graph link with a commit, or a range of two, highlighted."""
+    """`graph_link` with a commit, or a range of two, highlighted."""
     separator = "" if graph_link.endswith("?") else "&"
     return f"{graph_link}{separator}commits={'-'.join(commits)}"

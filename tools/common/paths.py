@@ -1,4 +1,4 @@
-"""Where the tracker keeps what it makes: everything below one checkout, all of it git-ignored."""
+"""Where the tracker writes. All is below the checkout, and ignored by git."""
 
 from __future__ import annotations
 
@@ -10,21 +10,21 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 def cache(*parts: str) -> Path:
-    """A path below the cache: `.cache` in the checkout, or where GWAS_CACHE points to."""
+    """A path below the cache: `.cache` in the checkout, or GWAS_CACHE."""
     return Path(os.environ.get("GWAS_CACHE") or ROOT / ".cache").absolute().joinpath(*parts)
 
 
 def scratch(*parts: str) -> Path:
-    """A path for what runs now: apart for each checkout, as several may share one cache."""
-    own = hashlib.sha256(str(ROOT).encode()).hexdigest()[:8]
-    return cache("work", own, *parts)
+    """A path for temporary files of this checkout: several checkouts may share a cache."""
+    checkout = hashlib.sha256(str(ROOT).encode()).hexdigest()[:8]
+    return cache("work", checkout, *parts)
 
 
 def datasets_dir() -> Path:
-    """The prepared data sets, one folder each (see datasets/README.md)."""
+    """The folder of the prepared data sets (see datasets/README.md)."""
     return cache("datasets")
 
 
 def mirror_dir() -> Path:
-    """The union mirror: one bare git repository with a branch for each tool."""
+    """The mirror: a bare git repository with one branch for each tool."""
     return cache("mirror.git")

@@ -1,4 +1,4 @@
-"""The one way to call an external program: list of arguments, time limit, log, clear error."""
+"""Run external programs: with a time limit, a log, and one clear error."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _libc = ctypes.CDLL(None, use_errno=True)
 
 
 class ProgramError(TrackerError):
-    """A program that ended with an error or ran out of time; `output` holds what it said."""
+    """A program failed or took too long. `returncode` is None when it took too long."""
 
     exit_code = 6
 
@@ -40,11 +40,11 @@ def run(
     log: Path | None = None,
     check: bool = True,
 ) -> subprocess.CompletedProcess[str]:
-    """Run a program in a process group of its own and return its output.
+    """Run a program in its own process group and return its output.
 
-    `env` is added to this process's environment; None removes a variable. On time-out or
-    interruption the whole process tree is killed. With `check`, a non-zero end raises
-    ProgramError with the last lines of output; with `log`, all of the output is kept there.
+    `env` adds variables to this process's environment; None removes one. `log` is a file for all
+    output. A time-out or an interruption kills the whole process tree. With `check`, an exit
+    status other than 0 raises ProgramError with the last lines of output.
     """
     command = [str(arg) for arg in args]
     variables = {**os.environ, **(env or {})}
@@ -68,7 +68,7 @@ def run(
     except subprocess.TimeoutExpired:
         kill_tree(process.pid)
         stdout, stderr = process.communicate()
-        _keep(log, command, stdout + stderr)
+        _write_log(log, command, stdout + stderr)
         raise ProgramError(
             f"{_name(command)} took longer than {timeout:.0f} s and was stopped",
             stdout + stderr,
@@ -78,7 +78,7 @@ def run(
         kill_tree(process.pid)
         process.wait()
         raise
-    _keep(log, command, stdout + stderr)
+    _write_log(log, command, stdout + stderr)
     if check and process.returncode != 0:
         tail = "\n  ".join((stderr.strip() or stdout.strip()).splitlines()[-8:])
         raise ProgramError(
@@ -90,24 +90,24 @@ def run(
 
 
 def end_with_parent() -> None:
-    """Have the kernel kill this process when its parent dies: a tracker takes all along."""
+    """Have the kernel kill this process when its parent dies, so that none is left behind."""
     _libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
 def end_on_signals() -> None:
-    """Make SIGTERM and SIGHUP end this process as Ctrl-C does: cleaning up behind it."""
+    """Make SIGTERM and SIGHUP end this process as Ctrl-C does, with its clean-up."""
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, _interrupt)
 
 
 def _interrupt(number: int, frame: object) -> None:
-    if multiprocessing.parent_process() is not None:  # a worker, which its parent ends so
+    if multiprocessing.parent_process() is not None:  # its parent ends a worker this way
         os._exit(128 + number)
     raise KeyboardInterrupt
 
 
 def kill_tree(pid: int) -> None:
-    """Kill a process and all that it started, whichever process group they moved to."""
+    """Kill a process and its descendants, also those in other process groups."""
     try:
         parent = psutil.Process(pid)
         tree = [*parent.children(recursive=True), parent]
@@ -121,7 +121,7 @@ def kill_tree(pid: int) -> None:
     psutil.wait_procs(tree, timeout=10)
 
 
-def _keep(log: Path | None, command: Sequence[str], output: str) -> None:
+def _write_log(log: Path | None, command: Sequence[str], output: str) -> None:
     if log is not None:
         files.write_text(log, f"$ {' '.join(command)}\n{output}")
 

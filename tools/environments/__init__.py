@@ -1,1 +1,1 @@
-"""The right stack for every commit: interpreter, exact lock, wheel, Java, virtual environment."""
+"""The environment of each commit: interpreter, exact lock, wheel, Java, virtual environment."""

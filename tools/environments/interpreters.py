@@ -1,4 +1,4 @@
-"""Python interpreters of this machine: from PATH, from pyenv, or installed by uv."""
+"""Find Python interpreters: on PATH, in pyenv, or installed by uv."""
 
 from __future__ import annotations
 
@@ -28,9 +28,8 @@ RELEASED = {
 def candidates(date: datetime.date) -> list[str]:
     """Minor versions to try for a commit of `date`, the likeliest first.
 
-    The newest version that was a year old by then: packages with compiled parts
-    publish wheels for a new Python only months after it. Then the older ones, and at
-    last the newer ones, nearest first.
+    First the newest version that was a year old at that date, because packages with compiled
+    parts publish wheels for a new Python months later. Then older versions, then newer ones.
     """
     settled = [v for v, day in RELEASED.items() if day <= date - datetime.timedelta(days=365)]
     newer = [version for version in RELEASED if version not in settled]
@@ -41,27 +40,26 @@ def candidates(date: datetime.date) -> list[str]:
 def find_python(version: str, install: bool = True) -> Path:
     """The interpreter for a minor version such as "3.9".
 
-    Looks on PATH and in pyenv; where there is none and `install`, lets uv fetch one.
-    Raises MissingError, naming the version, when there is none to be had.
+    Looks on PATH and in pyenv; with `install`, uv fetches one that is missing. Raises
+    MissingError.
     """
-    for path in _places(version):
+    for path in _candidates(version):
         if _is_version(path, version):
             return path
     if install:
         try:
             uv.run("python", "install", version, timeout=180)
-            found = uv.run("python", "find", version, timeout=30).stdout.strip()
-            return Path(found)
+            return Path(uv.run("python", "find", version, timeout=30).stdout.strip())
         except process.ProgramError:
-            pass  # no network, or no build for this platform: the message below says what to do
+            pass  # no network, or no build for this platform
     raise MissingError(
-        f"no Python {version} on this machine (PATH, pyenv and uv were asked)",
+        f"no Python {version} on this machine (looked on PATH, in pyenv, and asked uv)",
         hint=f"install it, for example with `uv python install {version}` or "
         f"`pyenv install {version}`, and run the command again",
     )
 
 
-def _places(version: str) -> list[Path]:
+def _candidates(version: str) -> list[Path]:
     on_path = [Path(folder) / f"python{version}" for folder in os.get_exec_path()]
     pyenv = Path(os.environ.get("PYENV_ROOT") or Path.home() / ".pyenv") / "versions"
     in_pyenv = sorted(pyenv.glob(f"{version}.*/bin/python{version}"), key=_patch, reverse=True)
@@ -75,7 +73,7 @@ def _patch(path: Path) -> int:
 
 
 def _is_version(path: Path, version: str) -> bool:
-    # pyenv's shims exist for versions that are not active, and fail when called
+    # pyenv has shims for inactive versions; they fail when called
     code = "import sys; print('%d.%d' % sys.version_info[:2])"
     try:
         return process.run([path, "-c", code], timeout=20).stdout.strip() == version

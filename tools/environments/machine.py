@@ -1,4 +1,4 @@
-"""This machine: described to asv once, and measured on by one run at a time."""
+"""Describe this machine to asv, and let one run at a time measure on it."""
 
 from __future__ import annotations
 
@@ -15,10 +15,9 @@ from tools.common.errors import BusyError
 
 
 def ensure_described() -> None:
-    """Describe this machine to asv once, so that no run asks, and so that nothing changes it.
+    """Write asv's machine file unless it exists, so that no run asks for it.
 
-    asv's own default holds the kernel's release, and each update of it would start
-    another line in every graph.
+    asv's default has the kernel's release: each kernel update would start a new series.
     """
     name = Machine.get_unique_machine_name()
     try:
@@ -30,18 +29,18 @@ def ensure_described() -> None:
 
 
 @contextmanager
-def alone(root: Path) -> Iterator[None]:
-    """Measure alone in a checkout, of which `root` is the folder of the environments.
+def measuring_lock(root: Path) -> Iterator[None]:
+    """Hold the lock of a checkout for measuring; `root` is its folder of environments.
 
-    BusyError when another run measures: two at once would disturb each other's numbers.
+    BusyError when another run measures: they would disturb each other.
     """
     path = root / "measuring.lock"
-    with ExitStack() as held:
+    with ExitStack() as stack:
         try:
-            held.enter_context(files.lock(path, "measuring"))
+            stack.enter_context(files.lock(path, "measuring"))
         except BusyError:
             raise BusyError(
                 f"another run is measuring in this checkout ({path})",
-                hint="two at once would disturb each other: wait for it, or stop it",
+                hint="wait for it, or stop it: two runs at the same time disturb each other",
             ) from None
         yield

@@ -1,4 +1,4 @@
-"""What a commit is measured with: interpreter, lock, tool, Java, and which classes run."""
+"""Decide what a commit is measured with: interpreter, lock, tool, Java, benchmark classes."""
 
 from __future__ import annotations
 
@@ -18,23 +18,23 @@ STACKS = ("frozen", "dated", "study")
 
 
 class NotCovered(BuildError):
-    """This stack does not cover the commit: nothing failed, there is nothing to measure."""
+    """The stack has no packages for this commit. Nothing failed; nothing is measured."""
 
-    exit_code = UsageError.exit_code  # where it was asked for
+    exit_code = UsageError.exit_code  # when a command names the commit
 
 
 @dataclass(frozen=True)
 class Plan:
-    """Everything that decides what runs for one commit on one stack."""
+    """What runs for one commit on one stack."""
 
     commit: Commit
     stack: str
     python: str
     lock: str
-    artefact: str
-    extra: tuple[str, ...]
-    classes: tuple[str, ...]
-    java_shim: bool
+    artefact: str  # what installs the tool: `name==version`, or the path of a wheel
+    extra: tuple[str, ...]  # requirements that are installed without their dependencies
+    classes: tuple[str, ...]  # benchmark classes that run
+    java_shim: bool  # whether Hail must be told that its Java is version 11
 
     def packages(self) -> dict[str, str]:
         """The version of each package of the lock."""
@@ -51,8 +51,8 @@ class Plan:
 def plan(upstream: Upstream, commit: Commit, stack: str, mirror: Mirror) -> Plan:
     """The plan for one commit; `stack` is one of STACKS.
 
-    Raises NotCovered, BuildError (it cannot be built or no packages fit) or MissingError
-    (an interpreter that is not on this machine).
+    Raises NotCovered, BuildError (the build fails, or no packages fit) or MissingError (this
+    machine lacks the interpreter).
     """
     if stack not in STACKS:
         raise ConfigError(f"unknown stack {stack!r} in asv.conf.json; known: {', '.join(STACKS)}")
@@ -72,7 +72,7 @@ def plan(upstream: Upstream, commit: Commit, stack: str, mirror: Mirror) -> Plan
             requirements, python, packages.exclude_newer, packages.constraints
         )
         lock = locks.resolve(question)
-    find_python(python)  # raises here, before anything is built, when it is missing
+    find_python(python)  # raises MissingError before anything is built
     return Plan(
         commit=commit,
         stack=stack,

@@ -1,7 +1,7 @@
-"""What was not used for long is removed: environments, and what numba compiled for commits.
+"""Remove environments and numba's compiled files that were not used for some time.
 
-With packages of each commit's date a year of nights makes hundreds of environments. All of it is
-made again when it is needed.
+On the dated stack a year of nights makes hundreds of environments. What is needed again is made
+again.
 """
 
 from __future__ import annotations
@@ -12,18 +12,18 @@ from pathlib import Path
 
 from tools.common import paths
 from tools.environments import venvs
-from tools.environments.machine import alone
+from tools.environments.machine import measuring_lock
 
 DAYS = 30.0
 
 
 def remove(root: Path, days: float = DAYS) -> int:
-    """Remove what was not used for so many days; how many environments below `root` those were.
+    """Remove what was not used for `days`; return the number of removed environments in `root`.
 
     BusyError when a run measures there.
     """
     before = time.time() - days * 86400
-    with alone(root):
+    with measuring_lock(root):
         for compiled in paths.cache("numba").glob("*/*"):  # of an environment and a commit
             if compiled.stat().st_mtime < before:
                 shutil.rmtree(compiled)

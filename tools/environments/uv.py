@@ -1,4 +1,4 @@
-"""uv, which resolves, builds and installs: the one of the tracker's own packages."""
+"""Run uv, which resolves, builds and installs, on the package index that pip uses."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ from uv import find_uv_bin
 from tools.common import process
 from tools.upstreams.index_source import index_url
 
-_CHOSEN = ("UV_DEFAULT_INDEX", "UV_INDEX_URL")  # an index that the user has chosen for uv
+_OF_USER = ("UV_DEFAULT_INDEX", "UV_INDEX_URL")  # the user's own index for uv
 
 
 def run(
     *args: str | Path, env: Mapping[str, str] | None = None, **options: Any
 ) -> subprocess.CompletedProcess[str]:
-    """`process.run` of uv, on the package index that the histories come from."""
+    """`process.run` for uv, with `options` of it."""
     return process.run([find_uv_bin(), *args], env={**_index(), **(env or {})}, **options)
 
 
 def _index() -> dict[str, str]:
-    """What has uv ask pip's index: it does not read pip's configuration."""
-    url = None if any(map(os.environ.get, _CHOSEN)) else index_url()
+    """The variable that names pip's index, because uv does not read pip's configuration."""
+    url = None if any(map(os.environ.get, _OF_USER)) else index_url()
     return {"UV_DEFAULT_INDEX": url} if url else {}

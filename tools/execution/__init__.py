@@ -1,1 +1,1 @@
-"""Running benchmarks: under asv, or one value at a time; what each run measured and cost."""
+"""Run benchmarks, under asv or one value at a time, and record provenance and cost."""

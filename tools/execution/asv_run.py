@@ -1,4 +1,4 @@
-"""One `asv run`: its output goes to a log, and it ends with whoever started it."""
+"""Run `asv run` and `asv publish` as child processes that end with this one."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ from pathlib import Path
 
 from tools.common import links, process
 
-_STOPPING = 60  # seconds that asv gets to end its benchmarks and to save
+_STOPPING = 60  # seconds for asv to end its benchmarks and save
 
 
 def asv() -> str:
-    """The asv of the tracker's own packages."""
+    """The path of the tracker's asv."""
     return str(Path(sys.executable).parent / "asv")
 
 
 def environment(stack: str) -> str:
-    """asv's name of the environments of a stack."""
+    """asv's name for the environment of a stack."""
     return f"per-commit-pyauto-stack{stack}"
 
 
@@ -33,9 +33,9 @@ def running(
     *options: str,
     ledger: Path | None = None,
 ) -> Iterator[subprocess.Popen[bytes]]:
-    """asv as it measures `commits`; on leaving it is ended, when it is not over.
+    """Start asv on `commits`, with its output in `log`; on exit end it if it still runs.
 
-    What it measured until then is kept. The mirror is left as it is.
+    Measured values are kept. The mirror is not updated. `ledger` is the file for its cost.
     """
     command = [
         asv(), "run", commits, "--environment", environment(stack), "--no-pull",
@@ -48,7 +48,7 @@ def running(
         variables["GWAS_COST_LEDGER"] = str(ledger)
     log.parent.mkdir(parents=True, exist_ok=True)
     with log.open("w") as stream:
-        # a session of its own: a Ctrl-C reaches it once, from here, and not in its clean-up
+        # its own session, so that Ctrl-C reaches it once, from _end, and not during its clean-up
         started = subprocess.Popen(
             command,
             stdout=stream,
@@ -65,9 +65,9 @@ def running(
 
 
 def publish(site: str = "") -> None:
-    """Write html/ anew from the results; ProgramError when asv fails at it.
+    """Write html/ from the results; ProgramError when asv fails.
 
-    `site` is the address that the feeds lead to; by default that of GWAS_SITE_URL.
+    `site` is the address for links in feeds; GWAS_SITE_URL by default.
     """
     env = {"GWAS_NO_PULL": "1", **({links.SITE_URL: site} if site else {})}
     process.run([asv(), "publish", "--no-pull"], timeout=1800, env=env)
@@ -81,7 +81,7 @@ def log_tail(path: Path, lines: int = 12) -> str:
 def _end(started: subprocess.Popen[bytes]) -> None:
     if started.poll() is not None:
         return
-    started.terminate()  # which our environments take for a Ctrl-C; SIGINT may be ignored
+    started.terminate()  # the environment plugin treats it as Ctrl-C; SIGINT may be ignored
     try:
         started.wait(_STOPPING)
     except subprocess.TimeoutExpired:

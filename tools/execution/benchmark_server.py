@@ -1,4 +1,4 @@
-"""Run benchmark processes: a hard time limit, and nothing of their trees stays behind."""
+"""Run benchmarks in forks of a server, with a time limit on the whole process tree."""
 
 from __future__ import annotations
 
@@ -22,31 +22,30 @@ from benchmarks._harness.clusters.processes import FOLDER, is_resource_tracker
 from tools.common.process import end_with_parent
 
 TIMEOUT = -256  # asv.util.TIMEOUT_RETCODE
-_GRACE = 15  # seconds that a server gets to report a benchmark's time-out itself
-_START = 120  # seconds in which a server must listen, on a machine that is busy
-_PREIMPORT = 1800  # and in which it must have imported its tools: old ones compile meanwhile
-_PREFIX = "gwas-run-"  # in /tmp, as a socket's path is short; with the process that made it
-MARK = "GWAS_RUN"  # the variable that marks the processes of one benchmark
+_GRACE = 15  # seconds after a time-out in which the server may report it itself
+_START = 120  # seconds until a server listens, on a busy machine
+_PREIMPORT = 1800  # seconds until it has imported its tools: old ones compile first
+_PREFIX = "gwas-run-"  # and our process id; in /tmp, because a socket's path must be short
+MARK = "GWAS_RUN"  # the environment variable that marks the processes of one benchmark
 
 _KILLED = (
-    "it was killed, by someone or by the system for want of memory (`dmesg` says which): run the "
-    "same command again, where memory was short with smaller data or fewer cores"
+    "it was killed. `dmesg` shows whether memory ran out: if so, use smaller data or fewer cores; "
+    "else run the same command again"
 )
 
 
 class Server:
-    """asv_runner's fork server: what is imported in it, each benchmark gets without the wait.
+    """asv_runner's fork server, which imports the tool once for many benchmarks.
 
-    A tool's import takes up to ten seconds, so a process for each benchmark would spend more
-    time on imports than on measuring. Each benchmark is still a process of its own: a fork.
-    JVMs, workers and PLINK are found by a mark in their environment, wherever they moved to,
-    and killed when the benchmark is over.
+    A tool's import takes up to ten seconds: more than most measurements. Each benchmark is a fork
+    of this server. At its end, all its processes are killed (JVMs, workers, PLINK): a mark in
+    their environment finds them also outside the process tree.
     """
 
     def __init__(self, command: Sequence[str], env: Mapping[str, str]) -> None:
-        """Start `command` (Python, asv's script, "run_server", its folder) and preimport.
+        """Start `command` (Python, asv's script, "run_server", its folder) and import the tool.
 
-        Raises ServerLost when it does not start.
+        Raises ServerLost when that fails.
         """
         self._mark = new_mark()
         self._clusters = Path(env["GWAS_WORK"], FOLDER) if "GWAS_WORK" in env else None
@@ -79,21 +78,21 @@ class Server:
             raise
 
     def _is_preimported(self) -> bool:
-        """Whether it has done its imports; False when it does not listen yet."""
+        """Wait until the server has done its imports; False when it does not listen yet."""
         try:
             self._ask({"action": "preimport"}, _PREIMPORT)
         except (
             FileNotFoundError,
             ConnectionRefusedError,
-        ):  # there, but not yet listening
+        ):  # it exists, but does not listen yet
             return False
         return True
 
     def run(self, command: Mapping[str, object], timeout: float | None) -> tuple[str, int]:
-        """Output (stdout and stderr together) and exit status, TIMEOUT when it took too long.
+        """Run one benchmark; return its output and exit status, TIMEOUT when it took too long.
 
-        asv's own limit is on silence, so a tool that hangs while its progress bar turns would
-        never end; this one is on the whole time. Raises ServerLost when the server ended.
+        asv limits the time without output, so a tool that hangs with a moving progress bar would
+        never end. This limit is on the whole time. Raises ServerLost when the server ended.
         """
         limit = None if timeout is None else timeout + _GRACE
         try:
@@ -115,7 +114,7 @@ class Server:
         return self._process.poll() is None
 
     def close(self) -> None:
-        """End the server and everything that it started."""
+        """End the server and all its processes."""
         with contextlib.suppress(ProcessLookupError):
             os.killpg(self._process.pid, signal.SIGKILL)
         self._process.wait()
@@ -123,7 +122,7 @@ class Server:
         shutil.rmtree(self._folder, ignore_errors=True)
 
     def _clean(self, spare: int | None = None) -> None:
-        """End what a benchmark left running, and remove the folders of its clusters."""
+        """Kill the processes that a benchmark left, and remove the folders of its clusters."""
         kill_marked(self._mark, spare)
         if self._clusters:
             shutil.rmtree(self._clusters, ignore_errors=True)
@@ -143,28 +142,28 @@ class Server:
         return answer if isinstance(answer, dict) else {"out": answer}
 
     def _lost(self, error: OSError) -> ServerLost:
-        words = self._log.read_text(errors="replace").strip() if self._log.exists() else ""
+        output = self._log.read_text(errors="replace").strip() if self._log.exists() else ""
         with contextlib.suppress(subprocess.TimeoutExpired):
-            self._process.wait(1)  # what closed its socket may be about to end
+            self._process.wait(1)  # it closed its socket, and may be about to end
         killed = self._process.poll() == -signal.SIGKILL
         self.close()
-        advice = _KILLED if killed else "run the same command again; its last words:"
-        return ServerLost(f"the benchmark server is gone ({error}): {advice}\n{words}".strip())
+        advice = _KILLED if killed else "run the same command again; its last output:"
+        return ServerLost(f"the benchmark server is gone ({error}): {advice}\n{output}".strip())
 
 
 class ServerLost(RuntimeError):
-    """The fork server ended or does not answer; the message holds its last words."""
+    """The server ended or does not answer; the message has its last output."""
 
 
 def new_mark() -> str:
-    """A mark for a process and all that it starts; it tells who started it."""
+    """A mark for a process and its descendants, with the id of this process."""
     return f"{os.getpid()}:{uuid.uuid4().hex}"
 
 
 def kill_marked(mark: str, spare: int | None = None) -> None:
-    """Kill every process that carries this mark, but for the one to spare.
+    """Kill every process with this mark, except `spare`.
 
-    Those that remove the semaphores of the others end by themselves, or else a little later.
+    A resource tracker removes the semaphores of the others, so it gets 3 seconds to end by itself.
     """
     left = [
         process
@@ -178,7 +177,7 @@ def kill_marked(mark: str, spare: int | None = None) -> None:
 
 
 def _kill(processes: Sequence[psutil.Process]) -> None:
-    """Kill them and wait until they have ended."""
+    """Kill processes and wait up to 10 seconds for their end."""
     for process in processes:
         with contextlib.suppress(psutil.NoSuchProcess):
             process.kill()
@@ -188,12 +187,12 @@ def _kill(processes: Sequence[psutil.Process]) -> None:
 
 
 def _has_ended(process: psutil.Process) -> bool:
-    """Whether nothing of it runs, though its parent may not have taken note of it.
+    """Whether a process no longer runs; its parent may not have waited for it yet.
 
-    That may be the machine's first process, and some of those look once a second.
+    The parent may be the machine's first process, which waits only once a second on some machines.
     """
     try:
-        # a first thread that has ended is a zombie while others of the process are still ending
+        # a process is a zombie as soon as its first thread ended, while others may still run
         zombie = process.status() == psutil.STATUS_ZOMBIE and process.num_threads() <= 1
         return zombie or not process.is_running()
     except psutil.NoSuchProcess:
@@ -201,9 +200,9 @@ def _has_ended(process: psutil.Process) -> bool:
 
 
 def kill_orphans() -> int:
-    """Kill what a tracker that was itself killed left running; returns how many.
+    """Kill the processes that a killed tracker left, and remove its folders.
 
-    Its folders are removed as well.
+    Returns the number of benchmarks that were still running.
     """
     for folder in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*-*"):
         owner = folder.name.removeprefix(_PREFIX).partition("-")[0]

@@ -1,4 +1,4 @@
-"""Whether a pattern of asv's --bench selects what can run here, before hours go by on nothing."""
+"""Check before a run that each --bench pattern selects a benchmark that can run here."""
 
 from __future__ import annotations
 
@@ -17,44 +17,44 @@ from tools.upstreams.config import TOOL_CLASSES
 
 
 def require(conf: Config, patterns: Sequence[str], classes: Collection[str]) -> None:
-    """UsageError for a pattern that matches no benchmark of this checkout.
+    """Check `patterns`; of the tools' benchmarks, only those of `classes` count.
 
-    MissingError for one of which nothing can run here, as where its data sets are not prepared: a
-    commit would count as measured. Of the tools' benchmarks only those of `classes` are asked,
-    and there must be one of any of the patterns.
+    Raises UsageError when a pattern matches no benchmark, or none of `classes` is selected.
+    Raises MissingError when nothing of a pattern can run here, for example because a data set is
+    not prepared: the commits would count as measured.
     """
-    measured, refused = False, []
+    is_any_selected, refused = False, []
     listed = list(suite.benchmarks(Path(conf.benchmark_dir).absolute()).values())
     for pattern in patterns:
         try:
             selected = Benchmarks(conf, listed, regex=pattern)
         except re.error as error:
-            raise UsageError(f"--bench {pattern!r} is no regular expression: {error}") from None
+            raise UsageError(f"--bench {pattern!r} is not a regular expression: {error}") from None
         if not selected:
             raise UsageError(
                 f"--bench {pattern!r} matches no benchmark",
-                hint="they are named task.Tool.metric('data', cores): README, Tracking",
+                hint="a name is task.Tool.metric('data', cores): see README, Tracking",
             )
         reasons = list(_reasons(selected, classes))
-        measured = measured or bool(reasons)
+        is_any_selected = is_any_selected or bool(reasons)
         if reasons and None not in reasons:
             missing = [reason for reason in reasons if isinstance(reason, NotPrepared)]
             refused.append(f"{pattern!r}: {(missing or reasons)[0]}")
     if refused:
         raise MissingError("nothing of these --bench can run here", hint="\n  ".join(refused))
-    if not measured:
+    if not is_any_selected:
         raise UsageError(f"--bench selects nothing of {', '.join(sorted(classes))}")
 
 
 def _reasons(
     selected: Benchmarks, classes: Collection[str]
 ) -> Iterator[NotImplementedError | None]:
-    """Why not, of each point, until one can run (None)."""
+    """For each parameter set the reason why it cannot run; ends at one that can (None)."""
     for name, benchmark in selected.items():
         if tool_class(name) in TOOL_CLASSES.difference(classes):
             continue
         sets = list(parameter_sets(benchmark))
-        chosen = selected.benchmark_selection[name]  # None of one without parameters
+        chosen = selected.benchmark_selection[name]  # None for a benchmark without parameters
         for values in sets if chosen is None else map(sets.__getitem__, chosen):
             reason = applicability.reason_against(SeriesKey.of(name, values))
             yield reason

@@ -27,7 +27,7 @@ from tools.alerts.store import Store
 from tools.common import paths
 from tools.common.errors import Interrupted, TrackerError, UnreachableError
 from tools.environments import unused
-from tools.environments.machine import alone
+from tools.environments.machine import measuring_lock
 from tools.execution import asv_run
 from tools.execution.measurement import Laboratory
 from tools.nightly import outcomes
@@ -147,7 +147,7 @@ class Night:
                 raise OutOfBudget
 
         laboratory = Laboratory(self.upstreams, mirror, self.stack, until)
-        with alone(paths.ROOT / "env"):
+        with measuring_lock(paths.ROOT / "env"):
             yield Examining(
                 self.upstreams, mirror, found.lines, self.store, laboratory, self.stack,
                 found.machine, budget, until, self.voice.say, self.voice.warn,

@@ -55,7 +55,7 @@ class Repository:
             if os.strerror(errno.ENOSPC) in error.output:
                 raise DiskFullError(
                     f"the disk is full (git, in {self.path})",
-                    hint="free some room and run the same command again; what is mirrored is kept",
+                    hint="free space and run the same command again; mirrored commits are kept",
                 ) from None
             raise
 

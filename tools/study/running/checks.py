@@ -14,7 +14,7 @@ from tools.common.errors import (
     UnreachableError,
     UsageError,
 )
-from tools.environments.machine import alone
+from tools.environments.machine import measuring_lock
 from tools.study.profiles.points import Point
 
 # An existing cluster: the variable with its address, the schemes of it, and whose points use it.
@@ -91,5 +91,5 @@ def require_clusters(points: Iterable[Point]) -> None:
 
 def require_free() -> None:
     """BusyError while another run measures in this checkout."""
-    with alone(paths.ROOT / "env"):
+    with measuring_lock(paths.ROOT / "env"):
         pass

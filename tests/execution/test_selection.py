@@ -28,7 +28,7 @@ def test_what_selects_nothing_is_wrong_usage() -> None:
     conf = asv_config.load()
     with pytest.raises(UsageError, match="'nothing' matches no benchmark"):
         selection.require(conf, ["sentinels", "nothing"], _CLASSES)
-    with pytest.raises(UsageError, match="is no regular expression"):
+    with pytest.raises(UsageError, match="is not a regular expression"):
         selection.require(conf, ["time_compute("], _CLASSES)
 
 

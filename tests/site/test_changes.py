@@ -15,9 +15,9 @@ from tests.site.made_site import Project
 from tools.demo.measured import all_changes
 from tools.detection import changes
 from tools.detection.change_points import in_points
-from tools.results import series
 from tools.results.metrics import Metric
-from tools.results.series import Point, Series, interval_of
+from tools.results.result_file import interval_of
+from tools.results.series import Point, Series
 
 SECONDS = Metric("time_compute", "seconds", True, "")
 
@@ -85,20 +85,11 @@ def test_false_alarms_between_neighbours_are_rare(noise: float, samples: int) ->
         for at in range(2):
             drawn = [chance.lognormvariate(0, noise) for _ in range(samples)]
             value, stats = compute_stats(drawn, 1)
-            pair.append(Point(at, value, interval_of(value, stats, drawn, "seconds")))
+            pair.append(
+                Point(at, value, interval_of(stats["ci_99_a"], stats["ci_99_b"], samples, drawn))
+            )
         told += len(in_points(pair))
     assert told <= 1
-
-
-def test_interval_of_few_and_many_samples() -> None:
-    drawn = [1.0, 1.1, 1.2]
-    value, stats = compute_stats(drawn, 1)
-    assert interval_of(value, stats, drawn, "seconds") == pytest.approx((0.9, 1.3))
-    assert interval_of(1.0, compute_stats([1.0], 1)[1], [1.0], "seconds") is None
-    assert interval_of(7, None, None, "tasks") == (7, 7)
-    assert interval_of(7, None, None, "seconds") is None
-    value, stats = compute_stats([1.0 + at / 100 for at in range(10)], 1)
-    assert interval_of(value, stats, None, "seconds") == (stats["ci_99_a"], stats["ci_99_b"])
 
 
 def one_series(benchmark: str, *values: float) -> Series:
@@ -154,11 +145,6 @@ def test_all_changes_of_a_results_folder(
     # hail's slow drift and the noise of dask and PLINK are nothing of that size
     of_code = [change for change in all_found if not change.control and not change.machine]
     assert {change.tool for change in of_code if change.size > 1.1} == {"sgkit"}
-
-
-def test_repeated_results_of_one_commit_are_averaged() -> None:
-    twice = [Point(1, 1.0, (0.9, 1.1), 2.0), Point(1, 3.0, (2.9, 3.1), 4.0)]
-    assert series._mean(twice) == Point(1, 2.0, (0.9, 3.1), 3.0)
 
 
 def change(name: str, ratio: float, old: int = 10, new: int = 20, unit: str = "seconds"):

@@ -8,13 +8,12 @@ from pathlib import Path
 from asv.benchmarks import Benchmarks
 from asv.config import Config
 from asv.repo import Repo
-from asv.results import iter_results
 from asv.util import UserError
 
 from tools.detection import changes
 from tools.detection.change_points import in_points
 from tools.detection.changes import Change
-from tools.results import metrics, series, stored
+from tools.results import lines, metrics, stored, table
 
 
 def is_complete(conf: Config, machine: str, commit: str, bench: Sequence[str], env: str) -> bool:
@@ -37,12 +36,12 @@ def is_complete(conf: Config, machine: str, commit: str, bench: Sequence[str], e
 def all_changes(conf: Config, repo: Repo) -> list[Change]:
     """The changes in all results of this checkout, the largest first."""
     declared = metrics.load(Path(conf.benchmark_dir) / "metrics.json")
-    results = list(iter_results(conf.results_dir))
-    revisions = repo.get_revisions({result.commit_hash for result in results})
+    results = table.read(conf.results_dir)
+    revisions = repo.get_revisions(set(results.readable["commit"]))
     on_branch = {branch: set(repo.get_branch_commits(branch)) for branch in conf.branches}
     commits = {revision: commit for commit, revision in revisions.items()}
     found: list[Change] = []
-    for one in series.read(results, Benchmarks.load(conf), revisions, on_branch):
+    for one in lines.read(results, Benchmarks.load(conf), revisions, on_branch).series():
         metric = metrics.metric_of(one.benchmark, declared)
         points = in_points(one.points, exact=metric.exact)
         found += changes.of_series(one, points, metric, commits, set(conf.branches))

@@ -9,7 +9,6 @@ from pathlib import Path
 from asv.benchmarks import Benchmarks
 from asv.config import Config
 from asv.machine import Machine
-from asv.results import iter_results
 
 from tools.alerts import membership
 from tools.alerts.detector import detector
@@ -23,8 +22,9 @@ from tools.alerts.grouping import (
 from tools.alerts.recording import record
 from tools.alerts.store import Store
 from tools.common import paths
-from tools.results import metrics
-from tools.results.series import Series, read
+from tools.results import lines as results_lines
+from tools.results import metrics, table
+from tools.results.series import Series
 from tools.results.series_key import SeriesKey
 from tools.upstreams.asv_repo import UnionRepo
 
@@ -47,8 +47,8 @@ class Found:
         on_branch = {tool: set(line) for tool, line in lines.items()}
         series = []
         if (Path(conf.results_dir) / "benchmarks.json").exists():
-            results = list(iter_results(conf.results_dir))
-            series = read(results, Benchmarks.load(conf), revisions, on_branch)
+            benchmarks, results = Benchmarks.load(conf), table.read(conf.results_dir)
+            series = results_lines.read(results, benchmarks, revisions, on_branch).series()
         hashes = {revision: commit for commit, revision in revisions.items()}
         return cls(series, hashes, lines, Machine.get_unique_machine_name())
 
@@ -59,9 +59,8 @@ class Found:
 
     def measured(self, stack: str) -> set[str]:
         """The commits that have any value on a stack of this machine."""
-        return {
-            self.hashes[point.revision] for one in self.of_stack(stack) for point in one.points
-        }
+        revisions = set().union(*(series.revisions for series in self.of_stack(stack)))
+        return {self.hashes[revision] for revision in revisions}
 
     def newest_timings(self, stack: str) -> list[tuple[str, SeriesKey]]:
         """(commit, series) of each timing at the newest commit of each tool that has any."""

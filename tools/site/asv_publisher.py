@@ -12,14 +12,13 @@ from asv.console import log
 from asv.graph import GraphSet
 from asv.publishing import OutputPublisher
 from asv.repo import Repo
-from asv.results import iter_results
 
 from tools.alerts import detector
 from tools.common import files, links
 from tools.detection import changes
 from tools.detection.change_points import ChangePoint
 from tools.detection.changes import Change
-from tools.results import metrics, series
+from tools.results import lines, metrics, table
 from tools.results.metrics import Metric
 from tools.results.series import Series
 from tools.site import alerts_page, asv_pages, commits, regressions
@@ -52,12 +51,12 @@ class Site(OutputPublisher):
         branches = {branch: list(repo.get_branch_commits(branch)) for branch in conf.branches}
         hashes = {revision: commit for commit, revision in revisions.items()}
         shown = {revision for _, graph in graphs for revision in graph.data_points}
-        all_series = series.read(
-            iter_results(conf.results_dir),
+        all_series = lines.read(
+            table.read(conf.results_dir),
             benchmarks,
             {commit: at for commit, at in revisions.items() if at in shown},  # asv publish RANGE
             {branch: set(found) for branch, found in branches.items()},
-        )
+        ).series()
         named = links.varying([one.environment for one in all_series])
         detect = detector.from_database(results_dir / "alerts.sqlite", declared)
         detected = [(one, detect(one)) for one in all_series]

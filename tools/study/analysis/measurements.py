@@ -16,8 +16,7 @@ from asv.results import Results, iter_results
 
 from datasets import catalogue
 from tools.results import stored
-from tools.results.series import parameter_sets
-from tools.results.series_key import SeriesKey
+from tools.results.series_key import SeriesKey, parameter_sets
 from tools.study.analysis import estimates, reducers
 
 AXES = (
@@ -76,7 +75,7 @@ def read(results_dir: Path, machine: str | None = None) -> Measurements:
     """The results of a machine: the one named, or the one with most points of the axes."""
     declared = _json(results_dir / "benchmarks.json")
     declared = {name: entry for name, entry in declared.items() if isinstance(entry, dict)}
-    sets = {name: parameter_sets(entry) for name, entry in declared.items()}
+    sets = {name: list(parameter_sets(entry)) for name, entry in declared.items()}
     origins = _origins(results_dir)
     found = [
         point

@@ -1,0 +1,164 @@
+"""The lines of asv's graphs, formed from the table of results as asv's publish forms them."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence, Set
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+import polars as pl
+from asv.graph import Graph
+
+from tools.results.result_file import parameters_text
+from tools.results.series import Points, Series
+from tools.results.series_key import parameter_sets
+from tools.results.table import CATEGORY, Table, environment
+
+_KEY = ["environment", "set", "revision"]
+
+Environment = dict[str, "str | None"]  # asv's graph parameters, `branch` among them
+Benchmarks = Mapping[str, Mapping[str, Any]]  # asv's benchmarks.json
+
+
+@dataclass(frozen=True)
+class Lines:
+    """One row for each line and commit, sorted by both.
+
+    `frame` has the columns `environment` and `set` (indices into `environments` and `sets`),
+    `revision`, `value`, `low` and `high`. `value` is null where a commit gives none.
+    """
+
+    frame: pl.DataFrame
+    environments: Sequence[Environment]
+    sets: Sequence[tuple[str, int]]  # benchmark and index of each parameter set
+    benchmarks: Benchmarks
+
+    def series(self) -> list[Series]:
+        """The lines that have values, sorted by graph and parameter set."""
+        frame = self.frame.filter(pl.col("value").is_not_null())
+        sets = {name: list(parameter_sets(entry)) for name, entry in self.benchmarks.items()}
+        columns = [
+            frame[name].fill_null(math.nan).to_numpy()
+            for name in ("revision", "value", "low", "high")
+        ]
+        all_series = []
+        for start, end in runs(frame, "environment", "set"):
+            environment = self.environments[frame["environment"][start]]
+            benchmark, index = self.sets[frame["set"][start]]
+            all_series.append(
+                Series(
+                    benchmark,
+                    index if self.benchmarks[benchmark]["params"] else None,
+                    sets[benchmark][index],
+                    environment,
+                    Graph.get_file_path(environment, benchmark),
+                    Points(*(column[start:end] for column in columns)),
+                )
+            )
+        return sorted(all_series, key=lambda series: (series.path, series.index or 0))
+
+
+def read(
+    table: Table,
+    benchmarks: Benchmarks,
+    revisions: Mapping[str, int],
+    branches: Mapping[str, Set[str]],
+) -> Lines:
+    """The lines of all graphs. Several result files of one commit are averaged, as asv does.
+
+    `revisions` is the place of each commit on asv's axis, `branches` the commits of each branch.
+    Values of another version of a benchmark, of parameter values that it no longer has, and of
+    commits on no branch are left out.
+    """
+    sets = [
+        (name, index, parameters_text(list(values.values())), entry)
+        for name, entry in benchmarks.items()
+        for index, values in enumerate(parameter_sets(entry))
+    ]
+    set_frame = pl.LazyFrame(
+        [
+            (name, text, at, entry.get("version"), entry.get("unit") == "seconds")
+            for at, (name, _, text, entry) in enumerate(sets)
+        ],
+        schema={"benchmark": CATEGORY, "parameters": CATEGORY, "set": pl.UInt32,
+                "required": CATEGORY, "timed": pl.Boolean},
+        orient="row",
+    )  # fmt: skip
+    files, environments = _files(table, revisions, branches)
+    frames = [
+        _averaged(table.values, files.filter(branch=branch), set_frame) for branch in branches
+    ]
+    return Lines(
+        pl.concat([_NOTHING, *frames]),
+        environments,
+        [(name, index) for name, index, *_ in sets],
+        benchmarks,
+    )
+
+
+def runs(frame: pl.DataFrame, *columns: str) -> list[tuple[int, int]]:
+    """Start and end of each run of equal values in `columns` of a sorted frame."""
+    if not len(frame):
+        return []
+    values = [frame[name].to_numpy() for name in columns]
+    changed = np.any([column[1:] != column[:-1] for column in values], axis=0)
+    return list(pairwise([0, *(np.flatnonzero(changed) + 1).tolist(), len(frame)]))
+
+
+def _files(
+    table: Table, revisions: Mapping[str, int], branches: Mapping[str, Set[str]]
+) -> tuple[pl.DataFrame, list[Environment]]:
+    """`number`, `branch`, `revision` and `environment` of each file on each of its branches."""
+    texts = sorted(table.readable["environment"].unique())
+    own = [environment(text) for text in texts]
+    keys = sorted({key for found in own for key in found})
+    environments: dict[str, tuple[int, Environment]] = {}  # by asv's path, which tells them apart
+    numbers = {}
+    for text, found in zip(texts, own, strict=True):
+        for branch in branches:
+            filled = {**{key: found.get(key) for key in keys}, "branch": branch}
+            path = Graph.get_file_path(filled, "")
+            numbers[text, branch], _ = environments.setdefault(path, (len(environments), filled))
+    rows = [
+        (number, branch, revisions[commit], numbers[text, branch])
+        for number, commit, text in table.readable["number", "commit", "environment"].iter_rows()
+        for branch, commits in branches.items()
+        if commit in commits and commit in revisions
+    ]
+    schema = {"number": pl.UInt32, "branch": pl.String, "revision": pl.Int32,
+              "environment": pl.UInt32}  # fmt: skip
+    return pl.DataFrame(rows, schema, orient="row"), [one for _, one in environments.values()]
+
+
+def _averaged(values: pl.LazyFrame, files: pl.DataFrame, sets: pl.LazyFrame) -> pl.DataFrame:
+    """The lines of some files. Those of all branches at once would need more memory."""
+    exact = ~pl.col("timed") & pl.col("samples").is_null()  # a count or a size, measured once
+    frame = (
+        values.join(files.lazy(), on="number")
+        .join(sets, on=["benchmark", "parameters"])
+        .filter(pl.col("version").is_null() | (pl.col("version") == pl.col("required")))
+        .with_columns(pl.col("value").fill_nan(None))
+        .select(
+            *_KEY, "value",
+            low=pl.when(exact).then("value").otherwise("low"),
+            high=pl.when(exact).then("value").otherwise("high"),
+        )
+        .sort(_KEY)
+        .collect()
+    )  # fmt: skip
+    if len(runs(frame, *_KEY)) == len(frame):
+        return frame
+    noise = [pl.col(name).filter(pl.col("value").is_not_null()) for name in ("low", "high")]
+    low, high = (pl.when(column.null_count() == 0).then(column) for column in noise)
+    return frame.group_by(_KEY, maintain_order=True).agg(
+        pl.col("value").mean(), low=low.min(), high=high.max()
+    )
+
+
+_NOTHING = pl.DataFrame(
+    schema={"environment": pl.UInt32, "set": pl.UInt32, "revision": pl.Int32,
+            "value": pl.Float64, "low": pl.Float64, "high": pl.Float64}
+)  # fmt: skip

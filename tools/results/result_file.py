@@ -1,0 +1,163 @@
+"""One of asv's result files as plain rows; what is wrong in it costs only itself."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from asv.results import Results
+from asv.util import UserError
+
+ENOUGH_FOR_INTERVAL = 6  # samples from which the 99 % interval of the median is meaningful
+ENOUGH_FOR_RANGE = 3  # samples from which at least their range, doubled, says something
+
+
+class Header(NamedTuple):
+    """What a file says of all its values."""
+
+    commit: str
+    date: int  # of the commit, ms
+    env_name: str
+    environment: str  # asv's graph parameters as JSON, sorted by name
+
+
+class Value(NamedTuple):
+    """One value of a benchmark. A null or wrong value is None, one that does not apply NaN."""
+
+    benchmark: str
+    parameters: str  # parameters_text
+    version: str | None
+    value: float | None
+    low: float | None  # of the interval of the true value, None where the samples tell none
+    high: float | None
+    samples: int | None  # None where asv stored neither samples nor their statistics
+    started_at: int | None  # ms
+
+
+def read(path: Path, machine: str) -> tuple[Header, list[Value]]:
+    """The contents of a result file in the folder of `machine`.
+
+    UserError says what is wrong with a file that gives nothing; FileNotFoundError as usual.
+    """
+    try:
+        document = json.loads(path.read_bytes())
+        if document["version"] != Results.api_version or document["params"]["machine"] != machine:
+            raise ValueError("of another version or machine")
+        header = _header(document)
+        columns = document["result_columns"]
+        rows = [
+            value
+            for name, row in document["results"].items()
+            if isinstance(row, list)
+            for value in _values(name, dict(zip(columns, row, strict=False)))
+        ]
+    except FileNotFoundError:
+        raise
+    except (OSError, ValueError, TypeError, KeyError, AttributeError, OverflowError) as error:
+        raise UserError(_problem(path, machine, error)) from None
+    return header, rows
+
+
+def parameters_text(values: Sequence[str]) -> str:
+    """The values of a parameter set as text, in the order of the benchmark's parameters."""
+    return json.dumps(values)
+
+
+def interval_of(
+    low: float | None, high: float | None, repeat: int, samples: Sequence[float] | None
+) -> tuple[float, float] | None:
+    """Where the true value may lie, as far as the samples tell; None where they do not.
+
+    `low` and `high` are asv's 99 % interval of the median of `repeat` samples.
+    """
+    if repeat >= ENOUGH_FOR_INTERVAL and low is not None and high is not None:
+        return low, high
+    if samples and len(samples) >= ENOUGH_FOR_RANGE:
+        least, most = min(samples), max(samples)
+        spare = (most - least) / 2
+        return least - spare, most + spare
+    return None
+
+
+def _problem(path: Path, machine: str, error: Exception) -> str:
+    """asv's own words of a file that it cannot read, which asv_messages explains."""
+    try:
+        Results.load(str(path), machine_name=machine)
+    except UserError as known:
+        return str(known)
+    except Exception:  # asv's reader expects fewer mistakes than ours
+        pass
+    return f"Error parsing JSON in file '{path}': {error}"
+
+
+def _header(document: Mapping[str, Any]) -> Header:
+    environment = {name: "" if value is None else value
+                   for name, value in document["params"].items()}  # fmt: skip
+    variables = document.get("env_vars") or {}
+    environment |= {f"env-{name}": value for name, value in variables.items()}
+    return Header(
+        str(document["commit_hash"]),
+        int(document["date"]),
+        str(document["env_name"]),
+        json.dumps(environment, sort_keys=True),
+    )
+
+
+def _values(benchmark: str, entry: Mapping[str, Any]) -> Iterator[Value]:
+    """The values of one benchmark, one for each of its parameter sets in the file."""
+    try:
+        sets = _parameter_sets(json.dumps(entry.get("params") or []))
+    except TypeError:
+        return
+    count = len(sets)
+    results = _column(entry, "result", count)
+    lows, highs = _column(entry, "stats_ci_99_a", count), _column(entry, "stats_ci_99_b", count)
+    repeats, samples = _column(entry, "stats_repeat", count), _column(entry, "samples", count)
+    numbers = _column(entry, "stats_number", count)
+    version, started_at = entry.get("version"), entry.get("started_at")
+    version = None if version is None else str(version)
+    started_at = started_at if isinstance(started_at, int) else None
+    for at, parameters in enumerate(sets):
+        value = _number(results[at])
+        low, high = _number(lows[at]), _number(highs[at])
+        taken = samples[at] if _are_numbers(samples[at]) else None
+        repeat = repeats[at] if isinstance(repeats[at], int) else 0
+        low, high = interval_of(low, high, repeat, taken) or (None, None)
+        count_of = len(taken) if taken else None
+        if count_of is None and (lows[at], highs[at], repeats[at], numbers[at]) != _NO_STATS:
+            count_of = repeat
+        yield Value(benchmark, parameters, version, value, low, high, count_of, started_at)
+
+
+_NO_STATS = (None, None, None, None)
+
+
+@lru_cache(maxsize=1024)
+def _parameter_sets(params: str) -> list[str]:
+    return [parameters_text(values) for values in itertools.product(*json.loads(params))]
+
+
+def _column(entry: Mapping[str, Any], name: str, count: int) -> list[Any]:
+    """A column of a benchmark with a cell for each parameter set; asv leaves out empty ones."""
+    cells = entry.get(name)
+    if not isinstance(cells, list):
+        return [None] * count
+    return cells if len(cells) >= count else [*cells, *[None] * (count - len(cells))]
+
+
+def _number(cell: Any) -> float | None:
+    """A finite number or NaN; None for anything else."""
+    if type(cell) is float:
+        return None if math.isinf(cell) else cell
+    if type(cell) is int and abs(cell) < 10**300:
+        return float(cell)
+    return None
+
+
+def _are_numbers(cell: Any) -> bool:
+    return isinstance(cell, list) and all(type(sample) in (float, int) for sample in cell)

@@ -168,7 +168,7 @@ def test_a_budget_is_a_number_of_hours(
 
 
 @pytest.mark.parametrize(
-    ("pattern", "said"), [("(", "is no regular expression"), ("nosuch", "matches no benchmark")]
+    ("pattern", "said"), [("(", "is not a regular expression"), ("nosuch", "matches no benchmark")]
 )
 def test_what_cannot_be_measured_is_said_at_once(
     store: Store, capsys: pytest.CaptureFixture[str], pattern: str, said: str

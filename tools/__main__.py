@@ -23,7 +23,7 @@ from tools.common.process import end_on_signals
 COMMANDS = {
     "demo": ("tools.cli.demo", "measure real releases on the embedded data and publish html/"),
     "upstreams": ("tools.cli.upstreams", "update and list the tracked histories"),
-    "environments": ("tools.cli.environments", "resolve, show, check and clean environments"),
+    "environments": ("tools.cli.environments", "show, check, retry and clean environments"),
     "datasets": ("datasets.cli", "list, prepare, verify and locate data sets"),
     "site": ("tools.cli.site", "fetch the site's scripts so that it works offline"),
     "alerts": ("tools.cli.alerts", "detect changes; list, confirm, acknowledge, expect events"),

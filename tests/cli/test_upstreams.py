@@ -40,7 +40,7 @@ def test_update_list_and_show(tool: made.GitUpstream, capsys: pytest.CaptureFixt
 
 @pytest.mark.parametrize(
     ("arguments", "said"),
-    [(["update", "nope"], "unknown tool 'nope'; tracked: tool"),
+    [(["update", "nope"], "unknown tool 'nope'; tracked are tool"),
      (["list"], "nothing is mirrored yet")],
 )  # fmt: skip
 def test_wrong_usage(

@@ -1,4 +1,4 @@
-"""`python -m tools site fetch`: the scripts of asv's pages, local, so that they work offline."""
+"""`python -m tools site fetch`: download the scripts of asv's pages, so that they work offline."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from tools.common.errors import MissingError, TrackerError
 from tools.site import vendor
 
 FALLBACK = (
-    "warning: the site will load its scripts from public CDNs, and so need a network to be read;\n"
+    "warning: the site loads its scripts from public CDNs, so its readers need a network;\n"
     "  `python -m tools site fetch` tries again"
 )
 
@@ -17,24 +17,26 @@ FALLBACK = (
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare `fetch [--check]`."""
     actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
-    fetch = actions.add_parser("fetch", help="fetch the scripts that asv's pages need, once")
+    fetch = actions.add_parser("fetch", help="download the scripts of asv's pages, once")
     fetch.add_argument(
-        "--check", action="store_true", help="fetch nothing: fail unless all are there and whole"
+        "--check",
+        action="store_true",
+        help="download nothing; fail unless all scripts are complete",
     )
 
 
 def run(args: argparse.Namespace) -> int:
-    """Fetch or check; a fetch that fails is a warning, since the site works with the CDNs too."""
+    """Fetch or check. A failed fetch is a warning, because the site also works with the CDNs."""
     if args.check:
         problem = vendor.problem()
         if problem:
             raise MissingError(problem, hint="run `python -m tools site fetch`")
-        print("the site's scripts are there and whole")
+        print("the site's scripts are complete")
         return 0
     try:
         fetched = vendor.fetch()
     except TrackerError as error:
         print(f"warning: {error}\n{FALLBACK}", file=sys.stderr)
         return 0
-    print("the site's scripts: " + ("fetched from npm" if fetched else "there already"))
+    print("the site's scripts: " + ("downloaded from npm" if fetched else "complete already"))
     return 0

@@ -1,4 +1,4 @@
-"""`python -m tools upstreams`: update, list and show what is tracked."""
+"""`python -m tools upstreams`: update the mirror, list releases, show a commit."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from tools.upstreams.config import Upstream
 from tools.upstreams.mirror import Commit, Mirror
 
 EPILOG = """\
-GWAS_UPSTREAM_<TOOL>=<git URL or local path> follows a tool from there on this machine,
-for example GWAS_UPSTREAM_SGKIT=~/src/sgkit. A tool that was mirrored from the package
-index before is changed over with `update TOOL --source git`, and back with `index`.
-GWAS_NO_PULL=1 keeps asv from updating the mirror before it runs."""
+GWAS_UPSTREAM_<TOOL>=<git URL or local path> follows a tool from there, on this machine only:
+for example GWAS_UPSTREAM_SGKIT=~/src/sgkit. `update TOOL --source git` changes a tool from
+the package index to git, and `--source index` back.
+GWAS_NO_PULL=1 stops asv from updating the mirror before it runs."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -23,14 +23,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.epilog = EPILOG
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
     commands = parser.add_subparsers(dest="action", required=True)
-    update = commands.add_parser("update", help="bring the mirror up to date")
+    update = commands.add_parser("update", help="update the mirror")
     update.add_argument("tools", nargs="*", metavar="TOOL")
-    update.add_argument("--source", choices=("git", "index"), help="change over to this source")
-    listing = commands.add_parser("list", help="the releases that are mirrored")
+    update.add_argument(
+        "--source", choices=("git", "index"), help="change the source of these tools"
+    )
+    listing = commands.add_parser("list", help="list the mirrored releases")
     listing.add_argument("tools", nargs="*", metavar="TOOL")
     listing.add_argument("--json", action="store_true")
-    show = commands.add_parser("show", help="one commit")
-    show.add_argument("name", help="a hash, a prefix of one, or tool/version")
+    show = commands.add_parser("show", help="show one commit")
+    show.add_argument("name", help="a hash or its first characters, or tool/version")
 
 
 def run(args: argparse.Namespace) -> int:
@@ -57,7 +59,7 @@ def run(args: argparse.Namespace) -> int:
 def _chosen(upstreams: dict[str, Upstream], names: list[str]) -> list[Upstream]:
     unknown = [name for name in names if name not in upstreams]
     if unknown:
-        raise UsageError(f"unknown tool {unknown[0]!r}; tracked: {', '.join(upstreams)}")
+        raise UsageError(f"unknown tool {unknown[0]!r}; tracked are {', '.join(upstreams)}")
     return [upstreams[name] for name in names or upstreams]
 
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import polars as pl
 import pytest
 
 from tests.study import made, truth
 from tools.study.analysis import editions, measurements
-from tools.study.analysis.measurements import Measurement, Measurements
+from tools.study.analysis.measurements import Measurements
 
 
 @pytest.fixture(scope="session")
@@ -25,10 +26,11 @@ def measured(results: Path) -> Measurements:
 
 
 @pytest.fixture(scope="session")
-def by_edition(measured: Measurements) -> dict[str, list[Measurement]]:
+def points(measured: Measurements) -> pl.DataFrame:
+    """The points of both editions."""
     return editions.assign(measured.points)
 
 
 @pytest.fixture(scope="session")
-def today(by_edition: dict[str, list[Measurement]]) -> list[Measurement]:
-    return by_edition[editions.TODAY]
+def today(points: pl.DataFrame) -> pl.DataFrame:
+    return points.filter(edition=editions.TODAY)

@@ -16,8 +16,9 @@ from asv.results import Results
 from asv.runner import BenchmarkResult
 
 from benchmarks._harness import metrics
+from benchmarks._harness.registry import TASKS, TOOLS
 from tools.results.series_key import SeriesKey
-from tools.study.analysis.measurements import AXES, TASKS
+from tools.study.analysis.measurements import EXPERIMENTS, PROGRAMS
 
 MACHINE = "box"
 NOW = "2026-11-24T08:00:00+00:00"
@@ -51,9 +52,9 @@ STUDY = (Release("sgkit", "0.4.0", "study", 1), Release("hail", "0.2.85", "study
 def declared() -> dict[str, dict[str, Any]]:
     """The benchmarks of this checkout as asv lists them."""
     found: dict[str, dict[str, Any]] = {}
-    for module in (*AXES, *TASKS):
+    for module in (*EXPERIMENTS, *TASKS):
         imported = importlib.import_module(f"benchmarks.{module}")
-        for cls in ("Sgkit", "Hail", "Plink"):
+        for cls in map(str.capitalize, TOOLS):
             if not hasattr(imported, cls):
                 continue
             made = getattr(imported, cls)
@@ -99,7 +100,7 @@ def write(
         lines = []
         for name, benchmark in benchmarks.items():
             module, cls, metric = name.split(".")
-            if cls.lower() not in (release.tool, "plink"):
+            if cls.lower() not in (release.tool, *PROGRAMS):
                 continue
             values, taken = [], []
             for texts in itertools.product(*benchmark["params"]):

@@ -5,35 +5,49 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
+import polars as pl
 import pytest
 
 from tests.study import made, truth
-from tests.study.points_of import point
+from tests.study.points_of import point, table
 from tools.study.analysis import editions, measurements, reducers
-from tools.study.analysis.measurements import Measurements
-from tools.study.page import records
+from tools.study.analysis.measurements import AXES, Measurements
 
 
 def test_every_true_value_is_read_with_its_axes(measured: Measurements) -> None:
-    [found] = [
-        one
-        for one in measured.points
-        if one.shown == "scaling.Sgkit.time_compute('pca', 'sim-2504-10k', 2)"
-        and one.release == "0.10.0"
-    ]
-    assert found.axes == {
+    row = measured.points.row(
+        by_predicate=(
+            (pl.col("benchmark") == "scaling.Sgkit.time_compute('pca', 'sim-2504-10k', 2)")
+            & (pl.col("release") == "0.10.0")
+        ),
+        named=True,
+    )
+    assert {axis: row[axis] for axis in AXES if row[axis] is not None} == {
         "task": "pca", "data": "sim-2504-10k", "cores": 2, "n_samples": 2504, "n_variants": 10_000,
     }  # fmt: skip
-    assert found.value == pytest.approx(sum(found.samples) / 5)  # the study's rule on one node
-    assert found.median == sorted(found.samples)[2]
-    assert found.origin["lock"] == "lock20"
+    assert row["value"] == pytest.approx(sum(row["samples"]) / 5)  # the study's rule on one node
+    assert row["median"] == sorted(row["samples"])[2]
+    assert row["lock"] == "lock20"
     assert measured.machine["physical_cores"] == 2
 
 
+def test_every_column_has_its_type_and_each_point_its_own_row(measured: Measurements) -> None:
+    assert dict(measured.points.schema).items() >= measurements.SCHEMA.items()
+    assert measured.points.select("commit", "stack", "benchmark").is_unique().all()
+    assert measured.points["id"].is_unique().all()
+    assert set(measured.points["experiment"]) == set(measurements.EXPERIMENTS)  # no task modules
+
+
 def test_a_hyperparameter_is_an_axis_of_its_own(measured: Measurements) -> None:
-    values = {one.axes["r2"] for one in measured.points if one.axes.get("hyperparameter") == "r2"}
-    assert values == {0.05, 0.1, 0.2, 0.5, 0.8}
-    assert all("setting" not in one.axes for one in measured.points)
+    own = measured.points.filter(hyperparameter="r2")
+    assert set(own["r2"]) == {0.05, 0.1, 0.2, 0.5, 0.8}
+    assert set(own["task"]) == {"ld_prune"}
+    assert own["window"].is_null().all()
+
+
+def test_a_value_of_another_type_is_left_out_and_costs_only_itself() -> None:
+    own = table({**point(1), "cores": "many"}, point(2, cores=2))
+    assert own["cores"].to_list() == [None, 2]
 
 
 def test_a_warm_cluster_drops_what_the_study_dropped(tmp_path: Path) -> None:
@@ -43,10 +57,10 @@ def test_a_warm_cluster_drops_what_the_study_dropped(tmp_path: Path) -> None:
         return 1.0 if experiment == "distributed" and wanted and timed else None
 
     made.write(tmp_path / "results", only, [made.TODAY[1]], samples=10, noise=0.2)
-    found = measurements.read(tmp_path / "results").points[0]
-    assert found.reducer == reducers.STUDY
-    assert found.value == pytest.approx(sum(sorted(found.samples[5:])[1:-1]) / 3)
-    assert found.kept == found.samples[5:]
+    row = measurements.read(tmp_path / "results").points.row(0, named=True)
+    assert row["reducer"] == reducers.STUDY
+    assert row["value"] == pytest.approx(sum(sorted(row["samples"][5:])[1:-1]) / 3)
+    assert row["kept"] == row["samples"][5:]
 
 
 def test_a_failure_is_told_apart_from_what_does_not_apply(tmp_path: Path) -> None:
@@ -56,9 +70,9 @@ def test_a_failure_is_told_apart_from_what_does_not_apply(tmp_path: Path) -> Non
         return {"warm": 1.0, "cold": float("nan")}.get(axes["cache"])
 
     made.write(tmp_path / "results", truth, [made.TODAY[0]])
-    found = measurements.read(tmp_path / "results")
-    assert {one.axes["cache"] for one in found.points} == {"warm"}
-    assert {one.axes["cache"] for one in found.failed} == {"cold"}
+    measured = measurements.read(tmp_path / "results")
+    assert set(measured.points["cache"]) == {"warm"}
+    assert set(measured.failed["cache"]) == {"cold"}
 
 
 def test_the_origin_of_a_value_is_its_own_machine(tmp_path: Path) -> None:
@@ -67,40 +81,45 @@ def test_the_origin_of_a_value_is_its_own_machine(tmp_path: Path) -> None:
     shutil.copytree(folder / made.MACHINE / "provenance", folder / "later" / "provenance")
     for path in (folder / "later" / "provenance").iterdir():
         path.write_text(path.read_text().replace('"lock": "', '"lock": "of-later-'))
-    locks = {one.origin["lock"] for one in measurements.read(folder).points}
+    locks = set(measurements.read(folder).points["lock"])
     assert locks == {f"lock{made.TODAY[0].day}"}
 
 
 def test_no_results_are_no_points(tmp_path: Path) -> None:
-    assert measurements.read(tmp_path / "nothing").points == []
+    assert measurements.read(tmp_path / "nothing").points.is_empty()
 
 
 def test_a_newer_release_that_is_hardly_measured_does_not_stand_for_today() -> None:
     old = [point(1, cores=n, release="0.9.0", date=1) for n in range(4)]
     new = [point(1, cores=0, release="0.10.0", date=2)]
-    found = editions.assign(old + new)
-    assert {one.release for one in found[editions.TODAY]} == {"0.9.0"}
+    own = editions.assign(table(*old, *new)).filter(edition=editions.TODAY)
+    assert set(own["release"]) == {"0.9.0"}
     new.append(point(1, cores=1, release="0.10.0", date=2))
-    found = editions.assign(old + new)
-    assert {one.release for one in found[editions.TODAY]} == {"0.10.0"}
+    own = editions.assign(table(*old, *new)).filter(edition=editions.TODAY)
+    assert set(own["release"]) == {"0.10.0"}
 
 
-def test_plink_counts_for_both_editions_and_only_once() -> None:
+def test_a_program_counts_for_both_editions_and_only_once() -> None:
     sgkit = [point(1, stack=stack, release=stack) for stack in ("dated", "study")]
     plink = [
         point(value, tool="plink", stack=stack, at=at)
         for value, stack, at in ((1, "study", "1"), (2, "dated", "2"), (3, "study", "0"))
     ]
-    found = editions.assign([*sgkit, *plink])
-    for name in (editions.TODAY, editions.STUDY):
-        assert [one.value for one in found[name] if one.tool == "plink"] == [2]
+    own = editions.assign(table(*sgkit, *plink)).filter(tool="plink")
+    assert own.select("edition", "value").rows() == [("today", 2), ("study", 2)]
 
 
-def test_a_record_says_how_to_measure_it_again(measured: Measurements) -> None:
-    one = next(one for one in measured.points if one.shown.startswith("caching.Plink"))
-    record = records.of(one)
-    assert record["data_sha256"] == "a" * 64
-    assert record["command"].startswith(".venv/bin/asv run 'hail/0.2.139^!' -E per-commit-") or (
-        record["command"].startswith(".venv/bin/asv run 'sgkit/")
+def test_a_program_counts_where_it_is_the_only_tool_that_was_measured() -> None:
+    assert set(editions.assign(table(point(1, tool="plink")))["edition"]) == {"today", "study"}
+    beside = editions.assign(table(point(1, tool="plink"), point(1)))
+    assert set(beside["edition"]) == {"today"}
+
+
+def test_a_point_says_how_to_measure_it_again(measured: Measurements) -> None:
+    own = measured.points.filter(pl.col("benchmark").str.starts_with("caching.Plink"))
+    row = own.row(0, named=True)
+    assert row["data_sha256"] == "a" * 64
+    assert row["command"].startswith(".venv/bin/asv run 'hail/0.2.139^!' -E per-commit-") or (
+        row["command"].startswith(".venv/bin/asv run 'sgkit/")
     )
-    assert r"caching\.Plink\.time_" in record["command"]
+    assert r"caching\.Plink\.time_" in row["command"]

@@ -7,14 +7,14 @@ import json
 import re
 from pathlib import Path
 
+import polars as pl
 import pytest
-from arro3.io import read_parquet
 
 from tests.study import made, truth
 from tools.__main__ import main
 from tools.common import paths
 from tools.study.page import page, report
-from tools.study.page.records import Record
+from tools.study.page.page import Record
 
 BENCHMARKS = paths.ROOT / "benchmarks"
 
@@ -59,14 +59,14 @@ def test_downloads_are_there_and_equal(html: Path, shown: Record) -> None:
         assert (html / "study" / name).stat().st_size > 1000
     with (html / "study" / "figure-2.6.csv").open(newline="") as stream:
         lines = list(csv.DictReader(stream))
-    table = read_parquet(html / "study" / "figure-2.6.parquet").read_all()
-    assert table.num_rows == len(lines) == len(figure["rows"])
+    table = pl.read_parquet(html / "study" / "figure-2.6.parquet")
+    assert len(table) == len(lines) == len(figure["rows"])
     for column in ("value", "low", "speedup", "cores"):
         assert [float(line[column]) for line in lines if line[column]] == [
-            value for value in table[column].to_pylist() if value is not None
+            value for value in table[column].to_list() if value is not None
         ]
     for column in ("samples", "command", "lock", "data_sha256", "machine"):
-        assert [line[column] for line in lines] == table[column].to_pylist()
+        assert [line[column] for line in lines] == table[column].to_list()
     samples = [float(one) for one in lines[0]["samples"].split(";")]
     assert sum(samples) / len(samples) == pytest.approx(float(lines[0]["value"]))
 

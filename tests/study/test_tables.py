@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import re
 
+import polars as pl
 import pytest
 
+from benchmarks._harness.registry import TASKS
 from tests.study.points_of import point
+from tests.study.points_of import table as table_of
 from tests.study.truth import SPEED
 from tools.common import paths
-from tools.study.analysis import code_size, reference
+from tools.study.analysis import code_size, editions, reference
 from tools.study.analysis.editions import STUDY, TODAY
-from tools.study.analysis.measurements import TASKS, Measurement
-from tools.study.page import since, tables
+from tools.study.page import tables
 from tools.study.page.tables import Cell, Table
 
 
@@ -29,21 +31,30 @@ def row(table: Table, *starts: str) -> list[Cell]:
     return found
 
 
-def test_the_studys_numbers_are_the_thesis(by_edition: dict[str, list[Measurement]]) -> None:
-    assert reference.seconds("ld_prune") == {"sgkit": 1662, "hail": 7639, "plink": 216.7}
-    assert reference.cluster_seconds("rows", "cold") == {4: 4740.1, 8: 1172.5}
-    assert set(reference.tasks()) == set(TASKS)
+def test_the_studys_numbers_are_the_thesis() -> None:
+    seconds = reference.tasks()["ld_prune"].seconds
+    assert seconds == {"sgkit": 1662, "hail": 7639, "plink": 216.7}
+    assert reference.load().multi_node.chunks["rows"].cold == {4: 4740.1, 8: 1172.5}
+    assert list(reference.tasks()) == list(TASKS)[:5]
+    assert [reference.figure(task) for task in TASKS][:5] == ["2.3", "2.4", "2.5", "2.6", "2.7"]
+    assert reference.ratio("ld_prune", "sgkit", "plink") == pytest.approx(1662 / 216.7)
+
+
+def test_what_the_thesis_does_not_have_has_no_number_of_it() -> None:
+    assert reference.ratio("ld_prune", "sgkit", "plink2") is None
+    assert reference.ratio("new_task", "sgkit", "plink") is None
+    assert reference.figure("new_task") == "task-new_task"
 
 
 def test_table_2_4_has_the_true_ratios_beside_the_studys(
-    by_edition: dict[str, list[Measurement]],
+    points: pl.DataFrame,
 ) -> None:
-    table = tables.single_node(by_edition[STUDY], STUDY)
+    table = tables.single_node(points.filter(edition=STUDY), STUDY)
     assert len(table.rows) == len(table.sentences) - 1 == 5
     assert len(table.behind) == 15
-    cells = row(table, "LD prune")
-    assert text(cells[1]) == "2,504 samples x 10,000 variants, 2 cores"
-    ratio, low, high, study = numbers(cells[5])
+    cells = dict(zip(table.head, row(table, "LD prune"), strict=True))
+    assert text(cells["Data and cores"]) == "2,504 samples x 10,000 variants, 2 cores"
+    ratio, low, high, study = numbers(cells["Sgkit / PLINK"])
     true = SPEED["ld_prune"]["sgkit"] / 1.9 / SPEED["ld_prune"]["plink"]
     assert ratio == pytest.approx(true, rel=0.03)
     assert low < ratio < high
@@ -55,25 +66,26 @@ def test_table_2_4_has_the_true_ratios_beside_the_studys(
     assert table.sentences[-1].startswith("The shortest time of Hail is 0.08")
 
 
-def test_a_turned_order_is_said(by_edition: dict[str, list[Measurement]]) -> None:
-    table = tables.single_node(by_edition[TODAY], TODAY)
+def test_a_turned_order_is_said(points: pl.DataFrame) -> None:
+    table = tables.single_node(points.filter(edition=TODAY), TODAY)
     said = dict(one.split(": ", 1) for one in table.sentences[:-1])
     assert said["PCA"].startswith("Sgkit and PLINK, then Hail; in the study PLINK, then Hail, ")
-    assert "Sgkit / Hail is turned round: 0.5" in said["PCA"]
+    assert "Sgkit / Hail is reversed: 0.5" in said["PCA"]
     assert "not decided" in said["Allele frequency"]  # twice as fast since: as fast as Hail
 
 
 def test_a_tool_that_is_missing_is_not_compared() -> None:
     own = [point(2, tool="sgkit", cores=2), point(1, tool="plink", cores=2)]
-    table = tables.single_node(own, TODAY)
-    assert [text(cell) for cell in table.rows[0]][2:5] == ["2\u00a0s", "n/a", "1\u00a0s"]
-    assert text(table.rows[0][7]) == "n/a study 1.15"
+    table = tables.single_node(table_of(*own), TODAY)
+    cells = {name: text(cell) for name, cell in zip(table.head, table.rows[0], strict=True)}
+    assert [cells[name] for name in ("Sgkit", "Hail", "PLINK")] == ["2\u00a0s", "n/a", "1\u00a0s"]
+    assert cells["Sgkit / Hail"] == "n/a study 1.15"
 
 
 def test_table_2_5_scales_out_and_compares_with_tiles(
-    by_edition: dict[str, list[Measurement]],
+    points: pl.DataFrame,
 ) -> None:
-    table = tables.multi_node(by_edition[TODAY], TODAY)
+    table = tables.multi_node(points.filter(edition=TODAY), TODAY)
     own = [one for one in table.rows if text(one[0]).startswith("HWE")]
     assert [text(one[1]) for one in own] == ["tiles", "rows", "large-rows"] * 2
     found = next(one for one in own if text(one[1]) == "large-rows" and text(one[2]) == "warm")
@@ -91,7 +103,7 @@ def test_two_samples_do_not_decide_which_shards_are_faster() -> None:
         point(value, (value, value), experiment="distributed", chunks=chunks, **axes)
         for chunks, value in (("tiles", 1.0), ("rows", 1.5))
     ]
-    [said] = tables.multi_node(own, TODAY).sentences
+    [said] = tables.multi_node(table_of(*own), TODAY).sentences
     assert "warm: not decided whether faster or slower than tiles (1.50 (too few" in said
     assert said.endswith("; in the study 1.23 times faster.")
 
@@ -103,11 +115,11 @@ def test_table_2_5_has_the_studys_settings_where_others_have_as_many_points() ->
         for settings, value in (("study", 2.0), ("study+numba-cache", 1.0))
         for nodes in (1, 2)
     ]
-    [found] = tables.multi_node(own, TODAY).rows
+    [found] = tables.multi_node(table_of(*own), TODAY).rows
     assert text(found[0]).endswith("settings study")
 
 
-def test_effort_puts_memory_accuracy_and_code_beside_speed(today: list[Measurement]) -> None:
+def test_effort_puts_memory_accuracy_and_code_beside_speed(today: pl.DataFrame) -> None:
     table = tables.effort(today, code_size.count(paths.ROOT / "benchmarks"))
     cells = [text(cell) for cell in row(table, "PCA", "Hail")]
     assert cells[4:6] == ["4.00 GB", "1.0e-07"]
@@ -115,8 +127,8 @@ def test_effort_puts_memory_accuracy_and_code_beside_speed(today: list[Measureme
     assert len(table.rows) == 15
 
 
-def test_since_has_the_same_points_of_both(by_edition: dict[str, list[Measurement]]) -> None:
-    table = since.table(by_edition)
+def test_since_has_the_same_points_of_both(points: pl.DataFrame) -> None:
+    table = tables.since(points)
     cells = row(table, "OLS association", "Sgkit", "end to end (lazy)")
     assert [text(cells[4]).split()[-1], text(cells[5]).split()[-1]] == ["0.4.0", "0.10.0"]
     assert numbers(cells[6])[0] == pytest.approx(2, rel=0.03)
@@ -126,6 +138,7 @@ def test_since_has_the_same_points_of_both(by_edition: dict[str, list[Measuremen
 
 
 def test_nothing_measured_is_an_empty_table() -> None:
-    for table in (tables.single_node([], TODAY), tables.multi_node([], TODAY)):
+    nothing = editions.assign(table_of())
+    for table in (tables.single_node(nothing, TODAY), tables.multi_node(nothing, TODAY)):
         assert table.rows == []
-    assert since.table({TODAY: [], STUDY: []}).rows == []
+    assert tables.since(nothing).rows == []

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from benchmarks._harness.registry import TASKS
 from tests.study.made import SIZES
-from tools.study.analysis.measurements import TASKS
+from tools.study.analysis.measurements import PROGRAMS
 
 # seconds for 1,000 variants x 1,000 samples on one core, end to end
 SPEED = {
@@ -37,14 +38,16 @@ def small(
         experiment == "survival" and task != "pca"
     ):
         return None  # as little as shows everything
-    if size is None or task not in TASKS or (tool != "plink" and experiment in TASKS):
+    if size is None or task not in TASKS or (tool not in PROGRAMS and experiment in TASKS):
         return None
     cores = axes.get("cores", 0) or axes["nodes"] * _threads(axes["layout"])
     if cores > 2 or cores == 0 or (axes.get("layout") == "1x2" and task != "allele_frequency"):
         return None
+    if tool not in SPEED[task]:
+        return None
     seconds = SPEED[task][tool] * size[0] * size[1] / 1e6
-    seconds /= FASTER_SINCE.get(release, 1.0) if tool != "plink" else 1.0
-    seconds /= 1.0 if tool == "plink" else 0.9 * cores + 0.1
+    seconds /= FASTER_SINCE.get(release, 1.0) if tool not in PROGRAMS else 1.0
+    seconds /= 1.0 if tool in PROGRAMS else 0.9 * cores + 0.1
     seconds *= CHUNKS.get(axes.get("chunks", ""), 1) * PARTITIONS.get(
         axes.get("partitions", ""), 1
     )

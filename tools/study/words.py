@@ -1,20 +1,12 @@
-"""How the study's page calls things: tasks, tools, metrics, axes, numbers."""
+"""How the study's page writes names, numbers and ratios."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from tools.study.analysis.estimates import Estimate
+from benchmarks._harness import registry
 
-TASKS = {
-    "allele_frequency": "Allele frequency",
-    "hardy_weinberg": "HWE with filtering",
-    "ld_prune": "LD prune",
-    "pca": "PCA",
-    "association": "OLS association",
-}
-TOOLS = {"sgkit": "Sgkit", "hail": "Hail", "plink": "PLINK"}
 METRICS = {
     "time_end_to_end": "end to end (lazy)",
     "time_load": "load (eager)",
@@ -29,7 +21,7 @@ METRICS = {
     "track_hung": "runs that hung",
     "track_time_lost": "time lost",
 }
-AXES = {
+AXES = {  # in the order in which a page lists them
     "task": "task",
     "data": "data set",
     "cores": "cores",
@@ -39,27 +31,42 @@ AXES = {
     "partitions": "partitions",
     "cache": "page cache",
     "settings": "Dask settings",
-    "trouble": "trouble",
+    "trouble": "injected fault",
     "n_samples": "samples",
     "n_variants": "variants",
     "n_components": "components",
     "r2": "r2 threshold",
     "window": "window (variants)",
     "calls": "calls for p and the filter",
-    "metric": "what is timed",
+    "metric": "metric",
     "edition": "releases",
 }
+TASKS = {name: task.label for name, task in registry.TASKS.items()}
+TOOLS = {name: tool.label for name, tool in registry.TOOLS.items()}
+
+
+def tool(name: str) -> str:
+    """A tool's name as people write it."""
+    return TOOLS.get(name, name)
+
+
+def task(name: str) -> str:
+    """A task's name as people write it."""
+    return TASKS.get(name, name)
 
 
 def listed(words: Iterable[Any], last: str = "and") -> str:
     """ "a, b and c"."""
-    found = [str(word) for word in words]
-    if len(found) < 2:
-        return "".join(found)
-    return f"{', '.join(found[:-1])} {last} {found[-1]}"
+    texts = [str(word) for word in words]
+    return f" {last} ".join(filter(None, [", ".join(texts[:-1]), *texts[-1:]]))
 
 
-def times(number: float) -> str:
+def counted(number: int, noun: str) -> str:
+    """ "1 node", "2 nodes"."""
+    return f"{number} {noun}{'s' * (number != 1)}"
+
+
+def times(number: Any) -> str:
     """A ratio with two or three significant digits and no exponent."""
     if number >= 100:
         return f"{number:,.0f}"
@@ -69,11 +76,9 @@ def times(number: float) -> str:
 
 
 def spans(values: Iterable[Any]) -> str:
-    """Numbers as "2 to 8", one number as itself."""
-    found = sorted(set(values))
-    if not found:
-        return ""
-    return f"{found[0]:,}" if len(found) == 1 else f"{found[0]:,} to {found[-1]:,}"
+    """Numbers as "2 to 8", equal numbers as one."""
+    numbers = sorted(values)
+    return " to ".join(f"{number:,}" for number in dict.fromkeys((numbers[0], numbers[-1])))
 
 
 def seconds(number: float) -> str:
@@ -81,26 +86,22 @@ def seconds(number: float) -> str:
     return f"{number:,.0f}\u00a0s" if number >= 100 else f"{number:.3g}\u00a0s"
 
 
-def nodes(count: int) -> str:
-    """ "1 node", "2 nodes"."""
-    return f"{count} node" + "s" * (count != 1)
+def interval(row: Mapping[str, Any]) -> str:
+    """The ratio of a row with its interval, "2.1 (1.9 to 2.4)"."""
+    if row["ratio_low"] is None:
+        return f"{times(row['ratio'])} (too few samples for an interval)"
+    low, high = times(row["ratio_low"]), times(row["ratio_high"])
+    return f"{times(row['ratio'])} ({low} to {high})"
 
 
-def interval(found: Estimate) -> str:
-    """A ratio with its interval, "2.1 (1.9 to 2.4)"."""
-    if found.low is None or found.high is None:
-        return f"{times(found.value)} (too few samples for an interval)"
-    return f"{times(found.value)} ({times(found.low)} to {times(found.high)})"
+def size(row: Mapping[str, Any]) -> str:
+    """The data set of a row by its size, or by its name where that is not recorded."""
+    if row.get("n_samples") is None:
+        return str(row.get("data") or "")
+    return f"{row['n_samples']:,} samples x {row['n_variants']:,} variants"
 
 
-def size(axes: Mapping[str, Any]) -> str:
-    """The data set by its size, where that is known."""
-    if "n_samples" not in axes:
-        return str(axes.get("data", ""))
-    return f"{axes['n_samples']:,} samples x {axes['n_variants']:,} variants"
-
-
-def setting(axes: Mapping[str, Any]) -> str:
-    """Data and cores of a point."""
-    cores = axes.get("cores")
-    return size(axes) + (f", {cores} core" + "s" * (cores != 1) if cores else "")
+def setting(row: Mapping[str, Any]) -> str:
+    """Data and cores of a row."""
+    cores = row.get("cores")
+    return size(row) + (f", {counted(cores, 'core')}" if cores else "")

@@ -28,20 +28,10 @@ function chosenRows(figure) {
         : !(axis in row) || row[axis] === value)));
 }
 
-/* Under what these rows were measured; tools/study/conditions.py has the same. */
-function conditions(figure, rows) {
-    const distinct = (name) => [...new Set(rows.map(name))];
-    const sizes = distinct((row) => `${nameOf('', row.n_samples)} samples x ${nameOf('', row.n_variants)} variants`);
-    return [
-        figure.constant, ...Object.entries(figure.choice).map(([axis, value]) => `${window.STUDY.axes[axis]}: ${nameOf(axis, value)}`),
-        sizes.length === 1 ? sizes[0] : '', distinct((row) => `${nameOf('tool', row.tool)} ${row.release}`).sort().join(', '),
-    ].filter((text) => text).join('; ');
-}
-
-/* Which panels have nothing in these rows. */
-function missing(figure, rows) {
-    const titles = figure.panels.filter((panel) => !rowsOf(panel, rows).length).map((panel) => panel.title);
-    return titles.length ? `Not measured${Object.keys(figure.choices).length ? ' for this choice' : ''}: ${titles.join('; ')}.` : '';
+/* What the page's data say of the choice: conditions, missing panels, titles and ticks. */
+function viewOf(figure) {
+    const indices = Object.entries(figure.choices).map(([axis, values]) => values.indexOf(figure.choice[axis]));
+    return figure.views[indices.join()];
 }
 
 function rowsOf(panel, rows) {
@@ -86,41 +76,24 @@ function legend(figure, redraw) {
     }));
 }
 
-/* Round numbers for a log axis between these values; tools/study/chart.py has the same. */
-function ticks(values) {
-    const [low, high] = [Math.min(...values) / 1.02, Math.max(...values) * 1.02];
-    const first = Math.floor(Math.log10(low));
-    const decades = Array.from({length: Math.ceil(Math.log10(high)) - first + 1}, (_, place) => first + place);
-    for (const [least, steps] of [[3, [1]], [3, [1, 2, 5]], [2, [1, 1.5, 2, 3, 4, 5, 6, 7, 8, 9]]]) {
-        const found = decades.flatMap((decade) => steps.map((step) => Number((step * 10 ** decade).toPrecision(3))))
-            .filter((tick) => low <= tick && tick <= high);
-        if (found.length >= least) {
-            return found;
-        }
-    }
-    const middle = Math.sqrt(low * high);
-    const few = high / low < 1.1 ? [middle] : [Math.min(...values), middle, Math.max(...values)];
-    return few.map((value) => Number(value.toPrecision(3)));
-}
-
-async function drawPanel(panel, rows, place) {
+/* Draw the rows of a panel. Ticks are of all series: where some are hidden, Vega chooses its own. */
+async function drawPanel(panel, shown, rows, isWhole, place) {
     const own = rowsOf(panel, rows);
-    const data = [...new Set(own.map((row) => row.data))];
-    place.previousSibling.textContent = panel.title + ('task' in panel.where && data.length === 1 ? `, ${data[0]}` : '');
     place.parentElement.hidden = !own.length;
     if (!own.length) {
         return;
     }
+    place.previousSibling.textContent = shown.title;
     const spec = structuredClone(panel.spec);
+    const {x, y} = spec.encoding;
     if (panel.column === 'value') {
-        spec.encoding.y.title = own[0].unit;
+        y.title = shown.unit;
     }
-    if (spec.encoding.x.type === 'quantitative') {
-        spec.encoding.x.axis.values = [...new Set(own.map((row) => row.x))];
+    if (x.type === 'quantitative') {
+        x.axis.values = shown.x;
     }
-    if (spec.encoding.y.scale.type === 'log') {
-        spec.encoding.y.axis.values = ticks(own.flatMap((row) => (panel.column === 'speedup'
-            ? [row.speedup, row.x / row.base] : [row.value])));
+    if (y.scale.type === 'log' && isWhole) {
+        y.axis.values = shown.y;
     }
     // quiet: it warns of each choice without an interval
     const options = {actions: false, renderer: 'svg', config: LOOK, logLevel: 1, tooltip: {theme: 'custom'}};
@@ -193,11 +166,12 @@ function figureSection(figure) {
     let drawing = Promise.resolve();
     const redraw = () => {
         const rows = chosenRows(figure);
-        under.textContent = conditions(figure, rows);
-        without.textContent = missing(figure, rows);
+        const view = viewOf(figure);
+        under.textContent = view.conditions;
+        without.textContent = view.missing;
         drawing = drawing.then(async () => {
-            for (const [place, panel] of figure.panels.entries()) {
-                await drawPanel(panel, seen(rows), places[place]);
+            for (const [index, panel] of figure.panels.entries()) {
+                await drawPanel(panel, view.panels[index], seen(rows), !figure.hidden.size, places[index]);
             }
             section.classList.add('drawn');
         });

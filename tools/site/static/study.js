@@ -87,9 +87,9 @@ function introduction(study) {
         ? `This machine: ${machine.machine}, ${machine.physical_cores} physical cores${machine.cpu ? ` (${machine.cpu})` : ''}, `
             + `${(Number(machine.ram) / 1e9).toFixed(0)} GB of memory.` : 'Nothing has been measured yet.';
     return [
-        element('h1', {}, 'PLINK, Hail and Sgkit compared'),
-        element('p', {}, 'A study compared the three tools at five tasks of a genome-wide association study, along five axes '
-            + '(task, data, computation, shape of the data, hyperparameters). This page repeats it from our own measurements.'),
+        element('h1', {}, `${Object.values(study.names.tool).join(', ')} compared`),
+        element('p', {}, 'A study compared Sgkit, Hail and PLINK 1.9 at five tasks of a genome-wide association study, along five axes '
+            + '(task, data, computation, shape of the data, hyperparameters). This page repeats it with our own measurements.'),
         element('p', {class: 'soft'}, here, ` The study: ${study.reference.machine}; ${study.reference.packages}.`),
         element('ul', {class: 'links contents'}, ...PARTS.map(([id, name]) => element('li', {}, element('a', {href: `#${id}`}, name)))),
         element('ul', {}, ...[...new Set(study.editions.map((one) => one.edition))].map((edition) => element('li', {},
@@ -139,15 +139,15 @@ show(async () => {
         ...introduction(study),
         part('guidelines',
             element('p', {class: 'soft'}, 'Derived from the measurements of today’s releases. An option is called slower only where '
-                + `all of the 95 % interval of the ratio of times is beyond ${study.worth}: `,
-                element('a', {href: '#table-repeats'}, 'runs of one thing differ that much'), '. A range is that '
-                + 'of the conditions measured, not each combination in it.'),
+                + `all of the 95 % interval of the ratio of times is beyond the noise floor, ${study.noise_floor}: `,
+                element('a', {href: '#table-repeats'}, 'repeats of one point differ by up to that'), '. A range covers '
+                + 'the measured conditions, not each combination in it.'),
             ...table(tables.tool), ...study.rules.map(rule)),
         part('tables', ...['2.4-today', '2.4-study', '2.5-today', '2.5-study', 'effort', 'repeats'].flatMap((id) => table(tables[id]))),
         part('since', ...table(tables.since), since),
         part('findings',
-            element('p', {class: 'soft'}, `No faster, alike and no difference mean: by less than ${study.worth} times, which is what `,
-                element('a', {href: '#table-repeats'}, 'runs of one thing differ by'), '.'),
+            element('p', {class: 'soft'}, `No faster and no difference mean: by less than ${study.noise_floor} times, the `,
+                element('a', {href: '#table-repeats'}, 'noise floor'), '.'),
             ...study.findings.map((one) => finding(one))),
         part('figures', ...sections.filter((section) => section !== since)),
         part('sources',

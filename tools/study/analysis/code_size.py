@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from tools.study.analysis.measurements import TASKS, TOOLS
+from benchmarks._harness import registry
 
 _METHODS = ("open", "compute", "write", "command")
 
@@ -21,46 +22,44 @@ class Size:
 
 def count(benchmarks: Path) -> dict[str, dict[str, Size]]:
     """By task and tool, from the task modules in a folder."""
-    found: dict[str, dict[str, Size]] = {}
-    for task in TASKS:
-        path = benchmarks / f"{task}.py"
-        if path.exists():
-            found[task] = of_module(path.read_text(encoding="utf-8"))
-    return found
+    modules = {task: benchmarks / f"{task}.py" for task in registry.TASKS}
+    return {
+        task: of_module(path.read_text(encoding="utf-8"))
+        for task, path in modules.items()
+        if path.exists()
+    }
 
 
 def of_module(text: str) -> dict[str, Size]:
-    """By tool: the bodies of the methods that open, compute and write, and PLINK's options.
+    """By tool: the bodies of the methods that open, compute and write, and a program's options.
 
     Comments, docstrings, blank lines and imports of the tool are not counted.
     """
-    sizes = {}
-    for node in ast.parse(text).body:
-        if isinstance(node, ast.ClassDef) and node.name.lower() in TOOLS:
-            statements = [
-                statement
-                for method in node.body
-                if isinstance(method, ast.FunctionDef) and method.name in _METHODS
-                for statement in _code(method.body)
-            ]
-            lines = {
-                line
-                for statement in statements
-                for part in ast.walk(statement)
-                if isinstance(part, (ast.expr, ast.stmt))
-                for line in (part.lineno, part.end_lineno)
-            }
-            inner = [part for one in statements for part in ast.walk(one)]
-            count = sum(isinstance(part, ast.stmt) for part in inner)
-            sizes[node.name.lower()] = Size(len(lines), count)
-    return sizes
+    return {
+        node.name.lower(): _size(_statements(node.body))
+        for node in ast.parse(text).body
+        if isinstance(node, ast.ClassDef) and node.name.lower() in registry.TOOLS
+    }
 
 
-def _code(body: list[ast.stmt]) -> list[ast.stmt]:
-    """Statements but for imports and docstrings."""
-    return [
-        statement
-        for statement in body
-        if not isinstance(statement, (ast.Import, ast.ImportFrom))
-        and not (isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant))
-    ]
+def _statements(members: Iterable[ast.stmt]) -> Iterator[ast.stmt]:
+    """The statements of the counted methods but for imports and docstrings."""
+    for method in members:
+        if isinstance(method, ast.FunctionDef) and method.name in _METHODS:
+            for statement in method.body:
+                is_text = isinstance(statement, ast.Expr) and isinstance(
+                    statement.value, ast.Constant
+                )
+                if not is_text and not isinstance(statement, (ast.Import, ast.ImportFrom)):
+                    yield statement
+
+
+def _size(statements: Iterable[ast.stmt]) -> Size:
+    parts = [part for statement in statements for part in ast.walk(statement)]
+    lines = {
+        line
+        for part in parts
+        if isinstance(part, (ast.expr, ast.stmt))
+        for line in (part.lineno, part.end_lineno)
+    }
+    return Size(len(lines), sum(isinstance(part, ast.stmt) for part in parts))

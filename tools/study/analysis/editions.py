@@ -2,53 +2,51 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable
+import polars as pl
 
-from tools.study.analysis.measurements import AXES, Measurement
+from tools.study.analysis.measurements import AXES, PROGRAMS
 
 TODAY = "today"
 STUDY = "study"  # also the name of its stack
 TITLES = {TODAY: "today's newest", STUDY: "the study's own"}
 
-_ENOUGH = 0.5  # of the points of the fullest edition: a newer one with fewer is not yet measured
+_ENOUGH = 0.5  # a newer release with fewer of the best one's points is not yet measured
+_RELEASE = ("tool", "date", "commit", "stack")
+_IS_PROGRAM = pl.col("tool").is_in(PROGRAMS)
 
 
-def assign(points: Iterable[Measurement]) -> dict[str, list[Measurement]]:
-    """The points of each edition, TODAY and STUDY; those of other releases are in neither."""
-    points = list(points)
-    made = {}
-    for name in (TODAY, STUDY):
-        own = [point for point in points if (point.stack == STUDY) == (name == STUDY)]
-        tools = sorted({point.tool for point in own} - {"plink"})
-        made[name] = [point for tool in tools for point in _newest(own, tool)]
-    # PLINK is a program of the machine, the same beside every release
-    plink = _last(point for point in points if point.tool == "plink")
-    return {
-        name: found + plink if found or not any(made.values()) else found
-        for name, found in made.items()
-    }
+def assign(points: pl.DataFrame) -> pl.DataFrame:
+    """The points of TODAY and STUDY, named in the column `edition`; no other release's points.
 
-
-def _newest(points: list[Measurement], tool: str) -> list[Measurement]:
-    """A tool's points at one commit and on one stack: the newest that is measured well enough."""
-    own = [point for point in points if point.tool == tool]
-    counts = Counter(_edition(point) for point in own if point.experiment in AXES)
-    if not counts:
-        return []
-    enough = _ENOUGH * max(counts.values())
-    chosen = max(
-        (edition for edition, count in counts.items() if count >= enough),
-        key=lambda edition: (edition[0], counts[edition], edition),
+    A program of the machine is the same beside every commit: its last points are in both.
+    """
+    # the last of the points that repeat each other
+    programs = (
+        points.filter(_IS_PROGRAM)
+        .sort("measured_at", maintain_order=True)
+        .unique(["tool", "experiment", "metric", *AXES], keep="last", maintain_order=True)
     )
-    return [point for point in own if _edition(point) == chosen]
+    releases = [
+        (name, _newest(points.filter(~_IS_PROGRAM & ((pl.col("stack") == STUDY) == is_study))))
+        for name, is_study in ((TODAY, False), (STUDY, True))
+    ]
+    is_alone = all(own.is_empty() for _, own in releases)  # without a release beside them
+    return pl.concat(
+        part.with_columns(edition=pl.lit(name))
+        for name, own in releases
+        for part in (own, programs.filter(pl.lit(is_alone or len(own) > 0)))
+    )
 
 
-def _last(points: Iterable[Measurement]) -> list[Measurement]:
-    """Of points that repeat each other the last."""
-    ordered = sorted(points, key=lambda point: str(point.origin.get("at", "")))
-    return list({point.condition: point for point in ordered}.values())
-
-
-def _edition(point: Measurement) -> tuple[int, str, str]:
-    return point.date, point.commit, point.stack
+def _newest(points: pl.DataFrame) -> pl.DataFrame:
+    """Each tool's points at one commit and on one stack: the newest that is measured enough."""
+    chosen = (
+        points.group_by(_RELEASE)
+        .len()
+        .filter(pl.col("len") >= _ENOUGH * pl.col("len").max().over("tool"))
+        .sort("tool", "date", "len", "commit", "stack")
+        .unique("tool", keep="last")
+    )
+    return points.join(chosen, on=_RELEASE, how="semi", maintain_order="left").sort(
+        "tool", maintain_order=True
+    )

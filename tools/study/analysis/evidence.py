@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+import polars as pl
+
 from tools.study import words
-from tools.study.analysis.choices import ratio
-from tools.study.analysis.estimates import Estimate
-from tools.study.analysis.measurements import Measurement
-
-NEARLY = 0.75  # of the ideal: what is called an almost linear speed-up here
-
-Points = Sequence[Measurement]
-Pair = tuple[Measurement, Measurement]
+from tools.study.analysis.comparisons import Row, extremes, pairs, pick
 
 
 @dataclass(frozen=True)
@@ -23,20 +18,24 @@ class Evidence:
 
     words: str
     agrees: bool | None
-    points: tuple[Measurement, ...]
-    runs: int = 1  # that were watched, of what happens now and then
+    points: tuple[int, ...]  # their ids
+    runs: int = 1  # observed, of something that happens now and then
+
+
+Look = Callable[[pl.DataFrame], list[Evidence]]
+Claim = Callable[[Row, str], bool | None]  # of a pair with its ratio, and the axis that differs
 
 
 @dataclass(frozen=True)
 class Finding:
-    """What the study says, where it does, and how it is looked for in our measurements."""
+    """A statement of the study, its place there, and how our measurements are examined for it."""
 
     id: str
     text: str
     source: str
     figures: tuple[str, ...]
-    look: Callable[[Points], list[Evidence]]
-    rare: bool = False  # says that something happens now and then: not to see it shows nothing
+    look: Look
+    rare: bool = False  # says that something happens now and then: its absence proves little
 
 
 @dataclass(frozen=True)
@@ -44,128 +43,87 @@ class Verdict:
     """A finding's outcome for one edition."""
 
     words: str
-    evidence: tuple[Evidence, ...]
+    evidence: list[Evidence]
 
 
-def judge(finding: Finding, points: Points) -> Verdict:
-    """Holds, does not hold, in part, not decided or not measured; of what is rare: seen or not."""
-    found = tuple(finding.look(points))
-    yes = sum(one.agrees is True for one in found)
-    no = sum(one.agrees is False for one in found)
-    if not found:
-        return Verdict("not measured", found)
-    if finding.rare:
-        runs = sum(one.runs for one in found)
-        seen = f"seen at {yes} of {len(found)} points" if yes else "not seen"
-        return Verdict(f"{seen} in {runs} runs", found)
-    if not yes and not no:
-        return Verdict("not decided", found)
-    word = "holds" if not no else "holds in part" if yes else "does not hold"
-    unsure = f", {len(found) - yes - no} not decided" if yes + no < len(found) else ""
-    return Verdict(f"{word}: {yes} for, {no} against{unsure}", found)
+def judge(finding: Finding, points: pl.DataFrame) -> Verdict:
+    """Holds, does not hold, in part, not decided, not measured; if rare: seen or not seen."""
+    evidence = finding.look(points)
+    yes = sum(item.agrees is True for item in evidence)
+    no = sum(item.agrees is False for item in evidence)
+    unsure = len(evidence) - yes - no
+    if not evidence:
+        verdict = "not measured"
+    elif finding.rare:
+        seen = f"seen at {yes} of {len(evidence)} points" if yes else "not seen"
+        verdict = f"{seen} in {sum(item.runs for item in evidence)} runs"
+    elif not yes and not no:
+        verdict = "not decided"
+    else:
+        word = "holds" if not no else "holds in part" if yes else "does not hold"
+        verdict = f"{word}: {yes} for, {no} against" + f", {unsure} not decided" * bool(unsure)
+    return Verdict(verdict, evidence)
 
 
-def known(point: Measurement) -> dict[str, Any]:
-    """The axes of a point; its tool and, on a cluster, the state of the cache are among them."""
-    axes = {"tool": point.tool, **point.axes}
-    if point.experiment.startswith("distributed"):
-        axes["cache"] = "cold" if point.experiment == "distributed_cold" else "warm"
-    return axes
+def compare(
+    claim: Claim, axis: str, *values: tuple[Any, Any], experiments: tuple[str, ...], **where: Any
+) -> Look:
+    """Claims of the end-to-end times at each pair of values of an axis.
+
+    Without `values`, the least value is compared with the greatest. `where` restricts the points.
+    """
+
+    def look(points: pl.DataFrame) -> list[Evidence]:
+        own = pick(points, "time_end_to_end", *experiments, **where)
+        return [
+            Evidence(
+                f"{_name(row, axis)}: {words.interval(row)}",
+                claim(row, axis),
+                (row["id"], row["id_base"]),
+            )
+            for over, under in values or filter(None, [extremes(own, axis)])
+            for row in pairs(own, axis, over, under)
+        ]
+
+    return look
 
 
-def pick(points: Iterable[Measurement], metric: str, *experiments: str, **axes: Any) -> Points:
-    """The points of a metric and of experiments with these values; a tuple is any of several."""
-
-    def fits(point: Measurement) -> bool:
-        own = known(point)
-        return all(
-            own.get(axis) in (value if isinstance(value, tuple) else (value,))
-            for axis, value in axes.items()
-        )
-
-    return [p for p in points if p.metric == metric and p.experiment in experiments and fits(p)]
+def slower(row: Row, axis: str) -> bool | None:
+    """The first takes longer than the second."""
+    return bool(row["slower"]) if row["decided"] else None
 
 
-def pairs(points: Points, axis: str, over: Any, under: Any) -> list[Pair]:
-    """Points that differ in one axis only: the first has one value, the second the other."""
-    by_value: dict[Any, dict[tuple[Any, ...], Measurement]] = {over: {}, under: {}}
-    for point in points:
-        own = known(point)
-        value = own.pop(axis, None)
-        if value in by_value:
-            by_value[value][tuple(sorted(own.items()))] = point
-    shared = sorted(by_value[over].keys() & by_value[under].keys(), key=str)
-    return [(by_value[over][key], by_value[under][key]) for key in shared]
+def no_faster(row: Row, axis: str) -> bool | None:
+    """The second, which has more, gains less than the noise floor."""
+    gains_nothing = row["ratio_high"] is not None and row["ratio_high"] < row["noise_floor"]
+    return True if gains_nothing else False if row["decided"] else None
 
 
-def least_and_most(points: Points, axis: str) -> list[Pair]:
-    """Points with the least and the most of a number, equal otherwise."""
-    counts = sorted({point.axes[axis] for point in points})
-    return pairs(points, axis, counts[0], counts[-1]) if len(counts) > 1 else []
+def alike(row: Row, axis: str) -> bool | None:
+    """The times differ by less than the noise floor."""
+    low, floor = row["ratio_low"], row["noise_floor"]
+    is_alike = low is not None and low > 1 / floor and row["ratio_high"] < floor
+    return True if is_alike else False if row["decided"] else None
 
 
-def slower(pairs: Iterable[Pair], axis: str) -> list[Evidence]:
-    """For: the first takes longer than the second."""
-    return _judged(pairs, axis, lambda times, _: times.value > 1 if times.decided else None)
+def speed_up(share: float) -> Claim:
+    """More of an axis is faster, by at least this share of what was added."""
 
-
-def no_faster(pairs: Iterable[Pair], axis: str) -> list[Evidence]:
-    """For: the second, which has more, gains nothing that counts, or loses; against: it gains."""
-
-    def agrees(times: Estimate, _: Pair) -> bool | None:
-        if times.high is not None and times.high < times.worth:
-            return True
-        return False if times.decided else None
-
-    return _judged(pairs, axis, agrees)
-
-
-def alike(pairs: Iterable[Pair], axis: str) -> list[Evidence]:
-    """For: the times differ by less than what counts; against: by more."""
-
-    def agrees(times: Estimate, _: Pair) -> bool | None:
-        low, high, worth = times.low, times.high, times.worth
-        if low is not None and high is not None and low > 1 / worth and high < worth:
-            return True
-        return False if times.decided else None
-
-    return _judged(pairs, axis, agrees)
-
-
-def speed_up(pairs: Iterable[Pair], axis: str, share: float) -> list[Evidence]:
-    """For: more is faster by at least this share of what was added."""
-
-    def agrees(times: Estimate, pair: Pair) -> bool | None:
-        one, many = pair
-        ideal = share * many.axes[axis] / one.axes[axis]
-        if times.low is None or times.high is None:
+    def claim(row: Row, axis: str) -> bool | None:
+        if row["ratio_low"] is None:
             return None
-        return True if times.low >= ideal else False if times.high < ideal else None
+        ideal = share * row[f"{axis}_base"] / row[axis]
+        return True if row["ratio_low"] >= ideal else False if row["ratio_high"] < ideal else None
 
-    return _judged(pairs, axis, agrees)
-
-
-def _judged(
-    pairs: Iterable[Pair], axis: str, agrees: Callable[[Estimate, Pair], bool | None]
-) -> list[Evidence]:
-    """The ratio of each pair, and what it says."""
-    found = []
-    for pair in pairs:
-        times = ratio(*pair)
-        said = f"{_name(*pair, axis)}: {words.interval(times)}"
-        found.append(Evidence(said, agrees(times, pair), pair))
-    return found
+    return claim
 
 
-def _name(over: Measurement, under: Measurement, axis: str) -> str:
-    """Both values of the axis, and what else there is to know."""
-    own, other = known(over), known(under)
-    parts = [words.TOOLS[over.tool]] if axis != "tool" else []
-    parts += [words.TASKS[over.axes["task"]], words.size(over.axes)]
+def _name(row: Row, axis: str) -> str:
+    """What is equal in a pair, and both values of the axis that differs."""
+    parts = [words.tool(row["tool"])] if axis != "tool" else []
+    parts += [words.task(row["task"]), words.size(row)]
     for name in ("cores", "nodes", "layout", "chunks", "partitions", "settings", "cache"):
-        if name in own and name != axis:
-            parts.append(f"{words.AXES[name]} {own[name]}")
-    values = [words.TOOLS.get(str(one[axis]), str(one[axis])) for one in (own, other)]
-    return f"{', '.join(parts)}; {' / '.join(values)}" + (
-        f" {axis}" if axis in ("cores", "nodes") else ""
-    )
+        if name != axis and row[name] is not None:
+            parts.append(f"{words.AXES[name]} {row[name]}")
+    values = " / ".join(words.tool(str(row[side])) for side in (axis, f"{axis}_base"))
+    return f"{', '.join(parts)}; {values}" + f" {axis}" * (axis in ("cores", "nodes"))

@@ -1,175 +1,123 @@
-"""What the study found, each with how it is looked for in our own measurements."""
+"""What the study found, each statement with the way to examine our measurements for it."""
 
 from __future__ import annotations
+
+import itertools
+from typing import Any
+
+import polars as pl
 
 from benchmarks._harness.clusters import fault_injection
 from tools.study import words
 from tools.study.analysis import reference
+from tools.study.analysis.comparisons import pick
 from tools.study.analysis.evidence import (
-    NEARLY,
     Evidence,
     Finding,
-    Points,
     alike,
-    least_and_most,
+    compare,
     no_faster,
-    pairs,
-    pick,
     slower,
     speed_up,
 )
-from tools.study.analysis.measurements import TASKS
+from tools.study.analysis.measurements import AXES
 
-_END = "time_end_to_end"
+NEARLY = 0.75  # of the ideal: the least that is called an almost linear speed-up here
+
+_NODE = ("scaling",)
 _CLUSTER = ("distributed", "distributed_cold")
 _COUNTS = ("allele_frequency", "hardy_weinberg")
+_DASK: dict[str, Any] = {"experiments": _CLUSTER, "tool": "sgkit", "task": "allele_frequency"}
+_SPARK: dict[str, Any] = {"experiments": ("distributed",), "tool": "hail", "task": _COUNTS}
 
 
-def _order(points: Points) -> list[Evidence]:
-    found = []
-    for task in TASKS:
-        theirs = reference.seconds(task)
-        own = pick(points, _END, "scaling", task=task)
-        for a, b in (("sgkit", "plink"), ("hail", "plink"), ("sgkit", "hail")):
-            over, under = (a, b) if theirs[a] > theirs[b] else (b, a)
-            found += slower(pairs(own, "tool", over, under), "tool")
-    return found
+def _order(points: pl.DataFrame) -> list[Evidence]:
+    """At each task of the study, the tool that was slower there is slower here."""
+    evidence = []
+    for name, task in reference.tasks().items():
+        for pair in itertools.combinations(task.seconds, 2):
+            under, over = sorted(pair, key=task.seconds.__getitem__)
+            evidence += compare(slower, "tool", (over, under), experiments=_NODE, task=name)(
+                points
+            )
+    return evidence
 
 
-def _plink_flat(points: Points) -> list[Evidence]:
-    own = pick(points, _END, "scaling", tool="plink", task=_COUNTS)
-    return no_faster(least_and_most(own, "cores"), "cores")
-
-
-def _near_linear(points: Points) -> list[Evidence]:
-    own = pick(points, _END, "scaling", tool=("sgkit", "hail"), task=_COUNTS)
-    return speed_up(least_and_most(own, "cores"), "cores", NEARLY)
-
-
-def _plink_ols(points: Points) -> list[Evidence]:
-    own = pick(points, _END, "scaling", task="association")
+def _reads_twice(points: pl.DataFrame) -> list[Evidence]:
     return [
-        one
-        for other in ("sgkit", "hail")
-        for one in slower(pairs(own, "tool", "plink", other), "tool")
-    ]
-
-
-def _reads_twice(points: Points) -> list[Evidence]:
-    found = pick(points, "track_input_reads", "filtering")
-    return [
-        Evidence(f"{words.setting(point.axes)}, calls: {point.axes['calls']}; read "
-                 f"{words.times(point.value)} times",
-                 (point.value > 1.5) == (point.axes["calls"] == "two"), (point,))
-        for point in found
-    ]  # fmt: skip
-
-
-def _rows_ahead(points: Points) -> list[Evidence]:
-    own = pick(points, _END, *_CLUSTER, tool="sgkit", task="allele_frequency")
-    return [
-        one
-        for shape in ("rows", "large-rows")
-        for one in slower(pairs(own, "chunks", "tiles", shape), "chunks")
-    ]
-
-
-def _large_rows_ahead(points: Points) -> list[Evidence]:
-    own = pick(points, _END, *_CLUSTER, tool="sgkit", task="allele_frequency")
-    return slower(pairs(own, "chunks", "rows", "large-rows"), "chunks")
-
-
-def _more_workers(points: Points) -> list[Evidence]:
-    own = pick(points, _END, *_CLUSTER, tool="sgkit", task="allele_frequency", nodes=(1, 2))
-    return [
-        one
-        for few, many in (("8x5", "40x1"), ("1x2", "2x1"))
-        for one in slower(pairs(own, "layout", few, many), "layout")
-    ]
-
-
-def _fewer_workers(points: Points) -> list[Evidence]:
-    own = pick(points, _END, *_CLUSTER, tool="sgkit", task="allele_frequency", nodes=8)
-    return [
-        one
-        for few, many in (("8x5", "40x1"), ("1x2", "2x1"))
-        for one in slower(pairs(own, "layout", many, few), "layout")
-    ]
-
-
-def _cold(points: Points) -> list[Evidence]:
-    own = pick(points, _END, *_CLUSTER, tool="sgkit", task="allele_frequency")
-    return slower(pairs(own, "cache", "cold", "warm"), "cache")
-
-
-def _superlinear(points: Points) -> list[Evidence]:
-    own = pick(points, _END, *_CLUSTER, tool="sgkit", task="hardy_weinberg")
-    return speed_up(least_and_most(own, "nodes"), "nodes", 1.0)
-
-
-def _hail_scales(points: Points) -> list[Evidence]:
-    own = pick(points, _END, "distributed", tool="hail", task=_COUNTS)
-    return speed_up(least_and_most(own, "nodes"), "nodes", NEARLY)
-
-
-def _partitions_alike(points: Points) -> list[Evidence]:
-    own = pick(points, _END, "distributed", tool="hail", task=_COUNTS)
-    return [
-        one
-        for other in ("many", "most")
-        for one in alike(pairs(own, "partitions", "few", other), "partitions")
-    ]
-
-
-def _stealing_hangs(points: Points) -> list[Evidence]:
-    own = pick(points, "track_hung", "survival", tool="sgkit", settings=("default", "stealing"))
-    finished = {
-        point.condition[2:]: point.value for point in pick(points, "track_finished", "survival")
-    }
-    found = []
-    for point in own:
-        runs = _runs(finished.get(point.condition[2:], 1.0 - point.value))
-        said = (
-            f"{words.TASKS[point.axes['task']]}, {point.axes['trouble']}, "
-            f"{point.axes['settings']}: {round(point.value * runs)} of {runs} hung"
+        Evidence(
+            f"{words.setting(row)}, calls: {row['calls']}; read {words.times(row['value'])} times",
+            (row["value"] > 1.5) == (row["calls"] == "two"),
+            (row["id"],),
         )
-        found.append(Evidence(said, True if point.value > 0 else None, (point,), runs))
-    return found
+        for row in pick(points, "track_input_reads", "filtering").to_dicts()
+    ]
+
+
+def _stealing_hangs(points: pl.DataFrame) -> list[Evidence]:
+    own = pick(points, "track_hung", "survival", tool="sgkit", settings=("default", "stealing"))
+    finished = pick(points, "track_finished", "survival")
+    rows = own.join(
+        finished, on=["tool", *AXES], how="left", nulls_equal=True, suffix="_finished",
+        maintain_order="left",
+    )  # fmt: skip
+    evidence = []
+    for row in rows.to_dicts():
+        hung, share = row["value"], row["value_finished"]
+        runs = _runs(1 - hung if share is None else share)
+        name = ", ".join((words.task(row["task"]), row["trouble"], row["settings"]))
+        count = f"{name}: {round(hung * runs)} of {runs} hung"
+        evidence.append(Evidence(count, True if hung > 0 else None, (row["id"],), runs))
+    return evidence
 
 
 def _runs(finished: float) -> int:
-    """How many runs a point had, from the share that finished: the first that does not ends it."""
+    """How many runs a point had, from the share that finished: the first failure is the last."""
     return fault_injection.RUNS if finished == 1 else round(1 / (1 - finished))
 
 
 FINDINGS = (
-    Finding("order", "The order of the three tools at each task", "Table 2.4",
-            tuple(f"2.{3 + place}" for place in range(5)), _order),
+    Finding("order", "The order of the three tools at each task",
+     "Table 2.4", tuple(task.figure for task in reference.tasks().values()), _order),
     Finding("plink-flat", "PLINK's allele frequency and HWE are no faster with more cores",
-            "Figures 2.3 and 2.4", ("2.3", "2.4"), _plink_flat),
+     "Figures 2.3 and 2.4", ("2.3", "2.4"),
+     compare(no_faster, "cores", experiments=_NODE, tool="plink", task=_COUNTS)),
     Finding("linear", "Sgkit and Hail speed up almost linearly with cores at these two tasks "
-            f"(here: at least {NEARLY:.0%} of the ideal)", "Figures 2.3 and 2.4", ("2.3", "2.4"),
-            _near_linear),
-    Finding("plink-ols", "PLINK is the slowest at OLS", "Figure 2.7", ("2.7",), _plink_ols),
-    Finding("reads", "Sgkit's HWE with filtering reads the genotypes twice, where AF and HWE are "
-            "chosen by separate calls, and once in one call", "section 2.5.1", ("filtering",),
-            _reads_twice),
-    Finding("rows", "Row shards are ahead of tiles", "Figures 2.12 and 2.13",
-            ("2.12", "2.13", "dask"), _rows_ahead),
-    Finding("large-rows", "Larger row shards are ahead of smaller ones", "Figures 2.12 and 2.13",
-            ("2.12", "2.13", "dask"), _large_rows_ahead),
-    Finding("more-workers", "On 1 or 2 nodes many workers of one thread are ahead of few workers "
-            "of several", "Figures 2.8 and 2.9", ("2.8", "2.9", "dask"), _more_workers),
-    Finding("fewer-workers", "On 8 nodes few workers are ahead", "Figures 2.8 and 2.9",
-            ("2.8", "2.9"), _fewer_workers),
-    Finding("cold", "A cold cache makes a cluster slower", "Figures 2.8 to 2.11",
-            ("2.8", "2.9", "2.10", "2.11"), _cold),
-    Finding("superlinear", "HWE on a Dask cluster scales out more than linearly", "Table 2.5",
-            ("dask",), _superlinear),
-    Finding("hail-linear", "Hail scales out almost linearly", "Figures 2.14 and 2.15",
-            ("2.14", "2.15", "spark"), _hail_scales),
+     f"(here: at least {NEARLY:.0%} of the ideal)",
+     "Figures 2.3 and 2.4", ("2.3", "2.4"),
+     compare(speed_up(NEARLY), "cores", experiments=_NODE, tool=("sgkit", "hail"), task=_COUNTS)),
+    Finding("plink-ols", "PLINK is the slowest at OLS",
+     "Figure 2.7", ("2.7",),
+     compare(slower, "tool", ("plink", "sgkit"), ("plink", "hail"),
+             experiments=_NODE, task="association")),
+    Finding("reads", "Sgkit's HWE with filtering reads the genotypes twice if separate calls "
+     "choose AF and HWE, and once in one call",
+     "section 2.5.1", ("filtering",), _reads_twice),
+    Finding("rows", "Row shards are ahead of tiles",
+     "Figures 2.12 and 2.13", ("2.12", "2.13", "dask"),
+     compare(slower, "chunks", ("tiles", "rows"), ("tiles", "large-rows"), **_DASK)),
+    Finding("large-rows", "Larger row shards are ahead of smaller ones",
+     "Figures 2.12 and 2.13", ("2.12", "2.13", "dask"),
+     compare(slower, "chunks", ("rows", "large-rows"), **_DASK)),
+    Finding("more-workers", "On 1 or 2 nodes many workers of one thread are ahead of few "
+     "workers of several",
+     "Figures 2.8 and 2.9", ("2.8", "2.9", "dask"),
+     compare(slower, "layout", ("8x5", "40x1"), ("1x2", "2x1"), **_DASK, nodes=(1, 2))),
+    Finding("fewer-workers", "On 8 nodes few workers are ahead",
+     "Figures 2.8 and 2.9", ("2.8", "2.9"),
+     compare(slower, "layout", ("40x1", "8x5"), ("2x1", "1x2"), **_DASK, nodes=8)),
+    Finding("cold", "A cold cache makes a cluster slower",
+     "Figures 2.8 to 2.11", ("2.8", "2.9", "2.10", "2.11"),
+     compare(slower, "cache", ("cold", "warm"), **_DASK)),
+    Finding("superlinear", "HWE on a Dask cluster scales out more than linearly",
+     "Table 2.5", ("dask",),
+     compare(speed_up(1.0), "nodes", **{**_DASK, "task": "hardy_weinberg"})),
+    Finding("hail-linear", "Hail scales out almost linearly",
+     "Figures 2.14 and 2.15", ("2.14", "2.15", "spark"),
+     compare(speed_up(NEARLY), "nodes", **_SPARK)),
     Finding("partitions", "The number of partitions makes no difference to Hail",
-            "Figures 2.14 and 2.15", ("2.14", "2.15", "spark"), _partitions_alike),
-    Finding("stealing", "Dask hangs now and then, mostly with work stealing", "section 2.6.2",
-            ("survival",), _stealing_hangs, rare=True),
+     "Figures 2.14 and 2.15", ("2.14", "2.15", "spark"),
+     compare(alike, "partitions", ("few", "many"), ("few", "most"), **_SPARK)),
+    Finding("stealing", "Dask hangs now and then, mostly with work stealing",
+     "section 2.6.2", ("survival",), _stealing_hangs, rare=True),
 )  # fmt: skip

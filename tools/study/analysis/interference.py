@@ -1,68 +1,69 @@
-"""Points that something else on the machine has disturbed, by what was recorded with them."""
+"""Points that other processes disturbed, from what was recorded with them."""
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from typing import Any
+import polars as pl
 
 from tools.study import words
-from tools.study.analysis.choices import ratio, slower
-from tools.study.analysis.measurements import Measurement
+from tools.study.analysis.measurements import AXES
+from tools.study.analysis.ratios import paired
 
 RULE = (
-    "Other processes, or other machines of the same host, had more than a quarter of a core while "
-    "the point was measured (points of old, which do not know: the load average was above the "
-    "physical cores by more than one), or compute alone is shown to take longer than the point end"
-    " to end."
+    "Other processes, or other machines of the same host, used more than a quarter of a core "
+    "during the measurement. Older points have only the load average: it was above the number of "
+    "physical cores by more than 1. Or compute alone is shown to take longer than the whole."
 )
 _OTHERS = 0.25  # cores
-
-Key = tuple[str, str, str]  # commit, stack and name of a point: of one machine's points
-
-
-def found(points: Iterable[Measurement]) -> dict[Key, tuple[Measurement, str]]:
-    """Each disturbed point with the reason, the busiest first."""
-    points = list(points)
-    whole = {_place(point): point for point in points if point.metric == "time_end_to_end"}
-    reasons = {}
-    for point in sorted(points, key=lambda point: (-_others(point), -_load(point))):
-        said = []
-        cores = point.origin.get("physical_cores")
-        if _others(point) > _OTHERS:
-            said.append(f"others had {_others(point):.1f} cores")
-        elif "others" not in point.origin and cores and _load(point) > cores + 1:
-            said.append(f"load {_load(point):.1f} on {cores} cores")
-        all_of_it = whole.get(_place(point)) if point.metric == "time_compute" else None
-        if all_of_it and slower(ratio(point, all_of_it)):
-            said.append(f"compute alone {words.seconds(point.value)}, end to end "
-                        f"{words.seconds(all_of_it.value)}")  # fmt: skip
-        if said:
-            reasons[point.commit, point.stack, point.shown] = point, "; ".join(said)
-    return reasons
+_ID = ["commit", "stack", "benchmark"]
 
 
-def summary(points: Sequence[Measurement], busy: Iterable[Key]) -> list[str]:
-    """How many of each release's points are disturbed."""
-    by_release: dict[tuple[str, str], list[Key]] = defaultdict(list)
-    for point in points:
-        named = f"{words.TOOLS[point.tool]} {point.release}", point.stack
-        by_release[named].append((point.commit, point.stack, point.shown))
-    disturbed = set(busy)
-    return [
-        f"{name}, {stack} stack: {len(disturbed.intersection(own))} of {len(own)} points"
-        for (name, stack), own in sorted(by_release.items())
-        if disturbed.intersection(own)
+def with_interference(points: pl.DataFrame) -> pl.DataFrame:
+    """Adds `interference`: why a point is disturbed, null where it is not."""
+    whole = points.filter(metric="time_end_to_end")
+    long = (
+        paired(
+            points.filter(metric="time_compute"),
+            whole,
+            ["commit", "stack", "experiment", "tool", *AXES],
+        )
+        .filter("slower")
+        .select(*_ID, part="value", whole="value_base")
+        .unique(_ID)
+    )
+    others, load, cores = pl.col("others"), pl.col("load"), pl.col("physical_cores")
+    seconds = [pl.col(name).map_elements(words.seconds, pl.String) for name in ("part", "whole")]
+    reasons = [
+        pl.when(others > _OTHERS).then(pl.format("others had {} cores", others.round(1))),
+        pl.when(others.is_null() & (load > cores + 1)).then(
+            pl.format("load {} on {} cores", load.round(1), cores)
+        ),
+        pl.when(pl.col("part").is_not_null()).then(
+            pl.format("compute alone {}, end to end {}", *seconds)
+        ),
     ]
+    reason = pl.concat_str(reasons, separator="; ", ignore_nulls=True)
+    return (
+        points.join(long, on=_ID, how="left", maintain_order="left")
+        .with_columns(interference=pl.when(reason != "").then(reason))
+        .drop("part", "whole")
+    )
 
 
-def _others(point: Measurement) -> float:
-    return float(point.origin.get("others") or 0)
+def busiest(points: pl.DataFrame) -> pl.DataFrame:
+    """The disturbed points, the busiest first."""
+    order = [pl.col(name).fill_null(0) for name in ("others", "load")]
+    return points.filter(pl.col("interference").is_not_null()).sort(
+        order, descending=True, maintain_order=True
+    )
 
 
-def _load(point: Measurement) -> float:
-    return float(point.origin.get("load") or 0)
-
-
-def _place(point: Measurement) -> tuple[Any, ...]:
-    return point.commit, point.stack, point.experiment, point.tool, *sorted(point.axes.items())
+def summary(points: pl.DataFrame) -> list[str]:
+    """How many of each release's points are disturbed, in words."""
+    counts = points.group_by("tool", "release", "stack").agg(
+        n=pl.col("interference").count(), of=pl.len()
+    )
+    return sorted(
+        f"{words.tool(tool)} {release}, {stack} stack: {n} of {of} points"
+        for tool, release, stack, n, of in counts.iter_rows()
+        if n
+    )

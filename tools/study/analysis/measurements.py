@@ -1,4 +1,4 @@
-"""Every measured point of the study as a plain row: what, on which data, how long, with what."""
+"""The study's points as one typed table: what was measured, on which data, how long, with what."""
 
 from __future__ import annotations
 
@@ -6,59 +6,69 @@ import ast
 import functools
 import json
 import math
-from collections import Counter
+import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import polars as pl
 from asv.results import Results, iter_results
 
+from benchmarks._harness import registry
+from benchmarks.hyperparameters import TASK
 from datasets import catalogue
+from tools.execution import provenance
+from tools.execution.asv_run import environment
 from tools.results import stored
-from tools.results.series_key import SeriesKey, parameter_sets
-from tools.study.analysis import estimates, reducers
+from tools.results.series import parameter_sets
+from tools.results.series_key import SeriesKey
+from tools.study.analysis import ratios, reducers, reference
 
-AXES = (
+EXPERIMENTS = (
     "scaling", "sharding", "caching", "hyperparameters", "filtering",
     "distributed", "distributed_cold", "survival",
 )  # fmt: skip
-TASKS = ("allele_frequency", "hardy_weinberg", "ld_prune", "pca", "association")
-TOOLS = ("sgkit", "hail", "plink")
-
-_TASK_OF = {"n_components": "pca", "r2": "ld_prune", "window": "ld_prune"}  # by hyperparameter
+_TEXT, _WHOLE, _NUMBER = pl.String(), pl.Int64(), pl.Float64()
+# what can differ between two points of one tool and metric; null where it does not apply
+AXES: dict[str, pl.DataType] = {
+    "task": _TEXT, "data": _TEXT, "n_samples": _WHOLE, "n_variants": _WHOLE, "cores": _WHOLE,
+    "nodes": _WHOLE, "layout": _TEXT, "chunks": _TEXT, "partitions": _TEXT, "cache": _TEXT,
+    "settings": _TEXT, "trouble": _TEXT, "hyperparameter": _TEXT, "n_components": _WHOLE,
+    "r2": _NUMBER, "window": _WHOLE, "calls": _TEXT,
+}  # fmt: skip
+_ORIGIN: dict[str, pl.DataType] = {  # columns by the names of the provenance
+    "lock": _TEXT, "python": _TEXT, "java": _TEXT, "installed": _TEXT, "load": _NUMBER,
+    "others": _NUMBER, "governor": _TEXT, "physical_cores": _WHOLE, "tracker": _TEXT,
+}  # fmt: skip
+PROGRAMS = [name for name, tool in registry.TOOLS.items() if tool.kind == "program"]
+SCHEMA: dict[str, pl.DataType] = {
+    "experiment": _TEXT,  # the benchmark's module: one of EXPERIMENTS
+    "tool": _TEXT,
+    "metric": _TEXT,
+    **AXES,
+    "release": _TEXT,
+    "stack": _TEXT,
+    "value": _NUMBER,  # by the study's rule where there are enough samples; NaN where it failed
+    "unit": _TEXT,
+    "reducer": _TEXT,
+    "median": _NUMBER,  # asv's own
+    "samples": pl.List(pl.Float64()),
+    "kept": pl.List(pl.Float64()),  # without the first ones, if the study's rule drops them
+    "machine": _TEXT,
+    "commit": _TEXT,
+    "date": _WHOLE,  # of the commit
+    "benchmark": _TEXT,  # as asv's --bench matches it: module.Class.metric('pca', 1)
+    "measured_at": _TEXT,
+    "seconds_in_all": _NUMBER,
+    "data_sha256": _TEXT,
+    **_ORIGIN,
+    "command": _TEXT,  # measures the point again
+    "noise_floor": _NUMBER,  # a ratio nearer to 1 may be noise: noise_floor.py
+}
 
 # by machine, commit, stack and series
 Origins = Mapping[tuple[str, str, str, str], Mapping[str, Any]]
-
-
-@dataclass(frozen=True)
-class Measurement:
-    """One value that asv has stored, with its samples and its origin."""
-
-    experiment: str  # the benchmark's module: one of AXES, or a task's own
-    tool: str
-    metric: str
-    axes: Mapping[str, Any]  # asv's parameters, `task`, and the size of the data set
-    value: float  # by the study's rule where there are enough samples; nan where it failed
-    median: float  # asv's own
-    samples: tuple[float, ...]
-    kept: tuple[float, ...]  # the samples after those that the rule drops as the first
-    reducer: str
-    unit: str
-    release: str
-    stack: str
-    machine: str
-    commit: str
-    date: int  # of the commit
-    shown: str  # as asv's --bench is matched with: module.Class.metric('pca', 1)
-    origin: Mapping[str, Any] = field(default_factory=dict)  # its line of the provenance
-    worth: float = estimates.WORTH  # a ratio to it that is nearer to 1 may be noise: repeats.py
-
-    @property
-    def condition(self) -> tuple[Any, ...]:
-        """What was measured and under what: equal for the same point of another release."""
-        return self.experiment, self.metric, *sorted(self.axes.items())
 
 
 @dataclass
@@ -66,34 +76,48 @@ class Measurements:
     """What one machine has measured, and what asv knows of the benchmarks."""
 
     machine: Mapping[str, Any]  # asv's facts about it, and `physical_cores`
-    points: list[Measurement]
-    failed: list[Measurement]
+    points: pl.DataFrame  # SCHEMA, with the interval `low`, `high` of each value
+    failed: pl.DataFrame  # SCHEMA
     declared: Mapping[str, Mapping[str, Any]]  # asv's benchmarks.json
 
 
+def table(rows: list[dict[str, Any]]) -> pl.DataFrame:
+    """Rows with columns of SCHEMA as the typed table, with an `id` and the intervals of values.
+
+    A value of another type than its column's is null.
+    """
+    columns = (
+        pl.Series(name, [row.get(name) for row in rows], kind, strict=False)
+        for name, kind in SCHEMA.items()
+    )
+    floor = pl.col("noise_floor").fill_null(ratios.LEAST_NOISE_FLOOR)
+    return ratios.with_interval(pl.DataFrame(columns).with_row_index("id").with_columns(floor))
+
+
 def read(results_dir: Path, machine: str | None = None) -> Measurements:
-    """The results of a machine: the one named, or the one with most points of the axes."""
+    """The results of a machine: the named one, or the one with most points."""
     declared = _json(results_dir / "benchmarks.json")
     declared = {name: entry for name, entry in declared.items() if isinstance(entry, dict)}
-    sets = {name: list(parameter_sets(entry)) for name, entry in declared.items()}
-    origins = _origins(results_dir)
-    found = [
-        point
-        for result in (iter_results(str(results_dir)) if declared else ())
-        for point in _points(result, declared, sets, origins)
-    ]
-    counts = Counter(point.machine for point in found if point.experiment in AXES)
-    chosen = machine or max(counts, key=lambda name: (counts[name], name), default="")
-    own = [point for point in found if point.machine == chosen]
-    cores = [point.origin["physical_cores"] for point in own if "physical_cores" in point.origin]
-    facts = _json(results_dir / chosen / "machine.json") if chosen else {}
-    facts["physical_cores"] = max(cores, default=int(facts.get("num_cpu") or 0))
-    return Measurements(
-        facts,
-        [point for point in own if math.isfinite(point.value)],
-        [point for point in own if not math.isfinite(point.value)],
-        declared,
+    sets = {name: parameter_sets(entry) for name, entry in declared.items()}
+    origins = {
+        (machine, line["commit"], line["stack"], line["benchmark"]): line
+        for machine, line in stored.provenance(results_dir)
+    }
+    points = table(
+        [
+            point
+            for result in (iter_results(str(results_dir)) if declared else ())
+            for point in _points(result, declared, sets, origins)
+        ]
     )
+    if machine is None and not points.is_empty():
+        counts = points.group_by("machine").len().sort("len", "machine")
+        machine = str(counts["machine"][-1])
+    own = points.filter(machine=machine or "")
+    facts = _json(results_dir / machine / "machine.json") if machine else {}
+    facts["physical_cores"] = own["physical_cores"].max() or int(facts.get("num_cpu") or 0)
+    is_number = pl.col("value").is_finite()
+    return Measurements(facts, own.filter(is_number), own.filter(~is_number), declared)
 
 
 def _points(
@@ -101,73 +125,80 @@ def _points(
     declared: Mapping[str, Mapping[str, Any]],
     sets: Mapping[str, list[dict[str, str]]],
     origins: Origins,
-) -> Iterator[Measurement]:
+) -> Iterator[dict[str, Any]]:
     """The points of one result file; what was not measured or does not apply gives none."""
     stack = str(result.params.get("stack", ""))
     machine = str(result.params.get("machine", ""))
     for name in sorted(result.get_result_keys(declared)):  # a set: downloads keep one order
         entry = declared[name]
-        module, cls, metric = name.rsplit(".", 2) if name.count(".") >= 2 else ("", "", "")
-        # of the task modules what is counted: their timings, of every commit, are the tracker's
-        wanted = module in AXES or (module in TASKS and metric.startswith("track_"))
-        if cls.lower() not in TOOLS or not wanted:
+        experiment, cls, metric = name.rsplit(".", 2) if name.count(".") > 1 else ("", "", "")
+        if cls.lower() not in registry.TOOLS or experiment not in EXPERIMENTS:
             continue
         values = result.get_result_value(name, entry["params"])
         samples = result.get_result_samples(name, entry["params"])
-        for place, value in enumerate(values):
+        for index, value in enumerate(values):
             if value is not None and math.isnan(value):
                 continue  # not run, or not applicable here
-            median = math.nan if value is None else value
-            taken = tuple(samples[place] or ())
-            reduced = reducers.reduce(taken, name) if taken else None
-            first = reducers.rule_for(name).first if _by_study(reduced) else 0
-            key = machine, result.commit_hash, stack, str(SeriesKey.of(name, sets[name][place]))
+            key = machine, result.commit_hash, stack, str(SeriesKey.of(name, sets[name][index]))
             origin = origins.get(key, {})
-            yield Measurement(
-                experiment=module,
-                tool=cls.lower(),
-                metric=metric,
-                axes=_axes(module, sets[name][place], origin),
-                value=reduced.value if reduced else median,
-                median=median,
-                samples=taken,
-                kept=taken[first:],
-                reducer=reduced.reducer if reduced else "",
-                unit=entry.get("unit", ""),
-                release=_release(cls.lower(), result, origin),
-                stack=stack,
-                machine=machine,
-                commit=result.commit_hash,
-                date=result.date,
-                shown=f"{name}({', '.join(sets[name][place].values())})",
-                origin=origin,
-            )
+            shown = f"{name}({', '.join(sets[name][index].values())})"
+            axes = _axes(experiment, sets[name][index], origin)
+            yield {
+                "experiment": experiment,
+                "tool": cls.lower(),
+                "metric": metric,
+                **axes,
+                "release": _release(cls.lower(), result, origin),
+                "stack": stack,
+                **_reduced(name, value, tuple(samples[index] or ())),
+                "unit": entry.get("unit", ""),
+                "machine": machine,
+                "commit": result.commit_hash,
+                "date": result.date,
+                "benchmark": shown,
+                "measured_at": origin.get("at"),
+                "seconds_in_all": origin.get("seconds"),
+                "data_sha256": _data(axes.get("data"), origin).get("sha256"),
+                **{column: origin.get(column) for column in _ORIGIN},
+                "command": f"{_run(result.commit_hash, stack, origin)} --bench "
+                f'"^{re.escape(shown)}$"',
+            }
 
 
-def _by_study(reduced: reducers.Reduced | None) -> bool:
-    return reduced is not None and reduced.reducer == reducers.STUDY
+def _reduced(name: str, value: float | None, samples: tuple[float, ...]) -> dict[str, Any]:
+    """The samples of a point, and its one number."""
+    median = math.nan if value is None else value
+    reduced = reducers.reduce(samples, name) if samples else None
+    is_study = reduced is not None and reduced.reducer == reducers.STUDY
+    return {
+        "value": reduced.value if reduced else median,
+        "reducer": reduced.reducer if reduced else "",
+        "median": median,
+        "samples": samples,
+        "kept": samples[reducers.rule_for(name).first if is_study else 0 :],
+    }
 
 
 def _release(tool: str, result: Results, origin: Mapping[str, Any]) -> str:
-    if tool == "plink":
-        return "1.9"  # a program of the machine, whichever commit it ran beside
+    if tool in PROGRAMS:  # the machine's, whichever commit it ran beside
+        version = re.search(r"v(\d\S*)", str(origin.get("installed")))
+        return reference.load().setting.releases.get(tool) or (version[1] if version else "")
     return str(origin.get("version") or result.commit_hash[:8])
 
 
-def _axes(module: str, parameters: Mapping[str, str], origin: Mapping[str, Any]) -> dict[str, Any]:
-    """asv's parameters as values; the task, the hyperparameter and the size of the data named."""
+def _axes(experiment: str, parameters: Mapping[str, str], origin: Any) -> dict[str, Any]:
+    """asv's parameters as values, with what their names imply: the task, the size of the data."""
     axes = {name: ast.literal_eval(text) for name, text in parameters.items()}
-    if module in TASKS:
-        axes["task"] = module
-    if module == "filtering":
+    if experiment == "filtering":
         axes["task"] = "hardy_weinberg"
+    if experiment.startswith("distributed"):
+        axes["cache"] = "cold" if experiment == "distributed_cold" else "warm"
     if "setting" in axes:
         name, _, text = axes.pop("setting").partition("=")
-        number = float(text) if "." in text else int(text)
-        axes |= {"hyperparameter": name, name: number, "task": _TASK_OF[name]}
+        axes |= {"hyperparameter": name, name: ast.literal_eval(text), "task": TASK[name]}
     if "data" in axes:
-        held = origin.get("data") or _catalogued().get(axes["data"], {})
-        axes |= {name: held[name] for name in ("n_samples", "n_variants") if name in held}
+        data = origin.get("data") or _catalogued().get(axes["data"], {})
+        axes |= {name: data[name] for name in ("n_samples", "n_variants") if name in data}
     return axes
 
 
@@ -179,12 +210,16 @@ def _catalogued() -> dict[str, dict[str, int]]:
     }
 
 
-def _origins(results_dir: Path) -> Origins:
-    """The last line of the provenance of each machine, commit, stack and series."""
-    return {
-        (machine, line["commit"], line["stack"], line["benchmark"]): line
-        for machine, line in stored.provenance(results_dir)
-    }
+def _data(name: str | None, origin: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The data set's identity: as measured, or as it is prepared now if that was not kept."""
+    return origin.get("data") or (provenance.identity(name) if name else None) or {}
+
+
+def _run(commit: str, stack: str, origin: Mapping[str, Any]) -> str:
+    """asv's command for the commit and the stack of a point."""
+    tool, version = origin.get("tool"), origin.get("version")
+    name = f"{tool}/{version}" if tool and version else commit[:8]
+    return f".venv/bin/asv run '{name}^!' -E {environment(stack)} --record-samples"
 
 
 def _json(path: Path) -> dict[str, Any]:

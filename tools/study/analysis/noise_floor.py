@@ -1,106 +1,56 @@
-"""How much measurements of one and the same thing differ here: what a ratio has to be beyond."""
+"""How much repeats of one point differ on this machine: a ratio below that may be noise."""
 
 from __future__ import annotations
 
-import itertools
-import math
-import statistics
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
-from typing import Any
+import polars as pl
 
-from tools.study import words
-from tools.study.analysis.estimates import WORTH
-from tools.study.analysis.measurements import TASKS, Measurement
-from tools.study.page.tables import Table
+from benchmarks._harness import registry
+from tools.study.analysis.measurements import AXES, PROGRAMS
+from tools.study.analysis.ratios import LEAST_NOISE_FLOOR
 
-# Modules that measure the same where what they vary has the tasks' own value, and these values.
-_MODULES = ("scaling", "sharding", "caching", "hyperparameters", "filtering")
-_OWN = {"chunks": "tiles", "partitions": "few", "cache": "warm", "calls": "one",
-        "n_components": 10, "r2": 0.2, "window": 100}  # fmt: skip
-_SHARE = 0.9  # of the pairs, which differ by no more than what counts
+# These modules measure the same point where the axis that they vary has its usual value.
+EXPERIMENTS = ("scaling", "sharding", "caching", "hyperparameters", "filtering")
+_USUAL = {"chunks": "tiles", "partitions": "few", "cache": "warm", "calls": "one",
+          "n_components": 10, "r2": 0.2, "window": 100}  # fmt: skip
+SHARE = 0.9  # of the pairs are below the noise floor
 
 
-@dataclass(frozen=True)
-class Pair:
-    """Two measurements of one thing, and the ratio of the longer to the shorter."""
+def pairs(points: pl.DataFrame) -> pl.DataFrame:
+    """All pairs of times of one point, the shorter one's columns with _base, and their `ratio`.
 
-    longer: Measurement
-    shorter: Measurement
-
-    @property
-    def ratio(self) -> float:
-        return self.longer.value / self.shorter.value
-
-
-def pairs(points: Iterable[Measurement]) -> list[Pair]:
-    """All pairs of times of one thing, by task."""
-    groups: dict[tuple[Any, ...], list[Measurement]] = defaultdict(list)
-    for point in points:
-        axes = dict(point.axes)
-        plain = all(axes.pop(axis, own) == own for axis, own in _OWN.items())
-        axes.pop("hyperparameter", None)
-        if plain and point.experiment in _MODULES and point.metric.startswith("time_"):
-            stack = point.stack if point.tool != "plink" else ""  # it is the same beside any
-            thing = point.tool, point.release, stack, point.metric, *sorted(axes.items())
-            groups[thing].append(point)
-    found = [
-        Pair(*sorted(two, key=lambda point: -point.value))
-        for own in groups.values()
-        for two in itertools.combinations(own, 2)
-    ]
-    return sorted(found, key=lambda pair: (TASKS.index(pair.longer.axes["task"]), pair.ratio))
-
-
-def worth(found: Sequence[Pair]) -> float:
-    """From where on a ratio counts: beyond 1.1, and beyond 90 % of the pairs."""
-    return max(WORTH, _ninetieth(found)) if found else WORTH
-
-
-def noted(points: Iterable[Measurement], worth: float) -> list[Measurement]:
-    """The points, with what counts of a ratio between them."""
-    return [replace(point, worth=worth) for point in points]
-
-
-def table(found: Sequence[Pair]) -> Table:
-    """What the pairs are, and in words how much they differ."""
-    made = Table(
-        id="repeats",
-        title="How much runs of one thing differ",
-        about="Several axes hold the same point: the same release, task, data and cores, in the "
-        "shape that the data come in, warm, with the tasks' own hyperparameters. So do the runs "
-        "of PLINK beside several commits.",
-        head=["Task", "Tool", "What is timed", "Data and cores", "Longer", "Shorter", "Ratio"],
-        rows=[],
-        experiments=_MODULES,
+    They are in the order of the tasks, then of the ratio.
+    """
+    same = [axis for axis in AXES if axis not in _USUAL and axis != "hyperparameter"]
+    usual = [pl.col(axis).is_null() | (pl.col(axis) == value) for axis, value in _USUAL.items()]
+    repeats = (
+        points.filter(
+            pl.col("experiment").is_in(EXPERIMENTS), pl.col("metric").str.starts_with("time_")
+        )
+        .filter(*usual)
+        .sort("value", maintain_order=True)
+        # a program of the machine is the same on every stack
+        .with_columns(on=pl.when(~pl.col("tool").is_in(PROGRAMS)).then("stack"))
+        .with_row_index()
     )
-    for pair in found:
-        own = pair.longer
-        made.rows.append(
-            [
-                words.TASKS[own.axes["task"]], f"{words.TOOLS[own.tool]} {own.release}",
-                words.METRICS[own.metric], words.setting(own.axes),
-                *((words.seconds(one.value), one.experiment) for one in (own, pair.shorter)),
-                words.times(pair.ratio),
-            ]
-        )  # fmt: skip
-        made.behind += [own, pair.shorter]
-    if found:
-        ratios = [pair.ratio for pair in found]
-        made.sentences = [
-            f"{len(found)} pairs differ by {words.times(statistics.median(ratios))} times in the "
-            f"middle, {words.times(_ninetieth(found))} at the 90th percentile, "
-            f"{words.times(max(ratios))} at most."
-        ]
-    made.sentences.append(
-        f"A ratio counts from {words.times(worth(found))} on: the larger of {WORTH} and the 90th "
-        "percentile" + ("." if found else ", and nothing was measured twice.")
+    order = pl.col("task").replace_strict({t: i for i, t in enumerate(registry.TASKS)}, default=99)
+    return (
+        repeats.join(
+            repeats,
+            on=["tool", "release", "on", "metric", *same],
+            nulls_equal=True,
+            suffix="_base",
+        )
+        .filter(pl.col("index") > pl.col("index_base"))
+        .with_columns(ratio=pl.col("value") / pl.col("value_base"))
+        .sort(order, "ratio", maintain_order=True)
     )
-    return made
 
 
-def _ninetieth(found: Sequence[Pair]) -> float:
-    """The least ratio that so many of the pairs do not exceed: of fewer than ten the largest."""
-    ratios = sorted(pair.ratio for pair in found)
-    return ratios[math.ceil(_SHARE * len(ratios)) - 1]
+def percentile(ratios: pl.Series) -> float:
+    """The least ratio that 90 % of the pairs do not exceed; of fewer than ten the largest."""
+    return float(ratios.quantile(SHARE, "equiprobable") or LEAST_NOISE_FLOOR)
+
+
+def noise_floor(ratios: pl.Series) -> float:
+    """The ratio from which on a difference counts: the 90th percentile, and at least 1.1."""
+    return max(LEAST_NOISE_FLOOR, percentile(ratios))

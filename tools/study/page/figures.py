@@ -10,13 +10,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+import polars as pl
+
 from tools.study import words
-from tools.study.analysis.measurements import TASKS, Measurement
+from tools.study.analysis import reference
+from tools.study.analysis.measurements import PROGRAMS
 
 EAGER = ("time_load", "time_compute", "time_write")
 TIMES = ("time_end_to_end", *EAGER)
 
-# x axes with names: their order
+# the order of values that are no numbers
 ORDER = {
     "chunks": ["tiles", "rows", "large-rows"],
     "partitions": ["few", "many", "most"],
@@ -25,6 +28,9 @@ ORDER = {
     "calls": ["one", "two"],
     "stage": ["load", "compute", "write"],
     "edition": ["study", "today"],
+    "tool": list(words.TOOLS.values()),
+    "task": list(words.TASKS),
+    "metric": list(words.METRICS),
 }
 
 
@@ -36,6 +42,10 @@ class Panel:
     where: Mapping[str, Any]
     column: str = "value"  # or "speedup"
     x: str = ""  # where it differs from the figure's
+
+    def select(self, rows: pl.DataFrame) -> pl.DataFrame:
+        """The rows that the panel draws."""
+        return rows.filter(pl.col(self.column).is_not_null(), **self.where)
 
 
 @dataclass(frozen=True)
@@ -53,26 +63,29 @@ class Figure:
     study: bool = False  # one of the study's own, under its number
     where: Mapping[str, tuple[Any, ...]] = field(default_factory=dict)
 
-    def shows(self, point: Measurement) -> bool:
-        """Whether a point belongs to the figure."""
-        return self.wants(point.experiment, point.tool, point.metric, point.axes)
+    @property
+    def filter(self) -> pl.Expr:
+        """Which points belong to the figure."""
+        where = {"experiment": self.experiments, "metric": self.metrics, **self.where}
+        return pl.all_horizontal(pl.col(name).is_in(values) for name, values in where.items())
 
-    def wants(self, experiment: str, tool: str, metric: str, axes: Mapping[str, Any]) -> bool:
-        """The same of one that need not be measured."""
-        known = {"tool": tool, **axes}
-        return (
-            experiment in self.experiments
-            and metric in self.metrics
-            and all(known.get(name) in values for name, values in self.where.items())
-        )
+    @property
+    def free_axes(self) -> list[str]:
+        """The axes that are neither on the x axis, nor a colour, nor fixed: a reader chooses."""
+        fixed = {self.x, self.colour, *self.where, *(panel.x for panel in self.panels)}
+        fixed |= {name for panel in self.panels for name in panel.where}
+        fixed |= {"data"} if self.x in ("n_samples", "n_variants") else {"n_samples", "n_variants"}
+        fixed |= {"task"} if "hyperparameter" in fixed else set()
+        fixed |= {"tool", "settings"} if self.colour == "engine" else set()
+        fixed |= {"metric"} if self.x == "stage" else set()
+        return [axis for axis in words.AXES if axis not in fixed]
 
 
-def _single_node(number: str, task: str) -> Figure:
-    title = words.TASKS[task]
+def _single_node(task: str) -> Figure:
     return Figure(
-        id=number,
-        study=True,
-        title=f"{title} on one node",
+        id=reference.figure(task),
+        study=task in reference.tasks(),
+        title=f"{words.task(task)} on one node",
         about="(A) total wall time as a user sees it, (B) compute alone on input in memory, and "
         "how many times as fast more cores are; the dashed line is the ideal.",
         experiments=("scaling",),
@@ -101,7 +114,7 @@ _SHARDS = (
 _PARTS = "`few`, `many` and `most` stand for the study's 960, 8128 and 20318 partitions."
 _OPEN = "The study's section 4.1 left this open."
 _MEASURES = (*TIMES, "peakmem_tree")
-_BY_TASK = tuple(Panel(words.TASKS[task], {"task": task}) for task in TASKS)
+_BY_TASK = tuple(Panel(label, {"task": task}) for task, label in words.TASKS.items())
 _DASK, _SPARK = "Sgkit allele frequency on a Dask cluster", "on a Spark cluster"
 
 
@@ -130,7 +143,7 @@ def _nodes(
 
 
 _STUDY = (
-    *(_single_node(f"2.{3 + place}", task) for place, task in enumerate(TASKS)),
+    *map(_single_node, words.TASKS),
     _nodes("2.8", f"{_DASK}, few workers, warm", _FEW, layouts=_WIDE),
     _nodes("2.9", f"{_DASK}, many workers, warm", _MANY, layouts=_NARROW),
     _nodes("2.10", f"{_DASK}, few workers, cold", _FEW, layouts=_WIDE, cold=True),
@@ -273,7 +286,7 @@ _FURTHER = (
         metrics=_MEASURES,
         x="edition",
         panels=_BY_TASK,
-        where={"tool": ("sgkit", "hail")},
+        where={"tool": tuple(tool for tool in words.TOOLS if tool not in PROGRAMS)},
     ),
 )
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import functools
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
+
+import polars as pl
 
 from tools.common import files
 from tools.study import words
@@ -15,129 +17,130 @@ from tools.study.analysis import (
     evidence,
     findings,
     guidelines,
+    interference,
     measurements,
+    noise_floor,
     reference,
 )
-from tools.study.analysis import interference as disturbed
-from tools.study.analysis import noise_floor as repeats
 from tools.study.analysis.editions import STUDY, TITLES, TODAY
-from tools.study.analysis.measurements import AXES, Measurement, Measurements
-from tools.study.page import chart, conditions, export, records, rows, since, tables
+from tools.study.analysis.measurements import AXES, PROGRAMS, Measurements
+from tools.study.page import chart, export, rows, tables, views
 from tools.study.page.figures import FIGURES, Figure
-from tools.study.page.records import Record
 from tools.study.page.tables import Table
 from tools.study.profiles import profile
 
 FOLDER = "study"  # of the downloads, beside study.html
 
-# what a row of a figure needs in the page; the downloads have all of it
-_SHOWN = (
-    *records.AXES, "edition", "series", "x", "base", "value", "low", "high", "unit", "speedup",
-    "speedup_low", "speedup_high", "samples", "release", "reducer", "benchmark", "source",
-    "busy", rows.FULLEST,
-)  # fmt: skip
+Record = dict[str, Any]
 
+# what a row of a figure needs in the page; the downloads have all of it
+_ROW = (
+    *AXES, "tool", "metric", "edition", "series", "x", "base", "value", "low", "high", "unit",
+    "speedup", "speedup_low", "speedup_high", "samples", "release", "benchmark", "source", "busy",
+    "fullest",
+)  # fmt: skip
 # what a number was measured with, and on which data
 _SETUP = (
     "tool", "release", "stack", "lock", "python", "installed", "java", "machine", "commit", "data",
-    "tracker", "data_sha256",
+    "tracker", "data_sha256", "run",
 )  # fmt: skip
-
-
-class Sources:
-    """The set-ups that numbers come from, each named by its place in the list."""
-
-    def __init__(self, busy: Iterable[disturbed.Key]) -> None:
-        self._busy = frozenset(busy)
-        self.listed: list[Record] = []
-        self._places: dict[tuple[Any, ...], int] = {}
-
-    def of(self, record: Record) -> Record:
-        """The place of a record's set-up, and whether the machine was busy with other things."""
-        key = record["commit"], record["stack"], record["benchmark"]
-        return {"source": self._place(record), "busy": key in self._busy or None}
-
-    def _place(self, record: Record) -> int:
-        """The place of a record's set-up, which is added where it is new."""
-        setup = {
-            **{name: record.get(name) for name in _SETUP},
-            "command": str(record["command"]).partition(" --bench")[0],
-        }
-        key = tuple(setup.values())
-        if key not in self._places:
-            self._places[key] = len(self.listed)
-            self.listed.append({**setup, "measured_at": record.get("measured_at")})
-        found = self.listed[self._places[key]]
-        found["measured_at"] = max(str(found["measured_at"]), str(record.get("measured_at")))
-        return self._places[key]
 
 
 def write(results_dir: Path, benchmarks: Path, html: Path, machine: str | None = None) -> Record:
     """Write the page's data and downloads below `html`; what the page shows."""
     measured = measurements.read(results_dir, machine)
-    repeated = repeats.pairs(measured.points)
-    worth = repeats.worth(repeated)
-    by_edition = editions.assign(repeats.noted(measured.points, worth))
-    by_edition = {name: points for name, points in by_edition.items() if points}
+    repeats = noise_floor.pairs(measured.points)
+    floor = noise_floor.noise_floor(repeats["ratio"])
+    own = interference.with_interference(measured.points.with_columns(noise_floor=pl.lit(floor)))
+    own, sources = _with_sources(own)
+    points = editions.assign(own)
+    today, study = (points.filter(edition=name) for name in (TODAY, STUDY))
+    rules = guidelines.derive(today)
     folder = html / FOLDER
     folder.mkdir(parents=True, exist_ok=True)
-    everything = [
-        (name, point)
-        for name, points in by_edition.items()
-        for point in points
-        if point.experiment in AXES
+    every_table = [
+        tables.single_node(today, TODAY),
+        tables.single_node(study, STUDY),
+        tables.multi_node(today, TODAY),
+        tables.multi_node(study, STUDY),
+        tables.tools(rules),
+        tables.effort(today, code_size.count(benchmarks)),
+        tables.since(points),
+        tables.repeats(repeats),
     ]
-    busy = disturbed.found(point for _, point in everything)
-    sources = Sources(busy)
+    disturbed = interference.busiest(points.unique("id", maintain_order=True))
     shown: Record = {
         "machine": dict(measured.machine),
-        "editions": _editions(by_edition),
+        "editions": _editions(points),
         "reference": reference.load().setting.model_dump(),
-        "tables": [
-            _table(table, folder, sources)
-            for table in (*_tables(by_edition, benchmarks), repeats.table(repeated))
-        ],
-        "worth": words.times(worth),
-        "figures": [_figure(one, measured, by_edition, folder, sources) for one in FIGURES],
-        "rules": [_rule(rule) for rule in guidelines.derive(by_edition.get(TODAY, []))],
-        "findings": [_finding(one, by_edition) for one in findings.FINDINGS],
+        "tables": [_table(table, own, folder) for table in every_table],
+        "noise_floor": words.times(floor),
+        "figures": [_figure(figure, measured, points, folder) for figure in FIGURES],
+        "rules": [_rule(rule) for rule in rules],
+        "findings": [_finding(finding, points) for finding in findings.FINDINGS],
         "busy": {
-            "rule": disturbed.RULE,
-            "summary": disturbed.summary([point for _, point in everything], busy),
-            "points": [f"{point.tool} {point.release}, {point.stack}: {point.shown}: {why}"
-                       for point, why in busy.values()],
+            "rule": interference.RULE,
+            "summary": interference.summary(points.unique("id")),
+            "points": [f"{_name(row)}: {row['interference']}" for row in disturbed.to_dicts()],
         },
-        "failed": sorted(
-            {f"{point.tool} {point.release}, {point.stack}: {point.shown}"
-             for point in measured.failed if point.experiment in AXES}
-        ),
+        "failed": sorted(set(map(_name, measured.failed.to_dicts()))),
         "axes": words.AXES,
-        "names": conditions.NAMES,
-    }  # fmt: skip
-    flat = [records.of(point, name) for name, point in everything]
-    shown["files"] = export.data(folder, "all", flat) if flat else []
-    shown["sources"] = sources.listed
+        "names": views.NAMES,
+        "files": [] if points.is_empty() else export.data(folder, "all", points),
+        "sources": sources,
+    }
     text = json.dumps(shown, separators=(",", ":"), allow_nan=False)
     # a script, so that the page can be read from a disk too
     files.write_text(folder / "data.js", f"window.STUDY = {text};\n")
-    if everything:
+    if len(points):
         files.write_text(html / "vendor" / "vega-embed.js", export.library())
     return shown
 
 
-def _tables(by_edition: Mapping[str, Sequence[Measurement]], benchmarks: Path) -> list[Table]:
-    found = []
-    for make in (tables.single_node, tables.multi_node):
-        for name in (TODAY, STUDY):
-            found.append(make(by_edition.get(name, []), name))
-    found.append(guidelines.grid(by_edition.get(TODAY, [])))
-    found.append(tables.effort(by_edition.get(TODAY, []), code_size.count(benchmarks)))
-    found.append(since.table({name: by_edition.get(name, []) for name in (TODAY, STUDY)}))
-    return found
+def _with_sources(points: pl.DataFrame) -> tuple[pl.DataFrame, list[Record]]:
+    """The points with `source`, the index of their set-up in the list, and `busy`."""
+    points = points.with_columns(
+        run=pl.col("command").str.split(" --bench").list.first(),
+        busy=pl.when(pl.col("interference").is_not_null()).then(True),
+    )
+    setups = (
+        points.group_by(_SETUP, maintain_order=True)
+        .agg(pl.col("measured_at").max())
+        .with_row_index("source")
+    )
+    listed = setups.drop("source").rename({"run": "command"}).to_dicts()
+    return (
+        points.join(
+            setups.drop("measured_at"), on=_SETUP, nulls_equal=True, maintain_order="left"
+        ),
+        listed,
+    )
 
 
-def _table(table: Table, folder: Path, sources: Sources) -> Record:
-    behind = [records.of(point) for point in table.behind]
+def _name(row: Record) -> str:
+    return f"{row['tool']} {row['release']}, {row['stack']}: {row['benchmark']}"
+
+
+def _records(points: pl.DataFrame, columns: tuple[str, ...]) -> list[Record]:
+    """Rows without their nulls, with five digits; the downloads have all."""
+
+    def short(value: Any) -> Any:
+        if isinstance(value, list):
+            return [short(item) for item in value]
+        return float(f"{value:.5g}") if isinstance(value, float) else value
+
+    return [
+        {name: short(value) for name, value in row.items() if value is not None}
+        for row in points.select(columns).iter_rows(named=True)
+    ]
+
+
+def _table(table: Table, points: pl.DataFrame, folder: Path) -> Record:
+    ids = pl.DataFrame({"id": table.behind}, schema={"id": points.schema["id"]})
+    behind = ids.join(points, on="id", maintain_order="left")
+    columns = ("tool", "metric", "value", "unit", "samples", "low", "high", "benchmark", "release",
+               "source", "busy")  # fmt: skip
+    of_table = pl.col("experiment").is_in(table.experiments)
     return {
         "id": table.id,
         "title": table.title,
@@ -145,86 +148,79 @@ def _table(table: Table, folder: Path, sources: Sources) -> Record:
         "head": table.head,
         "rows": table.rows,
         "sentences": table.sentences,
-        "commands": [] if behind else _commands(lambda module, *_: module in table.experiments),
-        "files": export.data(folder, f"table-{table.id}", behind) if behind else [],
-        "behind": [
-            {**{name: record.get(name) for name in ("tool", "metric", "value", "unit", "samples")},
-             **{name: record.get(name) for name in ("low", "high", "benchmark", "release")},
-             **sources.of(record)}
-            for record in behind
-        ],
-    }  # fmt: skip
+        "commands": [] if table.behind else _commands(of_table),
+        "files": export.data(folder, f"table-{table.id}", behind) if table.behind else [],
+        "behind": _records(behind, columns),
+    }
 
 
-def _figure(
-    figure: Figure,
-    measured: Measurements,
-    by_edition: Mapping[str, Sequence[Measurement]],
-    folder: Path,
-    sources: Sources,
-) -> Record:
-    found = rows.make(figure, by_edition)
-    choices = rows.options(figure, found)
-    choice = rows.default(figure, found, choices)
-    specs = [chart.describe(figure, panel, found) for panel in figure.panels]
-    made: list[str] = []
-    if found:
+def _figure(figure: Figure, measured: Measurements, points: pl.DataFrame, folder: Path) -> Record:
+    own = rows.make(figure, points)
+    choices = rows.options(figure, own)
+    choice = rows.default(figure, own, choices)
+    specs = [chart.describe(figure, panel, own) for panel in figure.panels]
+    downloads: list[str] = []
+    all_views: Record = {}
+    if len(own):
+        # by the indices of the values that are chosen
+        all_views = {
+            ",".join(str(choices[axis].index(value)) for axis, value in each.items()): views.of(
+                figure, own, each
+            )
+            for each in rows.combinations(choices)
+        }
         name = f"figure-{figure.id}"
-        under = conditions.of(figure, found, choice)
-        drawing = chart.whole(figure, specs, rows.select(found, choice), under)
-        made = [*export.drawing(folder, name, drawing), *export.data(folder, name, found)]
+        view = views.of(figure, own, choice)
+        drawing = chart.whole(figure, specs, rows.select(own, choice), view)
+        downloads = [*export.drawing(folder, name, drawing), *export.data(folder, name, own)]
     return {
         "id": figure.id,
         "study": figure.study,
         "title": figure.title,
         "about": figure.about,
-        "constant": conditions.constant(figure, found),
         "panels": [
-            {
-                "title": panel.title,
-                "where": dict(panel.where),
-                "column": panel.column,
-                "spec": spec,
-            }
+            {"title": panel.title, "where": panel.where, "column": panel.column, "spec": spec}
             for panel, spec in zip(figure.panels, specs, strict=True)
         ],
-        "series": chart.series(figure, found),
+        "series": chart.series(figure, own),
         "choices": choices,
         "choice": choice,
+        "views": all_views,
         "not_drawn": rows.too_large(figure, measured),
-        "commands": [] if found else _commands(figure.wants),
-        "files": made,
-        "rows": [
-            {name: _short(row[name]) for name in _SHOWN if row.get(name) is not None}
-            for row in ({**row, **sources.of(row)} for row in found)
-        ],
+        "commands": [] if len(own) else _commands(figure.filter),
+        "files": downloads,
+        "rows": _records(own, _ROW),
     }
 
 
-def _short(value: Any) -> Any:
-    """A number as far as it means anything: the downloads have all digits."""
-    if isinstance(value, list):
-        return [_short(one) for one in value]
-    return float(f"{value:.5g}") if isinstance(value, float) else value
+def _commands(fits: pl.Expr) -> list[str]:
+    """The parts of the profiles that measure such points."""
+    commands = []
+    found = _profile_points().filter(fits).unique(["profile", "part"], maintain_order=True)
+    for (name,), parts in found.group_by("profile", maintain_order=True):
+        options = "".join(f" --part {part}" for part in parts["part"]) if len(parts) < 5 else ""
+        commands.append(f".venv/bin/python -m tools study run --profile {name}{options}")
+    return commands
 
 
-def _commands(fits: Callable[[str, str, str, Mapping[str, Any]], bool]) -> list[str]:
-    """The parts of the profiles that measure what fits (experiment, tool, metric, parameters)."""
-    found = []
-    for each in profile.load().values():
-        names = [
-            part.name
+@functools.cache
+def _profile_points() -> pl.DataFrame:
+    """The points of all profiles: profile, part, experiment, tool, metric and AXES."""
+    columns = [*("profile", "part", "experiment", "tool", "metric")]
+    return pl.DataFrame(
+        [
+            {
+                "profile": each.name,
+                "part": part.name,
+                **dict(zip(columns[2:], point.benchmark.lower().split("."), strict=True)),
+                **dict(point.parameters),
+            }
+            for each in profile.load().values()
             for part in each.parts
-            if any(
-                fits(module, tool, metric, dict(point.parameters))
-                for point in part.points
-                for module, tool, metric in [point.benchmark.lower().split(".")]
-            )
-        ]
-        if names:
-            parts = "".join(f" --part {name}" for name in names) if len(names) < 5 else ""
-            found.append(f".venv/bin/python -m tools study run --profile {each.name}{parts}")
-    return found
+            for point in part.points
+        ],
+        schema={**dict.fromkeys(columns, pl.String), **AXES},
+    )
 
 
 def _rule(rule: guidelines.Rule) -> Record:
@@ -237,7 +233,9 @@ def _rule(rule: guidelines.Rule) -> Record:
         "conditions": [
             {
                 "words": guidelines.condition_words(choice.condition),
-                "ranking": [[option, words.seconds(p.value)] for option, p in choice.ranking],
+                "ranking": [
+                    [row["option"], words.seconds(row["value"])] for row in choice.ranking
+                ],
                 "good": choice.good if choice.decided else [],
                 "ahead": words.interval(choice.ahead),
             }
@@ -246,34 +244,37 @@ def _rule(rule: guidelines.Rule) -> Record:
     }
 
 
-def _finding(finding: evidence.Finding, by_edition: Mapping[str, Sequence[Measurement]]) -> Record:
-    verdicts = {name: evidence.judge(finding, points) for name, points in by_edition.items()}
+def _finding(finding: evidence.Finding, points: pl.DataFrame) -> Record:
+    verdicts = {
+        edition: evidence.judge(finding, points.filter(edition=edition))
+        for edition in points["edition"].unique(maintain_order=True)
+    }
     return {
         "id": finding.id,
         "text": finding.text,
         "source": finding.source,
         "figures": finding.figures,
         "verdicts": {
-            name: {
+            edition: {
                 "words": verdict.words,
-                "evidence": [[one.words, one.agrees] for one in verdict.evidence],
+                "evidence": [[item.words, item.agrees] for item in verdict.evidence],
             }
-            for name, verdict in verdicts.items()
+            for edition, verdict in verdicts.items()
         },
     }
 
 
-def _editions(by_edition: Mapping[str, Sequence[Measurement]]) -> list[Record]:
+def _editions(points: pl.DataFrame) -> list[Record]:
     """Which release of each tool stands for an edition, and on which stack."""
-    found = {
-        (name, point.tool): {
-            "edition": TITLES[name],
-            "tool": words.TOOLS[point.tool],
-            "release": point.release,
-            "stack": point.stack if point.tool != "plink" else "",
-            "points": sum(p.tool == point.tool and p.experiment in AXES for p in points),
+    counts = points.group_by("edition", "tool", maintain_order=True).agg(
+        pl.col("release", "stack").last(), points=pl.len()
+    )
+    return [
+        {
+            **row,
+            "edition": TITLES[row["edition"]],
+            "tool": words.tool(row["tool"]),
+            "stack": "" if row["tool"] in PROGRAMS else row["stack"],
         }
-        for name, points in by_edition.items()
-        for point in points
-    }
-    return list(found.values())
+        for row in counts.to_dicts()
+    ]

@@ -11,7 +11,7 @@ from tools.common import asv_config, files, paths
 from tools.common.errors import UsageError, from_os_error
 from tools.site import asv_pages, commits
 from tools.study.page import page
-from tools.study.page.records import Record
+from tools.study.page.page import Record
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

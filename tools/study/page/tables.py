@@ -1,69 +1,116 @@
-"""The tables of the study's page: 2.4 and 2.5 beside the study's own, effort, and progress."""
+"""The tables of the study's page: 2.4 and 2.5 beside the study's own, tools, effort, progress."""
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+import itertools
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from tools.study import words
-from tools.study.analysis import reference
-from tools.study.analysis.choices import ratio
-from tools.study.analysis.code_size import Size
-from tools.study.analysis.editions import TITLES
-from tools.study.analysis.evidence import known, pick
-from tools.study.analysis.measurements import TASKS, TOOLS, Measurement
-from tools.study.page import differences
+import polars as pl
 
-_PAIRS = (("sgkit", "plink"), ("hail", "plink"), ("sgkit", "hail"))
-Cell = str | tuple[str, str]  # what it says, and a note below it
+from tools.study import words
+from tools.study.analysis import noise_floor, reference
+from tools.study.analysis.code_size import Size
+from tools.study.analysis.comparisons import Row, pick
+from tools.study.analysis.editions import STUDY, TITLES, TODAY
+from tools.study.analysis.guidelines import Rule, by_size
+from tools.study.analysis.measurements import AXES, PROGRAMS
+from tools.study.analysis.ratios import LEAST_NOISE_FLOOR, paired
+
+Cell = str | tuple[str, str]  # the text, and a note below it
+Pair = tuple[str, str]
+
+_END = "time_end_to_end"
 
 
 @dataclass
 class Table:
-    """A table as it is shown, the sentences below it, and the measurements behind it."""
+    """A table as it is shown, the sentences below it, and the ids of the points behind it."""
 
     id: str
     title: str
     about: str
     head: list[str]
-    rows: list[list[Cell]]
+    rows: list[list[Cell]] = field(default_factory=list)
     sentences: list[str] = field(default_factory=list)
-    behind: list[Measurement] = field(default_factory=list)
+    behind: list[int] = field(default_factory=list)
     experiments: tuple[str, ...] = ("scaling",)
 
 
-def single_node(points: Sequence[Measurement], edition: str) -> Table:
-    """Table 2.4 again: seconds of three tools at five tasks, their ratios beside its own."""
+def single_node(points: pl.DataFrame, edition: str) -> Table:
+    """Table 2.4 again: seconds of each tool at each task, their ratios beside the study's."""
+    combinations = list(itertools.combinations(words.TOOLS, 2))
     table = Table(
         id=f"2.4-{edition}",
         title=f"Table 2.4 again, with {TITLES[edition]} releases",
-        about="One node, lazy mode: load, compute and write, in seconds. Each ratio is followed "
-        "by its 95 % interval and by the study's (16 cores, 1000 Genomes or chromosome 21).",
-        head=["Task", "Data and cores", *(words.TOOLS[tool] for tool in TOOLS),
-              *(f"{words.TOOLS[a]} / {words.TOOLS[b]}" for a, b in _PAIRS)],
-        rows=[],
+        about="One node, lazy mode: load, compute and write, in seconds. Below each ratio are its "
+        "95 % interval and the study's ratio (16 cores, 1000 Genomes or chromosome 21).",
+        head=["Task", "Data and cores", *words.TOOLS.values(),
+              *(f"{words.tool(a)} / {words.tool(b)}" for a, b in combinations)],
     )  # fmt: skip
-    for task in TASKS:
-        tools = _fullest(pick(points, "time_end_to_end", "scaling", task=task))
-        if not tools:
+    for task in words.TASKS:
+        own = _fullest(pick(points, _END, "scaling", task=task))
+        if own.is_empty():
             continue
-        theirs = reference.seconds(task)
-        ours = {(a, b): ratio(tools[a], tools[b]) for a, b in _PAIRS if a in tools and b in tools}
-        cells: list[Cell] = [words.TASKS[task], words.setting(next(iter(tools.values())).axes)]
-        cells += [words.seconds(tools[tool].value) if tool in tools else "n/a" for tool in TOOLS]
-        for a, b in _PAIRS:
-            study = f"study {words.times(theirs[a] / theirs[b])}"
-            cells.append((words.interval(ours[a, b]), study) if (a, b) in ours else ("n/a", study))
-        table.rows.append(cells)
-        table.sentences.append(differences.sentence(task, tools, ours))
-        table.behind += tools.values()
-    table.sentences += differences.fixed_cost(points)
+        tools = {row["tool"]: row for row in own.to_dicts()}
+        ratios = {
+            (row["tool"], row["tool_base"]): row for row in paired(own, own, list(AXES)).to_dicts()
+        }
+        setting = words.setting(next(iter(tools.values())))
+        seconds = [words.seconds(tools[t]["value"]) if t in tools else "n/a" for t in words.TOOLS]
+        table.rows.append([words.task(task), setting, *seconds])
+        for pair in combinations:
+            theirs = reference.ratio(task, *pair)
+            note = f"study {words.times(theirs)}" if theirs else ""
+            table.rows[-1].append(
+                (words.interval(ratios[pair]) if pair in ratios else "n/a", note)
+            )
+        table.sentences.append(_beside_the_study(task, setting, tools, ratios))
+        table.behind += own["id"].to_list()
+    hail = pick(points, _END, "scaling", tool="hail").sort("value", maintain_order=True)
+    for row in hail.head(1).to_dicts():
+        table.sentences.append(
+            f"The shortest time of Hail is {words.seconds(row['value'])} "
+            f"({words.task(row['task'])}, {words.setting(row)}). Its fixed cost weighs most on "
+            "small data."
+        )
     return table
 
 
-def multi_node(points: Sequence[Measurement], edition: str) -> Table:
+def _beside_the_study(
+    task: str, setting: str, tools: Mapping[str, Row], ratios: Mapping[Pair, Row]
+) -> str:
+    """The order of the tools and their ratios, where they differ from the study's."""
+    ordered = sorted(tools, key=lambda tool: tools[tool]["value"])
+    here = words.tool(ordered[0])
+    for faster, tool in itertools.pairwise(ordered):
+        here += (", then " if ratios[tool, faster]["decided"] else " and ") + words.tool(tool)
+    study = reference.tasks().get(task)
+    if study is None:
+        return f"{words.task(task)}: {here}. Here {setting}; the study does not have this task."
+    known = [tool for tool in words.TOOLS if tool in tools.keys() & study.seconds.keys()]
+    there = ", then ".join(map(words.tool, sorted(known, key=study.seconds.__getitem__)))
+    parts = [f"{here}, as in the study" if here == there else f"{here}; in the study {there}"]
+    for a, b in itertools.combinations(known, 2):
+        row, theirs = ratios[a, b], study.seconds[a] / study.seconds[b]
+        pair, ours = f"{words.tool(a)} / {words.tool(b)}", row["ratio"]
+        both = f"{words.times(ours)}, not {words.times(theirs)}"
+        if not row["decided"]:
+            parts.append(f"{pair} is {words.interval(row)}: not decided")
+        elif (ours > 1) != (theirs > 1):
+            parts.append(f"{pair} is reversed: {both}")
+        elif not 2 / 3 < ours / theirs < 3 / 2:
+            parts.append(f"{pair} is {both}")
+    if len(parts) == 1:
+        parts.append("no ratio differs by more than half")
+    return (
+        f"{words.task(task)}: {'; '.join(parts)}. Here {setting}; in the study {study.data}, "
+        f"{reference.load().single_node.cores} cores. {study.differences}"
+    )
+
+
+def multi_node(points: pl.DataFrame, edition: str) -> Table:
     """Table 2.5 again: Sgkit on a Dask cluster, three shardings, warm and cold."""
     table = Table(
         id=f"2.5-{edition}",
@@ -73,146 +120,230 @@ def multi_node(points: Sequence[Measurement], edition: str) -> Table:
         "there with `tiles`. The study has numbers for HWE only, with 8 workers of 5 threads.",
         head=["Task and data", "Chunks", "Page cache", "Fewer nodes", "More nodes", "Scale-out",
               "To tiles"],
-        rows=[],
         experiments=("distributed", "distributed_cold"),
     )  # fmt: skip
+    cluster = ["layout", "settings", "data"]
     for task in ("hardy_weinberg", "allele_frequency"):
-        groups: dict[tuple[Any, ...], dict[tuple[str, str, int], Measurement]] = defaultdict(dict)
-        for point in pick(points, "time_end_to_end", *table.experiments, tool="sgkit", task=task):
-            axes = known(point)
-            key = tuple(axes[axis] for axis in ("layout", "settings", "data"))
-            groups[key][axes["chunks"], axes["cache"], axes["nodes"]] = point
-        if groups:
-            # of those with most points the study's own settings, which others are beside
-            key, cells = max(
-                groups.items(), key=lambda one: (len(one[1]), one[0][1] == "study", str(one[0]))
-            )
-            name = words.TASKS[task], "{2}, layout {0}, settings {1}".format(*key)
-            for cache in ("warm", "cold"):
-                for chunks in reference.load().multi_node.chunks:
-                    _add_shards(table, name, cells, chunks, cache)
+        own = pick(points, _END, *table.experiments, tool="sgkit", task=task)
+        # the cluster with most points; of equals the study's own settings
+        fullest = (
+            own.group_by(cluster)
+            .len()
+            .sort("len", pl.col("settings") == "study", *cluster)
+            .tail(1)
+        )
+        own = own.join(fullest, on=cluster, how="semi", nulls_equal=True).sort("nodes")
+        for cache in ("warm", "cold"):
+            tiles = own.filter(chunks="tiles", cache=cache)
+            for chunks in reference.load().multi_node.chunks:
+                _add_shards(table, own.filter(chunks=chunks, cache=cache), tiles)
     return table
 
 
-def _add_shards(
-    table: Table,
-    name: tuple[str, str],
-    cells: Mapping[tuple[str, str, int], Measurement],
-    chunks: str,
-    cache: str,
-) -> None:
-    """The row of one sharding, and in words how it compares with tiles."""
-    by_nodes = {n: point for (c, k, n), point in cells.items() if (c, k) == (chunks, cache)}
-    if not by_nodes:
+def _add_shards(table: Table, own: pl.DataFrame, tiles: pl.DataFrame) -> None:
+    """The row of one sharding, sorted by nodes, and in words how it compares with tiles."""
+    if own.is_empty():
         return
-    few, many = min(by_nodes), max(by_nodes)
-    theirs, tiles = (reference.cluster_seconds(one, cache) for one in (chunks, "tiles"))
-    studied = name[0] == words.TASKS[reference.load().multi_node.task]
-    out = f"study {words.times(theirs[4] / theirs[8])}" if studied else ""
-    to = f"study {words.times(theirs[8] / tiles[8])}" if studied else ""
+    study = reference.load().multi_node
+    few, many = own.row(0, named=True), own.row(-1, named=True)
+    task, chunks, cache = few["task"], few["chunks"], few["cache"]
+    theirs, their_tiles = (getattr(study.chunks[name], cache) for name in (chunks, "tiles"))
+    is_study = task == study.task
+    out = f"study {words.times(theirs[4] / theirs[8])}" if is_study else ""
+    to = f"study {words.times(theirs[8] / their_tiles[8])}" if is_study else ""
+    name = words.task(task), "{data}, layout {layout}, settings {settings}".format(**few)
     row: list[Cell] = [name, chunks, cache]
-    row.append((words.seconds(by_nodes[few].value), words.nodes(few)))
-    if many > few:
-        row.append((words.seconds(by_nodes[many].value), words.nodes(many)))
-        row.append((words.interval(ratio(by_nodes[few], by_nodes[many])), out))
+    row.append((words.seconds(few["value"]), words.counted(few["nodes"], "node")))
+    if many["nodes"] > few["nodes"]:
+        [scale_out] = paired(own.head(1), own.tail(1), ["chunks"]).to_dicts()
+        row.append((words.seconds(many["value"]), words.counted(many["nodes"], "node")))
+        row.append((words.interval(scale_out), out))
     else:
         row += ["n/a", ("n/a", out)]
-    base = cells.get(("tiles", cache, many))
+    beside = paired(own.tail(1), tiles, ["nodes"]).to_dicts()
     if chunks == "tiles":
         row.append("1")
-    elif base is None:
+    elif not beside:
         row.append(("n/a", to))
     else:
-        found = ratio(by_nodes[many], base)
-        row.append((words.interval(found), to))
-        here = (
-            f"{_side(found.value)} than tiles"
-            if found.decided
-            else (f"not decided whether faster or slower than tiles ({words.interval(found)})")
-        )
-        said = f"{name[0]}, {chunks}, {cache}: {here}"
-        if studied:
-            said += f"; in the study {_side(theirs[8] / tiles[8])}"
-        table.sentences.append(said + ".")
+        [ratio] = beside
+        row.append((words.interval(ratio), to))
+        here = f"not decided whether faster or slower than tiles ({words.interval(ratio)})"
+        if ratio["decided"]:
+            here = f"{_side(ratio['ratio'])} than tiles"
+        study_says = f"; in the study {_side(theirs[8] / their_tiles[8])}" * is_study
+        table.sentences.append(f"{name[0]}, {chunks}, {cache}: {here}{study_says}.")
     table.rows.append(row)
-    table.behind += by_nodes.values()
-
-
-_BESIDE = ("peakmem_tree", "track_error")
-
-
-def effort(points: Sequence[Measurement], sizes: Mapping[str, Mapping[str, Size]]) -> Table:
-    """Speed beside what it takes: memory, deviation from the reference, lines of code."""
-    table = Table(
-        id="effort",
-        title="Speed, memory, accuracy and effort side by side",
-        about="Today's releases. Deviation: the largest from an independent reference, in each "
-        "task's own measure. Lines: what a user writes to open, compute and write (for PLINK, "
-        "options), without imports and comments, counted in benchmarks/.",
-        head=["Task", "Tool", "Data and cores", "End to end", "Peak memory", "Deviation", "Lines"],
-        rows=[],
-    )
-    for task in TASKS:
-        tools = _fullest(
-            pick(points, "time_end_to_end", "scaling", task=task),
-            lambda own: sum(_beside(points, own, metric) is not None for metric in _BESIDE),
-        )
-        for tool in TOOLS:
-            size = sizes.get(task, {}).get(tool)
-            if tool not in tools and size is None:
-                continue
-            row: list[Cell] = [words.TASKS[task], words.TOOLS[tool]]
-            row += ["n/a"] * 4
-            if tool in tools:
-                own = tools[tool]
-                table.behind.append(own)
-                row[2:4] = [words.setting(own.axes), words.seconds(own.value)]
-                for place, metric in enumerate(_BESIDE, 4):
-                    beside = _beside(points, own, metric)
-                    if beside:
-                        table.behind.append(beside)
-                        row[place] = _fact(metric, beside.value)
-            row.append(str(size.lines) if size else "n/a")
-            table.rows.append(row)
-    return table
-
-
-def _fact(metric: str, value: float) -> str:
-    if metric == "peakmem_tree":
-        return f"{value / 1e9:.2f} GB"
-    return f"{value:.1e}" if value else "0"
-
-
-def _fullest(
-    points: Iterable[Measurement], worth: Callable[[Measurement], int] = lambda _: 0
-) -> dict[str, Measurement]:
-    """By tool: the condition with most tools, then most worth, most cores, the largest data."""
-    groups: dict[tuple[Any, ...], dict[str, Measurement]] = defaultdict(dict)
-    for point in points:
-        groups[point.condition][point.tool] = point
-    return max(
-        groups.values(),
-        key=lambda tools: (
-            len(tools),
-            sum(map(worth, tools.values())),
-            *weight(next(iter(tools.values())).axes),
-        ),
-        default={},
-    )
-
-
-def weight(axes: Mapping[str, Any]) -> tuple[Any, ...]:
-    """What makes a point the better example: more cores, then larger data."""
-    size = axes.get("n_samples", 0) * axes.get("n_variants", 0)
-    return axes.get("cores", 0), size, str(axes.get("data"))
-
-
-def _beside(points: Iterable[Measurement], own: Measurement, metric: str) -> Measurement | None:
-    """Another metric of the same point."""
-    wanted = own.experiment, own.tool, metric, own.axes
-    return next((p for p in points if (p.experiment, p.tool, p.metric, p.axes) == wanted), None)
+    table.behind += own["id"].to_list()
 
 
 def _side(ratio: float) -> str:
     """A ratio of times as how many times faster or slower."""
     return f"{words.times(max(ratio, 1 / ratio))} times {'faster' if ratio < 1 else 'slower'}"
+
+
+def tools(rules: Iterable[Rule]) -> Table:
+    """Which tool for a task, by the size of the data and the number of cores."""
+    choices = [
+        (rule.id.removeprefix("tool-"), choice)
+        for rule in rules
+        if rule.id.startswith("tool-")
+        for choice in by_size(rule.choices)
+    ]
+    cores = sorted({choice.condition["cores"] for _, choice in choices})
+    table = Table(
+        id="tool",
+        title="Which tool, by task, data and cores",
+        about="The fastest tool end to end, with the tools that the samples do not show to be "
+        "slower. Below: how many times as long the next takes (95 % interval).",
+        head=["Task", "Data", *(words.counted(count, "core") for count in cores)],
+    )
+    cells: dict[Pair, dict[int, Cell]] = {}
+    for task, choice in choices:
+        text = words.listed(choice.good, "or") if choice.decided else "not decided"
+        by_cores = cells.setdefault((words.task(task), words.size(choice.condition)), {})
+        by_cores[choice.condition["cores"]] = (text, words.interval(choice.ahead))
+        table.behind += [row["id"] for row in choice.ranking]
+    for name, by_cores in cells.items():
+        table.rows.append([*name, *(by_cores.get(count, "not measured") for count in cores)])
+    return table
+
+
+def effort(points: pl.DataFrame, sizes: Mapping[str, Mapping[str, Size]]) -> Table:
+    """Speed beside its cost: memory, deviation from the reference, lines of code."""
+    table = Table(
+        id="effort",
+        title="Speed, memory, accuracy and effort side by side",
+        about="Today's releases. Deviation: the largest from an independent reference, in each "
+        "task's own measure. Lines: what a user writes to open, compute and write (for a program, "
+        "its options), without imports and comments, counted in benchmarks/.",
+        head=["Task", "Tool", "Data and cores", "End to end", "Peak memory", "Deviation", "Lines"],
+    )
+    memory, error = (
+        points.filter(metric=metric, experiment="scaling")
+        for metric in ("peakmem_tree", "track_error")
+    )
+    same = ["tool", *AXES]
+    beside = (
+        points.join(memory, on=same, how="left", nulls_equal=True, suffix="_memory")
+        .join(error, on=same, how="left", nulls_equal=True, suffix="_error")
+    )  # fmt: skip
+    for task in words.TASKS:
+        own = _fullest(pick(beside, _END, "scaling", task=task), "value_memory", "value_error")
+        by_tool = {row["tool"]: row for row in own.to_dicts()}
+        for tool in words.TOOLS:
+            size = sizes.get(task, {}).get(tool)
+            row: dict[str, Any] = by_tool.get(tool, {})
+            if not row and size is None:
+                continue
+            memory_used, deviation = row.get("value_memory"), row.get("value_error")
+            table.rows.append(
+                [
+                    words.task(task), words.tool(tool),
+                    words.setting(row) if row else "n/a",
+                    words.seconds(row["value"]) if row else "n/a",
+                    "n/a" if memory_used is None else f"{memory_used / 1e9:.2f} GB",
+                    "n/a" if deviation is None else f"{deviation:.1e}" if deviation else "0",
+                    str(size.lines) if size else "n/a",
+                ]
+            )  # fmt: skip
+            ids = (row.get(name) for name in ("id", "id_memory", "id_error"))
+            table.behind += [id for id in ids if id is not None]
+    return table
+
+
+def since(points: pl.DataFrame) -> Table:
+    """How many times as fast today's releases are as the study's own, at the same points."""
+    table = Table(
+        id="since",
+        title="How far the tools have come since the study",
+        about="The study's own releases and packages, and today's, on this machine.",
+        head=["Task", "Tool", "Metric", "Data and cores", "Then", "Now", "Times as fast"],
+    )
+    own = points.filter(experiment="scaling").filter(~pl.col("tool").is_in(PROGRAMS))
+    pairs = paired(own.filter(edition=STUDY), own.filter(edition=TODAY), ["tool", "metric", *AXES])
+    for task, tool, metric in itertools.product(words.TASKS, words.TOOLS, (_END, "time_compute")):
+        fullest = pairs.filter(task=task, tool=tool, metric=metric).sort(_WEIGHT).tail(1)
+        for row in fullest.to_dicts():
+            table.rows.append(
+                [
+                    words.task(task), words.tool(tool), words.METRICS[metric], words.setting(row),
+                    (words.seconds(row["value"]), row["release"]),
+                    (words.seconds(row["value_base"]), row["release_base"]),
+                    words.interval(row),
+                ]
+            )  # fmt: skip
+            table.behind += [row["id"], row["id_base"]]
+    for tool in words.TOOLS:
+        own = pairs.filter(tool=tool, metric=_END)
+        if not own.is_empty():
+            ratio = own["ratio"]
+            faster = len(own.filter("decided", pl.col("ratio") > 1))
+            slower = len(own.filter("decided", pl.col("ratio") < 1))
+            low, middle, high = map(words.times, (ratio.min(), ratio.median(), ratio.max()))
+            table.sentences.append(
+                f"{words.tool(tool)}, end to end: faster at {faster} of {len(own)} points, slower "
+                f"at {slower}, not decided at {len(own) - faster - slower}; {low} to {high} times "
+                f"as fast, median {middle}."
+            )
+    return table
+
+
+def repeats(pairs: pl.DataFrame) -> Table:
+    """The pairs of noise_floor.pairs, and in words how much they differ."""
+    table = Table(
+        id="repeats",
+        title="How much repeats of one point differ",
+        about="Several axes hold the same point: the same release, task, data and cores, in the "
+        "shape that the data come in, warm, with the tasks' own hyperparameters. So do the runs "
+        "of PLINK beside several commits.",
+        head=["Task", "Tool", "Metric", "Data and cores", "Longer", "Shorter", "Ratio"],
+        experiments=noise_floor.EXPERIMENTS,
+    )
+    for row in pairs.to_dicts():
+        table.rows.append(
+            [
+                words.task(row["task"]), f"{words.tool(row['tool'])} {row['release']}",
+                words.METRICS[row["metric"]], words.setting(row),
+                (words.seconds(row["value"]), row["experiment"]),
+                (words.seconds(row["value_base"]), row["experiment_base"]),
+                words.times(row["ratio"]),
+            ]
+        )  # fmt: skip
+        table.behind += [row["id"], row["id_base"]]
+    ratios = pairs["ratio"]
+    floor = words.times(noise_floor.noise_floor(ratios))
+    rule = f"The noise floor is {floor}: the larger of {LEAST_NOISE_FLOOR} and the 90th percentile"
+    if ratios.is_empty():
+        table.sentences = [f"{rule}; nothing was measured twice."]
+    else:
+        middle, most, longest = map(
+            words.times, (ratios.median(), noise_floor.percentile(ratios), ratios.max())
+        )
+        table.sentences = [
+            f"{len(ratios)} pairs: median ratio {middle}, 90th percentile {most}, largest "
+            f"{longest}.",
+            f"{rule}. A smaller ratio decides nothing.",
+        ]
+    return table
+
+
+# the better example of several points: more cores, then larger data
+_WEIGHT = [
+    pl.col("cores").fill_null(0),
+    (pl.col("n_samples") * pl.col("n_variants")).fill_null(0),
+    pl.col("data"),
+]
+
+
+def _fullest(points: pl.DataFrame, *beside: str) -> pl.DataFrame:
+    """A row a tool: the condition with most tools, then most values of `beside`, then _WEIGHT."""
+    same = list(AXES)
+    values = [pl.col(name).count() for name in beside]
+    best = (
+        points.group_by(same)
+        .agg(tools=pl.col("tool").n_unique(), beside=pl.sum_horizontal(pl.lit(0), *values))
+        .sort("tools", "beside", *_WEIGHT)
+        .tail(1)
+    )
+    return points.join(best, on=same, how="semi", nulls_equal=True)

@@ -115,7 +115,10 @@ def write(
                 values.append(sorted(own)[samples // 2] if timed else true)
                 taken.append(own if timed else None)
                 key = SeriesKey.of(name, dict(zip(benchmark["param_names"], texts, strict=True)))
-                lines.append({**_line(release, str(key), axes["data"], cores), "load": load})
+                line = _line(release, str(key), axes["data"], cores)
+                if cls.lower() in PROGRAMS:
+                    line["installed"] = f"{TOOLS[cls.lower()].version_prefix}0a1 64-bit"
+                lines.append({**line, "load": load})
             if any(value is None or value == value for value in values):
                 found.add_result(
                     benchmark,

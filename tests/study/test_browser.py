@@ -78,15 +78,18 @@ def test_the_page_answers(
 def a_figure_is_drawn_and_changes(opened: Any) -> None:
     section = drawn(opened, "2.3")
     points = section.locator(".plot").first.locator("path[aria-roledescription='point']")
-    assert points.count() == 6  # three tools, one and two cores
+    assert points.count() == 8  # four tools, one and two cores
     assert "physical cores: cores 4, 8 and 16" in section.inner_text()
     under = section.locator(".conditions")
-    assert "2,504 samples x 10,000 variants; Hail 0.2.139, PLINK 1.9, Sgkit" in under.inner_text()
+    assert (
+        "2,504 samples x 10,000 variants; Hail 0.2.139, PLINK 1.9, PLINK 2 2.0, Sgkit"
+        in under.inner_text()
+    )
     ink = opened.evaluate("getComputedStyle(document.querySelector('.plot text')).fill")
     assert ink == opened.evaluate("getComputedStyle(document.body).color")  # seen in the dark too
     section.locator(".legend button", has_text="Hail").click()
-    points.nth(4).wait_for(state="detached")
-    assert points.count() == 4
+    points.nth(6).wait_for(state="detached")
+    assert points.count() == 6
     section.get_by_role("combobox", name="data set").select_option(label="sim-1k")
     assert "data set: sim-1k; " in under.inner_text()
     assert "; 1,000 samples x 10,000 variants; " in under.inner_text()

@@ -70,7 +70,7 @@ def test_a_figure_says_under_what_it_was_measured(points: pl.DataFrame) -> None:
     view = views.of(own, own_rows, {"edition": "today", "data": "sim-1k"})
     assert view["conditions"].split("; ") == [
         "chunks and partitions: as prepared", "releases: today's newest", "data set: sim-1k",
-        "1,000 samples x 10,000 variants", "Hail 0.2.139, PLINK 1.9, Sgkit 0.10.0",
+        "1,000 samples x 10,000 variants", "Hail 0.2.139, PLINK 1.9, PLINK 2 2.00a1, Sgkit 0.10.0",
     ]  # fmt: skip
 
 
@@ -123,7 +123,7 @@ def test_a_line_of_one_place_that_is_not_the_least_has_no_speed_up(points: pl.Da
     own_rows = rows.make(own, points.filter(later, edition="today"))
     assert "Hail" in own_rows["series"]
     drawn = own_rows.filter(pl.col("speedup").is_not_null())
-    assert set(drawn["series"]) == {"Sgkit", "PLINK"}
+    assert set(drawn["series"]) == {"Sgkit", "PLINK", "PLINK 2"}
     assert set(drawn["base"]) == {1}
 
 

@@ -10,11 +10,11 @@ from tools.study.analysis.measurements import PROGRAMS
 
 # seconds for 1,000 variants x 1,000 samples on one core, end to end
 SPEED = {
-    "allele_frequency": {"plink": 0.02, "hail": 0.4, "sgkit": 0.8},
-    "hardy_weinberg": {"plink": 0.04, "hail": 0.5, "sgkit": 1.0},
-    "ld_prune": {"plink": 0.1, "sgkit": 1.0, "hail": 5.0},
-    "pca": {"plink": 0.2, "hail": 0.6, "sgkit": 0.7},
-    "association": {"hail": 1.0, "sgkit": 1.1, "plink": 6.0},
+    "allele_frequency": {"plink": 0.02, "plink2": 0.04, "hail": 0.4, "sgkit": 0.8},
+    "hardy_weinberg": {"plink": 0.04, "plink2": 0.08, "hail": 0.5, "sgkit": 1.0},
+    "ld_prune": {"plink": 0.1, "plink2": 0.2, "sgkit": 1.0, "hail": 5.0},
+    "pca": {"plink": 0.2, "plink2": 0.4, "hail": 0.6, "sgkit": 0.7},
+    "association": {"hail": 1.0, "sgkit": 1.1, "plink2": 3.0, "plink": 6.0},
 }
 CHUNKS = {"tiles": 1.0, "rows": 0.8, "large-rows": 0.6}
 PARTITIONS = {"few": 1.0, "many": 1.005, "most": 1.0}
@@ -43,8 +43,6 @@ def small(
     cores = axes.get("cores", 0) or axes["nodes"] * _threads(axes["layout"])
     if cores > 2 or cores == 0 or (axes.get("layout") == "1x2" and task != "allele_frequency"):
         return None
-    if tool not in SPEED[task]:
-        return None
     seconds = SPEED[task][tool] * size[0] * size[1] / 1e6
     seconds /= FASTER_SINCE.get(release, 1.0) if tool not in PROGRAMS else 1.0
     seconds /= 1.0 if tool in PROGRAMS else 0.9 * cores + 0.1
@@ -69,7 +67,9 @@ def small(
     if metric == "track_input_reads":
         return passes
     if metric == "peakmem_tree":
-        return {"plink": 1e8, "sgkit": 5e8, "hail": 2e9}[tool] * (1 + size[1] / 2504)
+        return {"plink": 1e8, "plink2": 1e8, "sgkit": 5e8, "hail": 2e9}[tool] * (
+            1 + size[1] / 2504
+        )
     if metric in SHARE:
         return seconds * SHARE[metric]
     return None

@@ -23,7 +23,7 @@ from tools.execution.asv_run import environment
 from tools.results import stored
 from tools.results.series import parameter_sets
 from tools.results.series_key import SeriesKey
-from tools.study.analysis import ratios, reducers, reference
+from tools.study.analysis import ratios, reducers
 
 EXPERIMENTS = (
     "scaling", "sharding", "caching", "hyperparameters", "filtering",
@@ -41,7 +41,7 @@ _ORIGIN: dict[str, pl.DataType] = {  # columns by the names of the provenance
     "lock": _TEXT, "python": _TEXT, "java": _TEXT, "installed": _TEXT, "load": _NUMBER,
     "others": _NUMBER, "governor": _TEXT, "physical_cores": _WHOLE, "tracker": _TEXT,
 }  # fmt: skip
-PROGRAMS = [name for name, tool in registry.TOOLS.items() if tool.kind == "program"]
+PROGRAMS = list(registry.programs())
 SCHEMA: dict[str, pl.DataType] = {
     "experiment": _TEXT,  # the benchmark's module: one of EXPERIMENTS
     "tool": _TEXT,

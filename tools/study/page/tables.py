@@ -81,15 +81,17 @@ def single_node(points: pl.DataFrame, edition: str) -> Table:
 def _beside_the_study(
     task: str, setting: str, tools: Mapping[str, Row], ratios: Mapping[Pair, Row]
 ) -> str:
-    """The order of the tools and their ratios, where they differ from the study's."""
-    ordered = sorted(tools, key=lambda tool: tools[tool]["value"])
-    here = words.tool(ordered[0])
+    """The order of the study's tools and their ratios, where they differ from its own."""
+    study = reference.tasks().get(task)
+    known = [
+        tool for tool in words.TOOLS if tool in tools and (not study or tool in study.seconds)
+    ]
+    ordered = sorted(known, key=lambda tool: tools[tool]["value"])
+    here = "".join(map(words.tool, ordered[:1]))
     for faster, tool in itertools.pairwise(ordered):
         here += (", then " if ratios[tool, faster]["decided"] else " and ") + words.tool(tool)
-    study = reference.tasks().get(task)
-    if study is None:
+    if not study:
         return f"{words.task(task)}: {here}. Here {setting}; the study does not have this task."
-    known = [tool for tool in words.TOOLS if tool in tools.keys() & study.seconds.keys()]
     there = ", then ".join(map(words.tool, sorted(known, key=study.seconds.__getitem__)))
     parts = [f"{here}, as in the study" if here == there else f"{here}; in the study {there}"]
     for a, b in itertools.combinations(known, 2):

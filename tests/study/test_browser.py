@@ -82,7 +82,7 @@ def a_figure_is_drawn_and_changes(opened: Any) -> None:
     assert "physical cores: cores 4, 8 and 16" in section.inner_text()
     under = section.locator(".conditions")
     assert (
-        "2,504 samples x 10,000 variants; Hail 0.2.139, PLINK 1.9, PLINK 2 2.0, Sgkit"
+        "2,504 samples x 10,000 variants; Hail 0.2.139, PLINK 1.9, PLINK 2 2.00a1, Sgkit"
         in under.inner_text()
     )
     ink = opened.evaluate("getComputedStyle(document.querySelector('.plot text')).fill")

@@ -23,7 +23,7 @@ from tools.execution.asv_run import environment
 from tools.results import stored
 from tools.results.series import parameter_sets
 from tools.results.series_key import SeriesKey
-from tools.study.analysis import ratios, reducers
+from tools.study.analysis import ratios, reducers, reference
 
 EXPERIMENTS = (
     "scaling", "sharding", "caching", "hyperparameters", "filtering",

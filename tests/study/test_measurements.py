@@ -85,6 +85,13 @@ def test_the_origin_of_a_value_is_its_own_machine(tmp_path: Path) -> None:
     assert locks == {f"lock{made.TODAY[0].day}"}
 
 
+def test_a_file_that_is_damaged_costs_only_itself(tmp_path: Path) -> None:
+    folder = tmp_path / "results"
+    made.write(folder, truth.small, [made.TODAY[0]])
+    (folder / made.MACHINE / "0123abcd-per-commit-pyauto-stackfrozen.json").write_text('{"vers')
+    assert set(measurements.read(folder).points["commit"]) == {made.TODAY[0].commit}
+
+
 def test_no_results_are_no_points(tmp_path: Path) -> None:
     assert measurements.read(tmp_path / "nothing").points.is_empty()
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import polars as pl
-from asv.results import Results, iter_results
+from asv.results import Results
 
 from benchmarks._harness import registry
 from benchmarks.hyperparameters import TASK
@@ -21,8 +21,8 @@ from datasets import catalogue
 from tools.execution import provenance
 from tools.execution.asv_run import environment
 from tools.results import stored
-from tools.results.series import parameter_sets
-from tools.results.series_key import SeriesKey
+from tools.results import table as results_table
+from tools.results.series_key import SeriesKey, parameter_sets
 from tools.study.analysis import ratios, reducers, reference
 
 EXPERIMENTS = (
@@ -98,7 +98,7 @@ def read(results_dir: Path, machine: str | None = None) -> Measurements:
     """The results of a machine: the named one, or the one with most points."""
     declared = _json(results_dir / "benchmarks.json")
     declared = {name: entry for name, entry in declared.items() if isinstance(entry, dict)}
-    sets = {name: parameter_sets(entry) for name, entry in declared.items()}
+    sets = {name: list(parameter_sets(entry)) for name, entry in declared.items()}
     origins = {
         (machine, line["commit"], line["stack"], line["benchmark"]): line
         for machine, line in stored.provenance(results_dir)
@@ -106,7 +106,7 @@ def read(results_dir: Path, machine: str | None = None) -> Measurements:
     points = table(
         [
             point
-            for result in (iter_results(str(results_dir)) if declared else ())
+            for result in _results(results_dir)
             for point in _points(result, declared, sets, origins)
         ]
     )
@@ -118,6 +118,16 @@ def read(results_dir: Path, machine: str | None = None) -> Measurements:
     facts["physical_cores"] = own["physical_cores"].max() or int(facts.get("num_cpu") or 0)
     is_number = pl.col("value").is_finite()
     return Measurements(facts, own.filter(is_number), own.filter(~is_number), declared)
+
+
+def _results(results_dir: Path) -> Iterator[Results]:
+    """The result files with points of the study; the other files are not opened."""
+    all_results = results_table.read(results_dir)
+    experiment = pl.col("benchmark").cast(pl.String).str.split(".").list.first()
+    numbers = all_results.values.filter(experiment.is_in(EXPERIMENTS)).select("number").collect()
+    files = all_results.readable.join(numbers.unique(), on="number", how="semi")
+    for file, machine in files.sort("file").select("file", "machine").iter_rows():
+        yield Results.load(str(results_dir / file), machine_name=machine)
 
 
 def _points(

@@ -86,7 +86,7 @@ _Table = Annotated[SimulatedSpec | PackageSpec | VcfSpec, Field(discriminator="s
 
 def load(path: Path = FILE) -> dict[str, Spec]:
     """All data sets by name, in the file's order; ConfigError with the place of a mistake."""
-    tables = configuration.read_toml(path, dict[str, _Table])
+    tables = configuration.read(path, dict[str, _Table])
     return {name: spec.model_copy(update={"name": name}) for name, spec in tables.items()}
 
 

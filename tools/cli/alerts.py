@@ -97,19 +97,15 @@ def read(path: Path) -> dict[str, SeriesInput]:
     DamagedError with the place of a mistake.
     """
     try:
-        text = path.read_text(encoding="utf-8-sig")
-    except (FileNotFoundError, IsADirectoryError):
-        raise UsageError(f"no such file: {path}") from None
+        if not path.is_file():
+            raise UsageError(f"no such file: {path}")
+        return configuration.read(path, dict[str, SeriesInput], error=DamagedError)
     except PermissionError:
         raise DeniedError(
             f"{path} may not be read", hint="make it readable for this user"
         ) from None
     except OSError as error:  # such as a name that is too long
         raise UsageError(f"{path} cannot be read: {error.strerror}") from None
-    except UnicodeDecodeError as error:
-        raise DamagedError(f"{path}: not valid JSON: {error}") from None
-    content = configuration.parse_json(text, path, DamagedError)
-    return configuration.check(content, dict[str, SeriesInput], path, DamagedError)
 
 
 def _evaluate(directory: Path | None, *, as_json: bool) -> int:

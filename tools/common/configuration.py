@@ -1,7 +1,7 @@
-"""Read configuration files into checked models.
+"""Read configuration files into pydantic models.
 
-pydantic checks the types. This module adds what a user needs: the file, the place of each
-mistake (`sgkit.java[0].since`) and what is expected there, in the words of the file's format.
+pydantic checks the values. This module adds what a user needs: the file, the place of each mistake
+(`sgkit.java[0].since`) and what is expected there.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from collections.abc import Collection
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
-from pydantic import (
+from pydantic import (  # fmt: skip
     BaseModel,
     ConfigDict,
     Field,
@@ -32,11 +32,9 @@ else:
 
 T = TypeVar("T")
 Text = Annotated[str, Field(min_length=1)]
-Items = Annotated[
-    tuple[T, ...], Strict(False)
-]  # a list in the file; a tuple, as models are frozen
+Items = Annotated[tuple[T, ...], Strict(False)]  # a list in the file
 
-_FROM_FILE = "file"  # pydantic's context, to tell a table of a file from a call of the class
+_FROM_FILE = "file"  # pydantic's context: a table of a file, not a call of the class
 _SHOWN = 5  # mistakes in one message
 _LONGEST = 80  # characters of a value in a message
 _EXPECTED = {
@@ -61,10 +59,7 @@ _EXPECTED = {
 
 
 class Expected(ValueError):
-    """What a validator raises: its text is what is expected in place of the value.
-
-    The text of any other ValueError stands in the message as it is.
-    """
+    """Raised by a validator with what is expected in place of the value."""
 
 
 class Model(BaseModel):
@@ -77,98 +72,66 @@ class Model(BaseModel):
 
     @model_validator(mode="before")
     @classmethod
-    def _refuse_unknown_keys(cls, table: Any, info: ValidationInfo) -> Any:
-        """As `extra="forbid"` does, with the keys that there are."""
-        is_of_file = info.context is _FROM_FILE and cls.model_config["extra"] == "forbid"
-        if isinstance(table, dict) and is_of_file:
-            keys = [name for name, field in cls.model_fields.items() if not field.exclude]
-            for name in table:
+    def _name_known_keys(cls, table: Any, info: ValidationInfo) -> Any:
+        keys = [name for name, field in cls.model_fields.items() if not field.exclude]
+        if info.context == _FROM_FILE and cls.model_config["extra"] == "forbid":
+            for name in table if isinstance(table, dict) else ():
                 if name not in keys:
                     raise ValueError(f"unknown key {name!r}; known: {', '.join(keys)}")
         return table
 
 
-def read_toml(path: Path, kind: type[T], *, secret: Collection[str] = ()) -> T:
-    """The content of a TOML file as `kind`; ConfigError as `check` raises it.
-
-    Values in tables whose name is in `secret` are never part of a message.
-    """
-    try:
-        content = tomllib.loads(_text(path))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise ConfigError(f"{path}: not valid TOML: {error}") from None
-    return check(content, kind, path, secret=secret)
-
-
-def read_json(path: Path, kind: type[T]) -> T:
-    """The content of a JSON file as `kind`; ConfigError as `check` raises it."""
-    return check(parse_json(_text(path), path), kind, path)
-
-
-def parse_json(text: str, path: Path, error: type[TrackerError] = ConfigError) -> Any:
-    """The value of a JSON text; `error` with the file's name where it is not JSON."""
-    try:
-        return json.loads(text)
-    except ValueError as reason:
-        raise error(f"{path}: not valid JSON: {reason}") from None
-    except RecursionError:
-        raise error(f"{path}: lists or objects within each other, too deep to read") from None
-
-
-def check(
-    content: Any,
-    kind: type[T],
+def read(
     path: Path,
+    kind: type[T],
+    *,
     error: type[TrackerError] = ConfigError,
     secret: Collection[str] = (),
 ) -> T:
-    """`content` of the file `path` as `kind`, a Model or a type made of Models.
+    """The content of a TOML or JSON file as `kind`: a Model, or a type made of Models.
 
-    Raises `error` with the place of each mistake, five at most, and what is expected there.
+    Raises `error` with the place of each mistake, five at most, and what is expected there. Values
+    in tables whose name is in `secret` are never part of a message.
     """
+    is_toml = path.suffix == ".toml"
+    try:
+        text = path.read_text(encoding="utf-8" if is_toml else "utf-8-sig")
+        content = tomllib.loads(text) if is_toml else json.loads(text)
+    except FileNotFoundError:
+        raise error(f"{path} is missing") from None
+    except (ValueError, RecursionError) as reason:
+        raise error(f"{path}: not valid {'TOML' if is_toml else 'JSON'}: {reason}") from None
     try:
         return TypeAdapter(kind).validate_python(content, context=_FROM_FILE)
     except ValidationError as reason:
-        mistakes = [_words(mistake, content, secret) for mistake in reason.errors()]
-        table = "an object" if path.suffix == ".json" else "a table"
-        lines = [f"{path}: {text.replace('a table', table)}" for text in mistakes[:_SHOWN]]
-        if len(mistakes) > _SHOWN:
-            lines.append(f"and {len(mistakes) - _SHOWN} more mistakes")
-        raise error("\n  ".join(lines)) from None
+        table = "a table" if is_toml else "an object"
+        mistakes = [_words(mistake, content, secret, table) for mistake in reason.errors()]
+    lines = [f"{path}: {text}" for text in mistakes[:_SHOWN]]
+    if len(mistakes) > _SHOWN:
+        lines.append(f"and {len(mistakes) - _SHOWN} more mistakes")
+    raise error("\n  ".join(lines))
 
 
-def _text(path: Path) -> str:
-    try:
-        return path.read_text(encoding="utf-8")
-    except FileNotFoundError:
-        raise ConfigError(f"{path} is missing") from None
-
-
-def _words(mistake: Any, content: Any, secret: Collection[str]) -> str:
-    place, kind = _place(mistake["loc"], content), mistake["type"]
+def _words(mistake: Any, content: Any, secret: Collection[str], table: str) -> str:
+    loc, kind, value = mistake["loc"], mistake["type"], mistake["input"]
+    place, context = _place(loc, content), mistake.get("ctx", {})
     if kind == "missing":
         return f"{place} is missing"
-    if kind in ("model_type", "dict_type"):  # the value is no table: it may be a secret
-        return f"{place}: expected a table"
-    value, loc = mistake["input"], mistake["loc"]
+    if kind in ("model_type", "dict_type"):  # without the value, which may be a secret
+        return f"{place}: expected {table}"
     is_key = "[key]" in loc or value in loc[-1:]
-    if is_key or isinstance(value, dict) or not set(secret).isdisjoint(loc):
-        shown = ""
-    else:
-        shown = f" = {value!r}" if len(repr(value)) <= _LONGEST else f" = {value!r:.{_LONGEST}}..."
-    error = mistake.get("ctx", {}).get("error")
-    if isinstance(error, Expected):
-        return f"{place}{shown}: expected {error}"
+    if not is_key and not isinstance(value, dict) and set(secret).isdisjoint(loc):
+        shown = repr(value)
+        place += f" = {shown if len(shown) <= _LONGEST else shown[:_LONGEST] + '...'}"
+    if isinstance(context.get("error"), Expected):
+        return f"{place}: expected {context['error']}"
     if kind in _EXPECTED:
-        return f"{place}{shown}: expected {_EXPECTED[kind].format(**mistake.get('ctx', {}))}"
-    return f"{place}{shown}: {error or mistake['msg']}"
+        return f"{place}: expected {_EXPECTED[kind].format(**context)}"
+    return f"{place}: {context.get('error') or mistake['msg']}"
 
 
 def _place(parts: tuple[int | str, ...], content: Any) -> str:
-    """pydantic's location as the user wrote it: "sgkit.java[0].since".
-
-    An entry of a list that has a name is given with it: "small.part[2] (hail).stack".
-    """
+    """pydantic's location as the user wrote it, such as "small.part[2] (hail).stack"."""
     place = ""
     for part in parts:
         is_last = part is parts[-1]

@@ -48,7 +48,7 @@ def load(path: Path) -> dict[str, Metric]:
     """The declared metrics; ConfigError names the entry that is wrong."""
     return {
         name: Metric(name, entry.unit, entry.direction == "lower", entry.summary)
-        for name, entry in configuration.read_json(path, dict[str, _Declaration]).items()
+        for name, entry in configuration.read(path, dict[str, _Declaration]).items()
     }
 
 

@@ -154,7 +154,7 @@ def operator(path: Path) -> dict[str, Any]:
 
 
 def _read(path: Path) -> File:
-    return configuration.read_toml(path, File, secret=("alerts", OPERATOR))
+    return configuration.read(path, File, secret=("alerts", OPERATOR))
 
 
 def _completion(name: str, upstream: Upstream) -> dict[str, Any]:

@@ -66,7 +66,7 @@ class Reference(BaseModel, extra="forbid"):
 @functools.cache
 def load(path: Path = FILE) -> Reference:
     """The study's numbers; ConfigError with the place of a mistake."""
-    return configuration.read_toml(path, Reference)
+    return configuration.read(path, Reference)
 
 
 def tasks() -> dict[str, Task]:

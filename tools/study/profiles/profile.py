@@ -106,7 +106,7 @@ class Profile(BaseModel, extra="forbid"):
 @functools.cache  # the page asks for them once for each figure; reading takes 0.3 s
 def load(path: Path = FILE) -> Mapping[str, Profile]:
     """All profiles by name; ConfigError with the place of a mistake."""
-    profiles = configuration.read_toml(path, dict[str, Profile])
+    profiles = configuration.read(path, dict[str, Profile])
     for name, profile in profiles.items():
         profile.name = name
     return profiles

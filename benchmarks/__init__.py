@@ -1,1 +1,1 @@
-"""The GWAS benchmarks: one module a task, in each the classes Sgkit, Hail and Plink."""
+"""The GWAS benchmarks: one module a task, in each one class a tool; and one module an axis."""

@@ -1,7 +1,7 @@
 """Caching: each task with its input in the page cache (warm) and on disk only (cold).
 
-Cold evicts the data set's own pages before each sample. `dropped` empties the machine's whole
-cache, as the study did: for root, and only when GWAS_DROP_CACHES=1 asks for it.
+`cold` evicts the data set's own pages before each sample. `dropped` empties the machine's whole
+cache, as the study did. It needs root and GWAS_DROP_CACHES=1.
 """
 
 from . import _harness
@@ -15,10 +15,10 @@ class Caching(axis.OfTask):
     param_names = ["task", "data", "cache", "cores"]
     metrics = ("time_end_to_end", "time_load")
 
-    def place(self, point):
-        page_cache.require(point["cache"])
-        super().place(point)
-        self.cache = point["cache"]
+    def configure(self, parameters):
+        page_cache.require(parameters["cache"])
+        super().configure(parameters)
+        self.cache = parameters["cache"]
 
     def setup(self, *values):
         super().setup(*values)

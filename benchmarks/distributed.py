@@ -1,10 +1,12 @@
 """Distributed: each task on a cluster of nodes, Sgkit on Dask distributed, Hail on Spark.
 
-Nodes are made of this machine's cores, a physical one for each thread of a worker; or
-GWAS_DASK_SCHEDULER and GWAS_SPARK_MASTER name clusters that are there already. docs/clusters.md
-says how these are set up and what is checked. `layout` is workers x threads of a node; `settings`
-are those of dask_settings.json, `+numba-cache` with numba's cache on as well. Without, Sgkit's
-functions are taken from it or compiled by the workers as the release has it by itself.
+Nodes are parts of this machine, with a physical core for each thread of a worker. Or
+GWAS_DASK_SCHEDULER and GWAS_SPARK_MASTER name existing clusters: docs/clusters.md says how to set
+them up, and what is checked.
+
+`layout` is workers x threads of a node. `settings` names a preset of dask_settings.json;
+`+numba-cache` turns numba's cache on as well. Without it, the release decides whether workers take
+Sgkit's functions from the cache or compile them.
 """
 
 from . import _harness

@@ -1,4 +1,4 @@
-"""Distributed, cold: as distributed.py, the nodes having forgotten the input's pages each time."""
+"""Distributed, cold: as distributed.py, with the input evicted from the nodes' page cache."""
 
 from . import distributed
 from ._harness import axis

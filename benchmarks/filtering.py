@@ -1,7 +1,7 @@
-"""Filtering: Hardy-Weinberg's p and the variants to keep, asked of Sgkit in one call and in two.
+"""Filtering: Hardy-Weinberg p and the variants to keep, computed by Sgkit in one call and in two.
 
-In one call, as the task module does, p and the choice are one lazy dataset. In two, as the study
-did, the choice is computed first, and p when it is written: the genotypes are read for each.
+In one call, as in the task module, p and the choice are one lazy dataset. In two, as in the study,
+the choice is computed first and p when it is written, so the genotypes are read twice.
 """
 
 from . import _harness
@@ -15,16 +15,16 @@ class Sgkit(axis.OfTask, _harness.Sgkit):
     param_names = ["calls", "data", "cores"]
     metrics = ("time_end_to_end", "track_input_reads", "track_error")
 
-    def task_of(self, point):
+    def task_of(self, parameters):
         return "hardy_weinberg"
 
-    def place(self, point):
-        super().place(point)
-        self.calls = point["calls"]
+    def configure(self, parameters):
+        super().configure(parameters)
+        self.calls = parameters["calls"]
 
     def compute(self, ds):
         result = super().compute(ds)  # p and the choice, both lazy
         if self.calls == "two":
-            # the first call: it reads the genotypes; p is computed in a second, as it is written
+            # the first call reads the genotypes; the second, at writing, computes p
             result["variant_kept"] = result["variant_kept"].compute()
         return result

@@ -1,8 +1,8 @@
 """Hyperparameters: number of components, r2 threshold and LD window, one changed at a time.
 
-The task modules' own bodies run; the one value is replaced on its way to the tool's function.
-Each list holds the task module's value as well. The window is in variants; Hail's only window is
-in base pairs, 10,000 of them for each variant, which is the task modules' own proportion.
+The task modules' own bodies run, with one argument replaced. Each list includes the task module's
+own value. The window is in variants. Hail's is in base pairs: 10,000 for each variant, which is
+the task modules' own proportion.
 """
 
 from . import _harness
@@ -24,12 +24,12 @@ class Hyperparameters(axis.OfTask):
     param_names = ["setting", "data", "cores"]
     metrics = ("time_end_to_end", "time_compute", "peakmem_tree", "track_error")
 
-    def task_of(self, point):
-        return TASK[point["setting"].partition("=")[0]]
+    def task_of(self, parameters):
+        return TASK[parameters["setting"].partition("=")[0]]
 
-    def place(self, point):
-        super().place(point)
-        self.name, _, text = point["setting"].partition("=")
+    def configure(self, parameters):
+        super().configure(parameters)
+        self.name, _, text = parameters["setting"].partition("=")
         self.value = float(text) if self.name == "r2" else int(text)
         self.hyperparameters = {self.name: self.value}
 
@@ -62,12 +62,12 @@ class Hail(Hyperparameters, _harness.Hail):
 
 class Programs(Hyperparameters):
     def command(self, paths):
-        name, place = {
+        name, number = {
             "n_components": ("--pca", 1),
             "r2": ("--indep-pairwise", 3),
             "window": ("--indep-pairwise", 1),
         }[self.name]
-        return option(super().command(paths), name, place, self.value)
+        return option(super().command(paths), name, number, self.value)
 
 
 class Plink(Programs, _harness.Plink):

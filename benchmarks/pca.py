@@ -51,7 +51,7 @@ class Hail(_harness.Hail):
 
 class Plink(_harness.Plink):
     def command(self, paths):
-        # PLINK keeps what equals its limit, the others what is above it
+        # PLINK also keeps a frequency that equals its limit, the others do not
         return ["--maf", "0.050001", "--pca", "10"]
 
 

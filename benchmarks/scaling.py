@@ -1,7 +1,7 @@
-"""Scaling: each task against the number of samples, of variants, and of cores.
+"""Scaling: each task by number of samples, variants and cores.
 
-sim-1k to sim-100k have 10,000 variants and so many samples. sim-2504-2k to sim-2504-1.1m have
-2,504 samples and so many variants: parts of a chromosome, up to the size of chromosome 21.
+The names sim-1k to sim-100k give the samples, with 10,000 variants each. sim-2504-2k to
+sim-2504-1.1m give the variants, with 2,504 samples each, up to the size of chromosome 21.
 """
 
 from . import _harness

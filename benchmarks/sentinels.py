@@ -1,7 +1,6 @@
-"""What no upstream commit can change: a step here, or one shared with these, is the machine's.
+"""Sentinels: measurements that no upstream commit can change. A change here is the machine's.
 
-They run on the tracker's own Python and numpy, whatever the commit has. PLINK's series in the
-task modules are the fourth sentinel.
+They run on the tracker's own Python and numpy. The series of both PLINKs serve the same purpose.
 """
 
 import subprocess

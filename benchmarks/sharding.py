@@ -1,7 +1,7 @@
-"""Sharding: each task on the same data in other Zarr chunks or Hail partitions.
+"""Sharding: each task on the same data in different Zarr chunks or Hail partitions.
 
-_harness/shapes.py says which shape of a data set each name stands for. They are made by
-`python -m tools datasets prepare NAME --chunks 400x2504 --partitions 90`.
+_harness/shapes.py explains the names of the shapes; their sizes are SHAPES of the registry.
+`python -m tools datasets prepare NAME --chunks 400x2504 --partitions 90` makes them.
 """
 
 from . import _harness
@@ -11,10 +11,10 @@ version = axis.version("1")
 
 
 class Sharding(axis.OfTask):
-    def place(self, point):
-        super().place(point)
-        shape = shapes.of(point["data"], self.format, point[self.param_names[2]])
-        self.paths = data.shaped_paths(point["data"], self.format, shape)
+    def configure(self, parameters):
+        super().configure(parameters)
+        shape = shapes.of(parameters["data"], self.format, parameters[self.param_names[2]])
+        self.paths = data.shaped_paths(parameters["data"], self.format, shape)
 
 
 class Sgkit(Sharding, _harness.Sgkit):

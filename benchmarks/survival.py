@@ -1,11 +1,15 @@
-"""Survival: what becomes of a run on a cluster when something goes wrong in it.
+"""Survival: how a run on a cluster ends after a fault.
 
-In mid-run a worker is killed (its nanny or its node starts another), or a node is lost with all
-its workers (and is back for the next run); or the workers have too little memory from the start:
-for Dask a tenth less than they took when they had plenty, for Spark the least that it starts with.
-`none` is for what the settings do by themselves: `default` and `stealing` have work stealing on,
-which the study found to hang now and then. A run that is not done after a minute and ten times
-its usual time is said to hang; the runs of a point end with the first that does not finish.
+The parameter `trouble` names the fault:
+- `worker-killed`: in mid-run a worker is killed, and its nanny or node starts a new one;
+- `node-lost`: in mid-run a node is lost with all its workers, until the next run;
+- `memory-short`: workers have too little memory. With Dask that is a tenth less than their peak
+  with plenty of it, with Spark the least that it accepts;
+- `none`: shows what the settings do by themselves. `default` and `stealing` have work stealing on,
+  with which the study saw runs hang.
+
+A run counts as hung after a minute plus ten times its usual time. No further run is made after
+one that does not finish.
 """
 
 from . import _harness

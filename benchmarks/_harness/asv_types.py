@@ -1,9 +1,8 @@
-"""The benchmark types that asv_runner gets from us.
+"""Our benchmark types for asv_runner.
 
-DESIGN asks for an `asv_bench_*` package. asv_runner 0.3.2 puts such types after its own, and
-its own `peakmem_` pattern would take `peakmem_tree` and silently report the memory of the
-wrong process. So they are put at the front of asv_runner's list when the benchmarks are
-imported, which also needs nothing from the environment.
+They are put at the front of asv_runner's list when the benchmarks are imported. An `asv_bench_*`
+package would not do: asv_runner 0.3.2 tries its own types first, and its `peakmem_` pattern would
+take `peakmem_tree` and report the memory of the wrong process.
 """
 
 import re
@@ -15,7 +14,7 @@ try:
     from asv_runner.benchmarks.peakmem import PeakMemBenchmark as _PeakMem
     from asv_runner.benchmarks.time import TimeBenchmark as _Time
     from asv_runner.benchmarks.track import TrackBenchmark as _Track
-except ImportError:  # a child process of a benchmark measures without asv
+except ImportError:  # child processes of a benchmark measure without asv
     _asv = None
 
 
@@ -24,8 +23,8 @@ def register():
     if _asv is None or any(cls.__module__ == __name__ for cls in _asv.benchmark_types):
         return
 
-    class Announced:
-        """Tell the benchmark's object which metric is measured, before its setup."""
+    class WithMetric:
+        """Tells the benchmark its metric before setup, and calls its `finish` at the end."""
 
         def do_setup(self):
             process.end_with_parent()
@@ -50,14 +49,14 @@ def register():
             if finish is not None:
                 finish()
 
-    class Time(Announced, _Time):
+    class Time(WithMetric, _Time):
         """time_*: asv's own timing."""
 
-    class Track(Announced, _Track):
-        """track_*: asv's own, the method returns the value."""
+    class Track(WithMetric, _Track):
+        """track_*: asv's own; the method returns the value."""
 
-    class PeakMemTree(Announced, _PeakMem):
-        """peakmem_tree: the method returns the bytes, for a process tree that it ran."""
+    class PeakMemTree(WithMetric, _PeakMem):
+        """peakmem_tree: the method runs a process tree and returns its bytes."""
 
         name_regex = re.compile("^peakmem_tree$")
 

@@ -1,4 +1,4 @@
-"""What the axis modules inherit: a task module's own classes, chosen by the parameter `task`."""
+"""What the axis modules inherit: they run the task modules' classes, by the parameter `task`."""
 
 import importlib
 
@@ -28,9 +28,9 @@ def version(own):
 
 
 class OfTask:
-    """Mixed into a tool's base class: what is opened, called and written is a task module's.
+    """Mixed into a tool's base class: opens, computes and writes as a task module's class does.
 
-    `metrics` names those that the axis is about; asv does not see the others.
+    `metrics` names the metrics of the axis; the others are hidden from asv.
     """
 
     metrics = ("time_end_to_end", *EAGER, "peakmem_tree", "track_error")
@@ -39,14 +39,14 @@ class OfTask:
         metrics.restrict(cls, cls.metrics)
         super().__init_subclass__(**kwargs)
 
-    def place(self, point):
-        module = importlib.import_module(".." + self.task_of(point), __package__)
+    def configure(self, parameters):
+        module = importlib.import_module(".." + self.task_of(parameters), __package__)
         self.body = getattr(module, type(self).__name__)()
-        super().place(point)
+        super().configure(parameters)
 
-    def task_of(self, point):
+    def task_of(self, parameters):
         """The name of the task module."""
-        return point["task"]
+        return parameters["task"]
 
     def task(self):
         return self.body.task()

@@ -1,10 +1,10 @@
-"""The genotypes, read from the BED file with numpy alone: what the checks compare with."""
+"""Genotypes of a BED file, read with numpy alone, for the checks."""
 
 from pathlib import Path
 
 
 class Bed:
-    """A BED, BIM and FAM triple; dosage of A1 (the alternate allele), -1 where missing."""
+    """BED, BIM and FAM files; dosages are of A1 (the alternate allele), -1 where missing."""
 
     def __init__(self, prefix):
         variants = [line.split() for line in Path(prefix + ".bim").read_text().splitlines()]
@@ -16,7 +16,7 @@ class Bed:
         self._file = prefix + ".bed"
 
     def dosages(self, start, stop):
-        """Dosages of a range of variants: int8, variants x samples."""
+        """Dosages of the variants from `start` to before `stop`: int8, variants x samples."""
         import numpy as np
 
         width = (len(self.samples) + 3) // 4

@@ -1,7 +1,7 @@
-"""One task end to end in a fresh process, which then says what was seen.
+"""One task end to end in a fresh process, which reports its observations.
 
-Protocol, by line: the child prints READY when the tool is imported and started, DONE when the
-result is on disk, waits for a line, then prints a JSON object with what it saw.
+Protocol, line by line: the child prints READY once the tool has started, and DONE once the result
+is on disk. It waits for a line, checks the result, and prints its observations as a JSON object.
 """
 
 import importlib
@@ -17,7 +17,7 @@ from . import cores, process
 
 READY, DONE = "READY", "DONE"
 _ROOT = str(Path(__file__).resolve().parents[2])
-# the parent folder is on the path only while the package is found: it holds other modules
+# the parent folder is on the path only for this import: it has other modules too
 _BOOT = (
     "import sys; sys.path.insert(0, sys.argv[1]); import benchmarks; del sys.path[0]; "
     "from benchmarks._harness import child; child.main(*sys.argv[2:])"
@@ -25,11 +25,11 @@ _BOOT = (
 
 
 class ChildFailed(RuntimeError):
-    """The fresh process ended before it had an answer; the message holds its last words."""
+    """The child ended before it reported; the message has the last lines of its log."""
 
 
 class Child:
-    """A running child: `started` seconds until READY, `seconds` until DONE."""
+    """A child process that has just been started."""
 
     def __init__(self, task, log, env):
         self._log = Path(str(log))
@@ -47,14 +47,14 @@ class Child:
         self._begin = begin
 
     def wait_for(self, word):
-        """Seconds from the start until the child said this word."""
+        """Seconds from the start until the child prints this word."""
         for line in self.process.stdout:
             if line.strip() == word:
                 return time.perf_counter() - self._begin
         self._failed()
 
     def finish(self):
-        """Let the child look at its result; what it saw."""
+        """Let the child check its result; its observations."""
         last = self.process.communicate("go\n")[0].strip().splitlines()
         if self.process.returncode != 0 or not last:
             self._failed()
@@ -62,13 +62,13 @@ class Child:
 
     def _failed(self):
         self.process.communicate()
-        words = self._log.read_text(errors="replace").strip().splitlines()[-12:]
-        raise ChildFailed("exit status {}: {}".format(self.process.returncode, "\n".join(words)))
+        lines = self._log.read_text(errors="replace").strip().splitlines()[-12:]
+        raise ChildFailed("exit status {}: {}".format(self.process.returncode, "\n".join(lines)))
 
 
 def main(module, name, values):
     """The child's side."""
-    say = sys.stdout  # tools may print: what they say goes to the log
+    say = sys.stdout  # the tools' own output goes to the log
     sys.stdout = sys.stderr
     task = getattr(importlib.import_module("benchmarks." + module), name)()
     task.prepare(*json.loads(values))

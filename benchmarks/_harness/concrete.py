@@ -2,18 +2,18 @@
 
 
 class LazyResult(TypeError):
-    """What a timed call returned still has to be computed: its time says nothing."""
+    """A timed call returned something that is not computed yet, so its time means nothing."""
 
 
 def concrete(value):
-    """The value itself when it is computed; LazyResult for Dask and Hail objects."""
+    """The value, if it is computed; LazyResult for None and for lazy Dask or Hail objects."""
     if value is None:
         raise LazyResult("a timed call must return its result, it returned None")
     graph = getattr(value, "__dask_graph__", None)
-    # xarray objects have the method always, and it returns None once they are in memory
+    # of xarray objects the method returns None once they are in memory
     if callable(graph) and not isinstance(value, type) and graph() is not None:
         raise LazyResult("{} is a lazy Dask collection".format(_name(value)))
-    # Hail's plans carry their intermediate representation; Struct and Locus are computed values
+    # Hail's lazy objects have an intermediate representation; computed ones (Struct, Locus) none
     from_hail = any(cls.__module__.partition(".")[0] == "hail" for cls in type(value).__mro__)
     if from_hail and any(hasattr(value, plan) for plan in ("_ir", "_tir", "_mir", "_bmir")):
         raise LazyResult("{} is a lazy Hail object".format(_name(value)))

@@ -1,4 +1,4 @@
-"""Run on a given number of distinct physical cores, with every thread pool set to match."""
+"""Restrict a process to a number of physical cores, and its thread pools with it."""
 
 import os
 from pathlib import Path
@@ -10,26 +10,26 @@ _THREAD_VARIABLES = (
     "NUMEXPR_NUM_THREADS",
     "NUMBA_NUM_THREADS",
 )
-_allowed = None  # what this process could use before it was first restricted
+_allowed = None  # the CPUs of this process before it was first restricted
 
 
 def physical(allowed, topology=Path("/sys/devices/system/cpu")):
-    """One logical CPU of each physical core among those allowed, in a stable order."""
+    """One logical CPU of each physical core among those allowed, sorted."""
     first = {}
     for cpu in sorted(allowed):
-        place = topology / "cpu{}".format(cpu) / "topology"
+        folder = topology / "cpu{}".format(cpu) / "topology"
         try:
             core = tuple(
-                int((place / name).read_text()) for name in ("physical_package_id", "core_id")
+                int((folder / name).read_text()) for name in ("physical_package_id", "core_id")
             )
         except (OSError, ValueError):
-            core = (-1, cpu)  # no topology shown (some containers): each CPU counts as a core
+            core = (-1, cpu)  # some containers hide the topology: each CPU counts as a core
         first.setdefault(core, cpu)
     return sorted(first.values())
 
 
 def available():
-    """The CPUs that this process could use when it started, one of each physical core."""
+    """The CPUs that this process had when it started, one of each physical core."""
     global _allowed
     if _allowed is None:
         _allowed = os.sched_getaffinity(0)
@@ -37,7 +37,7 @@ def available():
 
 
 def choose(count):
-    """The CPUs to use for `count` cores; NotImplementedError (n/a) when there are fewer."""
+    """CPUs of `count` physical cores; NotImplementedError (n/a) when there are fewer."""
     cpus = available()
     if count > len(cpus):
         raise NotImplementedError(
@@ -47,6 +47,6 @@ def choose(count):
 
 
 def take(count):
-    """Restrict this process and its children; call it before numpy is imported."""
+    """Restrict this process and its children to `count` cores, before it imports numpy."""
     os.sched_setaffinity(0, choose(count))
     os.environ.update({name: str(count) for name in _THREAD_VARIABLES})

@@ -1,4 +1,4 @@
-"""Where the prepared data sets and this run's scratch folder are."""
+"""Paths of the prepared data sets, and of the scratch folder of this run."""
 
 import json
 import os
@@ -9,11 +9,11 @@ _scratch = None
 
 
 class NotPrepared(NotImplementedError):
-    """A data set, or a shape of it, that was not made yet; the message says how it is made."""
+    """A data set, or a shape of it, is missing; the message has the command that prepares it."""
 
 
 class Paths:
-    """The files of one prepared data set, each under the name of its format."""
+    """The files of a prepared data set. `shape` is that of the chunks or partitions."""
 
     def __init__(self, folder, shape=None):
         self.folder = Path(folder)
@@ -27,33 +27,33 @@ class Paths:
 
 
 def paths(name, format):
-    """The files of a data set; NotPrepared (n/a) when that format is not prepared."""
+    """The Paths of a data set; NotPrepared (n/a) when this format of it is missing."""
     root = os.environ.get("GWAS_DATASETS")
     if not root:
         raise RuntimeError("GWAS_DATASETS is not set: it names the folder of the data sets")
     folder = Path(root) / name
     if not (folder / "dataset.json").exists() or not (folder / ("calls." + format)).exists():
-        make = "python -m tools datasets prepare {} --formats {}".format(name, format)
-        raise NotPrepared("{} is not prepared in {}: {}".format(name, format, make))
+        command = "python -m tools datasets prepare {} --formats {}".format(name, format)
+        raise NotPrepared("{} is not prepared in {}: {}".format(name, format, command))
     return Paths(folder)
 
 
 def shaped_paths(name, format, shape):
-    """The same with other chunks (`400x2504`) or partitions (`8`) of the native format."""
-    found = paths(name, format)
-    entry = describe(found)["formats"].get(format)  # none of one that was left half prepared
+    """The Paths in other chunks (`400x2504`) or partitions (`8`) of the format."""
+    usual = paths(name, format)
+    entry = describe(usual)["formats"].get(format)  # None where `prepare` was interrupted
     if entry and _shape_of(entry, format) == shape:
-        return found  # it is made in that shape from the start
-    if not (found.folder / "calls-{}.{}".format(shape, format)).exists():
+        return usual  # the catalogue has it in this shape
+    if not (usual.folder / "calls-{}.{}".format(shape, format)).exists():
         option = {"zarr": "--chunks", "mt": "--partitions"}[format]
-        make = "python -m tools datasets prepare {} {} {}".format(name, option, shape)
-        raise NotPrepared("{} is not there in the shape {}: {}".format(name, shape, make))
-    return Paths(found.folder, shape)
+        command = "python -m tools datasets prepare {} {} {}".format(name, option, shape)
+        raise NotPrepared("{} is not prepared in the shape {}: {}".format(name, shape, command))
+    return Paths(usual.folder, shape)
 
 
-def describe(found):
-    """What dataset.json says."""
-    return json.loads((found.folder / "dataset.json").read_text(encoding="utf-8"))
+def describe(paths):
+    """The data set's dataset.json."""
+    return json.loads((paths.folder / "dataset.json").read_text(encoding="utf-8"))
 
 
 def _shape_of(entry, format):
@@ -63,7 +63,7 @@ def _shape_of(entry, format):
 
 
 def work(*parts):
-    """A folder below the scratch folder of this asv run, made when it is not there."""
+    """A folder in the scratch folder of this asv run; created when it is missing."""
     global _scratch
     if _scratch is None:
         _scratch = os.environ.get("GWAS_WORK") or tempfile.mkdtemp(prefix="gwas-work-")

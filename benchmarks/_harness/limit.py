@@ -1,16 +1,16 @@
-"""End a call that takes too long, whatever it waits for."""
+"""A time limit for a call, whatever it waits for."""
 
 import signal
 from contextlib import contextmanager
 
 
 class TimeOver(BaseException):
-    """The time was over. No Exception, so that no tool takes it for a failure to be retried."""
+    """The time limit is over. Not an Exception: tools retry those."""
 
 
 @contextmanager
 def limited(seconds):
-    """TimeOver in what runs inside, once the time is over; for the main thread only."""
+    """Raise TimeOver in the code inside after `seconds`. For the main thread only."""
 
     def end(number, frame):
         raise TimeOver("not done after {:.0f} s".format(seconds))

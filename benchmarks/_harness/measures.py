@@ -1,7 +1,7 @@
-"""How far an answer is from the reference: a function a task, named like it.
+"""The deviation of an answer from the reference: a function a task, with the task's name.
 
-Each gets the answer as the tool's module reads it, the data set's paths, and the tool's base
-class, which says what the tool is asked (see task.Task); it gives one number.
+Arguments: the answer, as the tool's module reads it; the data set's Paths; the tool's base class,
+whose attributes say what exactly the tool computes (see task.Task). It returns one number.
 """
 
 import hashlib
@@ -12,17 +12,17 @@ from .bed import Bed
 
 
 class WrongAnswer(AssertionError):
-    """A tool's answer is not the reference's, within the tolerance."""
+    """A tool's answer deviates from the reference by more than the tolerance."""
 
 
 def allele_frequency(answer, paths, tool):
-    """Largest difference of an alternate allele's frequency."""
+    """Largest difference in the alternate allele's frequency."""
     frequency = _by_variant(answer, "frequency", paths)
     return _largest(frequency - _reference(paths)["allele_frequency"])
 
 
 def hardy_weinberg(answer, paths, tool):
-    """Largest difference of a p value, relative to it; 1 when a wrong variant is kept."""
+    """Largest relative difference in a p value; 1 when the kept variants are wrong."""
     import numpy as np
 
     reference = _reference(paths)
@@ -32,16 +32,16 @@ def hardy_weinberg(answer, paths, tool):
     if tool.filters_by == "minor allele":
         frequency = np.minimum(frequency, 1 - frequency)
     kept = (frequency > 0.01) & (expected > 1e-6)
-    # next to a limit, rounding may decide: those few may be either way
+    # next to a limit rounding decides: both are right
     sure = (abs(frequency - 0.01) > 1e-9) & (abs(expected / 1e-6 - 1) > 1e-4)
     if (_by_variant(answer, "kept", paths).astype(bool) != kept)[sure].any():
         return 1.0
-    # below 1e-200 a p value is zero to all intents, and tools differ in how they say so
+    # p values below 1e-200 count as zero: tools differ in how they round them
     return _largest((p - expected) / np.maximum(expected, 1e-200))
 
 
 def ld_prune(answer, paths, tool, r2=pruning.THRESHOLD, window=pruning.VARIANTS):
-    """How far r2 is beyond the threshold at the worst place of the list."""
+    """How far r2 is on the wrong side of the threshold: see pruning.py."""
     import numpy as np
 
     bed = Bed(paths.bfile)
@@ -64,9 +64,9 @@ def ld_prune(answer, paths, tool, r2=pruning.THRESHOLD, window=pruning.VARIANTS)
     near, reason = tool.pruning
     if near == "base pairs":
         window = window * pruning.BASE_PAIRS // pruning.VARIANTS
-    # the same list was perhaps looked at before in this asv run: looking takes seconds
-    asked = repr((near, reason, r2, window)).encode()
-    digest = hashlib.sha256(np.packbits(mask).tobytes() + asked)
+    # the check takes seconds, so its outcome for this list is kept for the asv run
+    question = repr((near, reason, r2, window)).encode()
+    digest = hashlib.sha256(np.packbits(mask).tobytes() + question)
     record = data.work("pruning") / "{}-{}.json".format(paths.folder.name, digest.hexdigest())
     if record.exists():
         return json.loads(record.read_text())
@@ -78,8 +78,8 @@ def ld_prune(answer, paths, tool, r2=pruning.THRESHOLD, window=pruning.VARIANTS)
 def pca(answer, paths, tool, n_components=10):
     """Sine of the largest angle between the spaces that the components span.
 
-    Signs, scale and the order of components of equal weight are nobody's to choose. The reference
-    knows the first ten components: of fewer all are compared with as many, of more the first ten.
+    Signs, scale and the order of components of equal weight do not matter. The reference has ten
+    components: fewer are compared with as many of them, of more the first ten are compared.
     """
     import numpy as np
 
@@ -91,20 +91,20 @@ def pca(answer, paths, tool, n_components=10):
     if scores.shape != (len(expected), n_components):
         return 1.0
     scores = scores[:, : expected.shape[1]]
-    mine, theirs = np.linalg.qr(scores)[0], np.linalg.qr(expected)[0]
-    return float(np.linalg.norm(theirs - mine @ (mine.T @ theirs), 2))
+    space, right = np.linalg.qr(scores)[0], np.linalg.qr(expected)[0]
+    return float(np.linalg.norm(right - space @ (space.T @ right), 2))
 
 
 def association(answer, paths, tool):
-    """Largest difference of an effect, relative to its size and error, or of a p value."""
+    """Largest difference in an effect (relative to its size plus error), or in a p value."""
     import numpy as np
 
     reference = _reference(paths)
-    known = np.isfinite(reference["beta"])
-    beta, p = (_by_variant(answer, name, paths)[known] for name in ("beta", "p"))
-    expected, se = reference["beta"][known], reference["se"][known]
+    defined = np.isfinite(reference["beta"])
+    beta, p = (_by_variant(answer, name, paths)[defined] for name in ("beta", "p"))
+    expected, se = reference["beta"][defined], reference["se"][defined]
     effect = (beta - expected) / (abs(expected) + se)
-    return _largest(np.concatenate([effect, p - reference["p"][known]]))
+    return _largest(np.concatenate([effect, p - reference["p"][defined]]))
 
 
 def _reference(paths):
@@ -114,15 +114,15 @@ def _reference(paths):
 
 
 def _by_variant(answer, name, paths):
-    """A column of an answer in the data set's order of variants."""
+    """A column of an answer, in the order of the data set's variants."""
     import numpy as np
 
     column = np.asarray(answer[name], dtype=float)
     names = answer.get("variants")
     if names is not None:
-        place = {_plain(variant): i for i, variant in enumerate(names)}
+        rows = {_plain(variant): i for i, variant in enumerate(names)}
         try:
-            column = column[[place[variant] for variant in Bed(paths.bfile).names]]
+            column = column[[rows[variant] for variant in Bed(paths.bfile).names]]
         except KeyError as missing:
             raise WrongAnswer("no answer for variant {}".format(missing)) from None
     return column

@@ -1,4 +1,4 @@
-"""Peak resident memory of a process and all that it started, from /proc."""
+"""Peak resident memory of a process and its descendants, from /proc."""
 
 import os
 import subprocess
@@ -7,7 +7,7 @@ import threading
 from pathlib import Path
 
 _PAGE = os.sysconf("SC_PAGE_SIZE")
-_INTERVAL = 0.05  # a look at all processes costs 1 to 5 ms
+_INTERVAL = 0.05  # seconds between samples; a sample of all processes costs 1 to 5 ms
 
 
 def tree(root):
@@ -19,18 +19,18 @@ def tree(root):
         try:
             stat = Path("/proc", entry, "stat").read_text(errors="replace")
         except OSError:
-            continue  # ended meanwhile
+            continue  # has ended
         # the name, in brackets, may hold spaces and brackets: count from its end
         parent = int(stat.rpartition(")")[2].split()[1])
         children.setdefault(parent, []).append(int(entry))
-    found = [root]
-    for pid in found:
-        found.extend(children.get(pid, ()))
-    return found
+    pids = [root]
+    for pid in pids:
+        pids.extend(children.get(pid, ()))
+    return pids
 
 
 def resident(pid):
-    """Bytes of a process in memory now; 0 when it has ended."""
+    """Resident bytes of a process; 0 when it has ended."""
     try:
         return int(Path("/proc", str(pid), "statm").read_text().split()[1]) * _PAGE
     except (OSError, IndexError):
@@ -38,7 +38,7 @@ def resident(pid):
 
 
 def high_water(pid):
-    """The kernel's own peak of a single process: exact, where sampling is not."""
+    """Peak bytes of one process, as the kernel counts them: sampling would miss short peaks."""
     try:
         for line in Path("/proc", str(pid), "status").read_text().splitlines():
             if line.startswith("VmHWM:"):
@@ -48,9 +48,9 @@ def high_water(pid):
     return 0
 
 
-# A program may be over before a sample is taken. The kernel tells its peak to the process that
-# waits for it, but counts in what the program's process held before it became the program: so a
-# small interpreter must start it, not one full of libraries. It ends the program when orphaned.
+# A program may end before the first sample. The kernel reports its peak to the process that waits
+# for it, but includes the memory of that process before exec: so a small interpreter starts the
+# program, not this one with its libraries. It kills the program when its own parent has ended.
 _WAIT = """
 import os, signal, sys, time
 parent = os.getppid()
@@ -67,21 +67,21 @@ print(os.WEXITSTATUS(status) if os.WIFEXITED(status) else 255, usage.ru_maxrss *
 
 
 def of_program(args):
-    """Run a program that starts no others; its exit status and its peak in bytes.
+    """Run a program that starts no others; its exit status and peak in bytes.
 
-    Below about 10 MB the peak is that of the small interpreter that starts it.
+    The least is about 10 MB: the interpreter that starts it.
     """
-    words = subprocess.run(
+    output = subprocess.run(
         [sys.executable, "-I", "-S", "-c", _WAIT, *args],
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
         check=True,
     ).stdout.split()
-    return int(words[-2]), int(words[-1])
+    return int(output[-2]), int(output[-1])
 
 
-class Watch:
-    """Sample a process tree in a thread until stopped; `peak` holds the most it held."""
+class PeakMeter:
+    """Samples the memory of a process tree in a thread until `stop`."""
 
     def __init__(self, pid):
         self.peak = 0
@@ -92,17 +92,17 @@ class Watch:
 
     def _run(self):
         while not self._over.wait(_INTERVAL):
-            self._look()
+            self._sample()
 
-    def _look(self):
+    def _sample(self):
         pids = tree(self._pid)
-        together = sum(resident(pid) for pid in pids)
-        # a peak between two samples is missed in the sum, but not in one process
-        self.peak = max(self.peak, together, *map(high_water, pids))
+        total = sum(resident(pid) for pid in pids)
+        # a short peak is missed in the sum, but not in a single process
+        self.peak = max(self.peak, total, *map(high_water, pids))
 
     def stop(self):
-        """The peak in bytes, a last look included."""
+        """The peak in bytes."""
         self._over.set()
         self._thread.join()
-        self._look()
+        self._sample()
         return self.peak

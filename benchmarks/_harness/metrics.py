@@ -1,4 +1,4 @@
-"""The declared metrics, and the refusal of a benchmark method that is not one of them."""
+"""The metrics of metrics.json: each benchmark method must be one of them."""
 
 import json
 from pathlib import Path
@@ -9,18 +9,18 @@ _FIELDS = {"unit", "direction", "summary"}
 
 
 class UndeclaredMetric(TypeError):
-    """A benchmark method whose name, unit and direction metrics.json does not state."""
+    """metrics.json does not declare a benchmark method with its unit and direction."""
 
 
 def restrict(cls, kept):
-    """Take away the metrics that a class inherits, but for those kept: asv sees no others."""
+    """Hide the inherited metrics of a class from asv, except those in `kept`."""
     for name in dir(cls):
         if name.startswith(_PREFIXES) and name not in kept:
             setattr(cls, name, None)
 
 
 def require_declared(cls):
-    """Give each benchmark method of a class its declared unit; refuse those undeclared."""
+    """Set the declared unit of each benchmark method; raises UndeclaredMetric."""
     for name in dir(cls):
         if not name.startswith(_PREFIXES) or getattr(cls, name) is None:
             continue

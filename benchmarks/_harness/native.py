@@ -1,4 +1,4 @@
-"""A task in a Python library: the class says open, compute and write; these are timed."""
+"""A task in a Python library: its classes open, compute and write, and each step is timed."""
 
 import abc
 import importlib.util
@@ -13,12 +13,12 @@ from .task import Task
 
 
 class NativeTask(Task):
-    """A task whose tool runs in (or from) a Python process."""
+    """A task in a tool that runs in, or is driven from, a Python process."""
 
     kind = "package"
     in_process = ("time_end_to_end", "time_load", "time_compute", "time_write")
 
-    # ---- what a task module writes
+    # ---- for the classes of the task modules
 
     @abc.abstractmethod
     def open(self, paths):
@@ -26,18 +26,18 @@ class NativeTask(Task):
 
     @abc.abstractmethod
     def compute(self, dataset):
-        """The answer, as lazy as the tool makes it."""
+        """The answer, which may be lazy."""
 
     @abc.abstractmethod
     def write(self, result, path):
         """Write the answer to disk, in the tool's own format."""
 
-    # ---- what the tool's base class writes
+    # ---- for the tool's base class
 
     @staticmethod
     @abc.abstractmethod
     def load():
-        """Import the tool, and start nothing: asv's fork server does it once for all."""
+        """Import the tool, start nothing: asv's fork server does it once for all benchmarks."""
 
     @abc.abstractmethod
     def try_out(self):
@@ -45,33 +45,33 @@ class NativeTask(Task):
 
     @abc.abstractmethod
     def persist(self, dataset):
-        """The input in memory."""
+        """The input, loaded into memory."""
 
     @abc.abstractmethod
     def release(self, dataset):
-        """Free the memory that persist() took."""
+        """Free the memory of a persisted input."""
 
     @abc.abstractmethod
     def force(self, result):
-        """The answer computed, as a concrete value."""
+        """Compute the answer; a concrete value."""
 
     @abc.abstractmethod
     def hold(self, result):
-        """The answer computed and in memory, ready to be written."""
+        """The answer, computed and in memory, ready to be written."""
 
     def stop(self):
         """End what start() started."""
 
     @contextmanager
     def watched(self):
-        """What can be counted inside the process while the task runs, as a dictionary."""
+        """Count things in this process while the task runs, in the dictionary that it yields."""
         yield {}
 
     # ---- the metrics
 
     def time_load(self, *values):
         with self.ledger.phase("measure"):
-            self.input = self.persist(self.open(self.paths))  # which waits until it is there
+            self.input = self.persist(self.open(self.paths))  # returns once it is loaded
 
     def time_compute(self, *values):
         with self.ledger.phase("measure"):
@@ -92,12 +92,12 @@ class NativeTask(Task):
 
     def setup(self, *values):
         super().setup(*values)
-        if self.metric == "time_load":  # each sample loads into memory that is free
+        if self.metric == "time_load":  # each sample starts with nothing loaded
             self.release(self.__dict__.pop("input", None))
 
     def teardown(self, *values):
         first = self.__dict__.pop("_first", None)
-        if first is not None:  # a wrong answer fails the timing that it gave
+        if first is not None:  # a wrong answer fails the benchmark
             with self.ledger.phase("setup"):
                 first.finish()
             shutil.rmtree(self._cold, ignore_errors=True)
@@ -126,14 +126,14 @@ class NativeTask(Task):
         self.check()
 
     def prime(self):
-        """Fill the caches that a fresh process would otherwise fill or find by chance."""
+        """Fill caches, so that every fresh process finds them filled."""
 
     def warm_environment(self):
-        """The environment of a process whose caches are filled."""
+        """Environment variables of a process with filled caches."""
         return dict(os.environ)
 
     def cold_environment(self, folder):
-        """The environment of a process whose caches are in a new, empty folder."""
+        """Environment variables of a process with its caches in an empty folder."""
         return dict(os.environ)
 
     def observe(self):
@@ -142,13 +142,13 @@ class NativeTask(Task):
         run = self.run_child(self.warm_environment())
         started = run.wait_for(child.READY)
         self.ledger.add("start", started)
-        watch = memory.Watch(run.process.pid)
+        meter = memory.PeakMeter(run.process.pid)
         done = run.wait_for(child.DONE)
-        peak = watch.stop()
+        peak = meter.stop()
         self.ledger.add("measure", done - started)
         with self.ledger.phase("setup"):
-            seen = run.finish()
-        return dict(seen, peak_bytes=peak)
+            counts = run.finish()
+        return dict(counts, peak_bytes=peak)
 
     def run_child(self, env):
         return child.Child(self, data.work("log") / (self.key + ".log"), env)

@@ -1,6 +1,6 @@
-"""Make files cold: their pages leave the kernel's cache, without root, and it is verified.
+"""Evict files from the kernel's page cache, without root, and verify it.
 
-This module needs nothing but Python, so that its text can be run on another machine.
+This module needs nothing but Python: dask_existing.py sends its text to workers.
 """
 
 import ctypes
@@ -11,15 +11,15 @@ from pathlib import Path
 STATES = ["warm", "cold", "dropped"]
 ASKED = "GWAS_DROP_CACHES"
 _DROP = Path("/proc/sys/vm/drop_caches")
-_SLACK = 0.01  # of the pages: what other processes may read back meanwhile
+_SLACK = 0.01  # of the pages: other processes may read some back
 
 
 class StillWarm(RuntimeError):
-    """The kernel kept pages that it was asked to let go."""
+    """The kernel did not evict all pages."""
 
 
 def require(state):
-    """NotImplementedError when this state cannot be had here."""
+    """NotImplementedError when this state cannot be produced here."""
     if state not in STATES:
         raise ValueError("cache is one of {}, not {!r}".format(", ".join(STATES), state))
     possible = os.environ.get(ASKED) == "1" and os.access(str(_DROP), os.W_OK)
@@ -30,7 +30,7 @@ def require(state):
 
 
 def make(state, folder):
-    """Bring a folder's files into a state of the cache."""
+    """Bring the files of a folder into a state of the page cache."""
     if state == "cold":
         evict(folder)
     elif state == "dropped":
@@ -39,32 +39,30 @@ def make(state, folder):
 
 
 def evict(folder):
-    """Have the kernel forget the pages of all files below a folder; StillWarm when it does not."""
+    """Evict all files below a folder from the page cache; StillWarm when the kernel keeps them."""
     for file in _files(folder):
         descriptor = os.open(str(file), os.O_RDONLY)
         try:
-            os.fsync(descriptor)  # a page that is not on disk yet cannot be forgotten
+            os.fsync(descriptor)  # a page that is not on disk yet cannot be evicted
             os.posix_fadvise(descriptor, 0, 0, os.POSIX_FADV_DONTNEED)
         finally:
             os.close(descriptor)
     kept = resident(folder)
     if kept > _SLACK:
         raise StillWarm(
-            "{:.0%} of {} is still in the page cache: does another process read it, or is it "
-            "another user's? (the kernel shows and evicts only files that one may write)".format(
-                kept, folder
-            )
+            "{:.0%} of {} is still in the page cache. Another process reads it, or it belongs to "
+            "another user: only files that you may write can be evicted".format(kept, folder)
         )
 
 
 def resident(folder):
-    """The share of a folder's pages that are in the kernel's cache."""
-    pages = there = 0
+    """The share of a folder's pages that are in the page cache."""
+    pages = cached = 0
     for file in _files(folder):
         vector = _in_core(file)
         pages += len(vector)
-        there += sum(byte & 1 for byte in vector)
-    return there / pages if pages else 0.0
+        cached += sum(byte & 1 for byte in vector)
+    return cached / pages if pages else 0.0
 
 
 def _in_core(file):

@@ -1,4 +1,4 @@
-"""Import the tool in asv's fork server, once for all benchmarks of a commit."""
+"""Import a tool in asv's fork server, once for all benchmarks of a commit."""
 
 import os
 
@@ -8,19 +8,19 @@ _ASKED = "GWAS_PRELOAD"  # the number of cores that the server's benchmarks will
 
 
 def preload(classes):
-    """Load those tools that GWAS_TOOLS names, as a benchmark on GWAS_PRELOAD cores sees them.
+    """Import those of the classes' tools that GWAS_TOOLS names, restricted to GWAS_PRELOAD cores.
 
-    Nothing is started and nothing computed: threads and JVMs do not survive a fork.
+    Nothing is started or computed: threads and JVMs do not survive a fork.
     """
-    # removed first: fresh processes are to import for themselves
+    # removed, so that fresh child processes do not preload
     count = os.environ.pop(_ASKED, None)
     if count is None:
         return
     try:
         cores.take(int(count))
     except NotImplementedError:
-        return  # the benchmarks themselves answer n/a
-    here = os.environ.get("GWAS_TOOLS", "").split(",")
+        return  # the benchmarks themselves report n/a
+    tools = os.environ.get("GWAS_TOOLS", "").split(",")
     for cls in classes:
-        if cls.tool in here:
+        if cls.tool in tools:
             cls.load()

@@ -1,4 +1,4 @@
-"""Start a process that ends with the benchmark that started it, however that one ends."""
+"""Start processes that end with the benchmark that started them, however it ends."""
 
 import ctypes
 import os
@@ -10,10 +10,10 @@ _libc = ctypes.CDLL(None, use_errno=True)
 
 
 def start(args, cpus=None, **kwargs):
-    """A Popen whose process is killed by the kernel when this process dies.
+    """A Popen whose process the kernel kills when this process dies.
 
-    asv's time-out kills only the benchmark's own process. `cpus` are those it may run on, and what
-    it starts. To be called in the main thread: the kernel looks at the thread that started it.
+    asv's time-out kills only the benchmark's own process. `cpus` restricts the process and its
+    children. Call it in the main thread: the kernel watches the thread that started the process.
     """
 
     def before():

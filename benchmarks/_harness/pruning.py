@@ -1,11 +1,14 @@
-"""Whether a list of kept variants is a right answer to LD pruning, whatever chose it.
+"""Whether a list of kept variants is a right answer to LD pruning.
 
-Two properties, each over the pairs that the tool calls near:
+Tools keep different variants, so two properties are checked, over the pairs that the tool calls
+near:
 - no two kept variants have r2 above the threshold;
-- each removed variant has a reason: a near variant with r2 above the threshold. Which variants
-  count as a reason is the tool's rule: `kept` (Sgkit goes from the first to the last and drops
-  what is near a kept one), `commoner` (PLINK drops the one of lower minor allele frequency,
-  whatever becomes of the other one later), `any` (Hail drops in two stages).
+- each removed variant has a reason: a near variant with r2 above the threshold.
+
+The tool's rule says which near variants can be the reason:
+- `kept`: kept ones (Sgkit goes from first to last, and drops what is near a kept variant);
+- `commoner`: those with a higher minor allele frequency, kept or not (both PLINKs);
+- `any`: all (Hail prunes in two stages).
 """
 
 THRESHOLD = 0.2
@@ -15,16 +18,16 @@ _BLOCK = 512
 
 
 def deviation(bed, kept, near, reason, threshold=THRESHOLD, window=None):
-    """How far r2 is on the wrong side of the threshold, at the worst place; 0 when right.
+    """How far r2 is on the wrong side of the threshold, at most; 0 when the answer is right.
 
-    The window is in what `near` names: variants or base pairs.
+    `kept` is a mask of the variants; `near` is the unit of the window: "variants" or "base pairs".
     """
     import numpy as np
 
     n = len(kept)
     last = _last_near(bed, near, window or {"variants": VARIANTS}.get(near, BASE_PAIRS))
-    closest_kept = np.zeros(n)  # the largest r2 of a kept variant with another kept one
-    best_reason = np.zeros(n)  # the largest r2 of a removed variant with a possible reason
+    closest_kept = np.zeros(n)  # largest r2 of a kept variant with another kept one
+    best_reason = np.zeros(n)  # largest r2 of a removed variant with a possible reason
     for start in range(0, n, _BLOCK):
         stop = min(start + _BLOCK, n)
         end = int(last[start:stop].max())
@@ -53,7 +56,7 @@ def deviation(bed, kept, near, reason, threshold=THRESHOLD, window=None):
 
 
 def _last_near(bed, near, window):
-    """For each variant, the index after the last one that is near it, in its contig."""
+    """For each variant, the index after the last variant of its contig that is near it."""
     import numpy as np
 
     n = len(bed.positions)
@@ -70,9 +73,9 @@ def _last_near(bed, near, window):
 
 
 def _scaled(dosages):
-    """Rows of mean 0 and length 1, so that products are correlations; and each row's MAF.
+    """Rows with mean 0 and length 1, whose products are correlations; and each row's MAF.
 
-    A row that does not vary becomes 0. Missing calls take the mean of their row.
+    A constant row becomes 0. Missing calls take the mean of their row.
     """
     import numpy as np
 

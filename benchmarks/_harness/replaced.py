@@ -1,14 +1,14 @@
-"""Give a task module's body another value for one thing that it passes to its tool."""
+"""Run a task module's body with another value of one of its arguments to the tool."""
 
 from contextlib import contextmanager
 
 
 @contextmanager
 def replaced(module, name, keyword, value):
-    """Calls of a function of the tool get this value instead of the one that the body gives.
+    """Replace a keyword argument in the body's calls of a function of the tool.
 
-    TypeError when the body gives none, or calls the function not at all: then it has changed, and
-    what would be measured is not what the parameter says.
+    Raises TypeError when the body does not call the function, or without this keyword: it has then
+    changed, and the measurement would not be the parameter's.
     """
     function, calls = getattr(module, name), []
 
@@ -27,7 +27,7 @@ def replaced(module, name, keyword, value):
         raise TypeError("the body does not call {}".format(name))
 
 
-def option(words, name, place, value):
-    """A command's words with the one `place` after the option's name replaced."""
-    at = words.index(name) + place
+def option(words, name, number, value):
+    """A command with the option's argument `number` (from 1) replaced."""
+    at = words.index(name) + number
     return [*words[:at], str(value), *words[at + 1 :]]

@@ -1,4 +1,4 @@
-"""What the sentinels inherit: one core, samples as of any timing, no tool and no data set."""
+"""What the sentinels inherit: one core, samples as for any timing, no tool, no data set."""
 
 import abc
 
@@ -27,4 +27,4 @@ class Sentinel(abc.ABC):
 
     @abc.abstractmethod
     def prepare(self):
-        """What the measurements need, made once a process."""
+        """Make what the measurements need, once a process."""

@@ -1,11 +1,11 @@
-"""What every task class inherits: parameters, set-up, the metrics common to all tools."""
+"""What every task class inherits: parameters, set-up, and the metrics of all tools."""
 
 import abc
 import importlib
 import os
 import shutil
 
-from . import checks, cores, data, facts, registry
+from . import checks, cores, data, observations, registry
 from .concrete import concrete
 from .ledger import Ledger
 from .metrics import require_declared
@@ -19,26 +19,26 @@ class Task(abc.ABC):
     number = 1
     rounds = 1
     repeat = (3, 10, 20.0)
-    warmup_time = 0  # setup makes the warm-up call itself, so that --quick times a warm one too
+    warmup_time = 0  # setup makes the warm-up call itself, so that --quick is warm too
     timeout = 1800
 
-    # ---- what a tool's base class says of it
+    # ---- set by the tool's base class
 
-    tool = ""  # its name: that of its module in tools/, and of its classes in lower case
+    tool = ""  # its name: of its module in tools/, and of its classes in lower case
     label = ""  # what pages call it
-    colour = ""  # of Okabe and Ito, told apart with any colour vision
+    colour = ""  # of Okabe and Ito's palette, for any colour vision
     kind = ""  # "package" or "program"
-    format = ""  # of datasets/formats.py: what the tool reads
+    format = ""  # of datasets/formats.py, that the tool reads
     tolerance = {}  # by task: the largest deviation, in the measure of measures.py
-    pruning = ()  # what near means to it, and its reason to remove a variant: see pruning.py
-    hwe_p = "hwe_p"  # the reference's array with its p of Hardy-Weinberg
+    pruning = ()  # unit of its window, and its reason to remove a variant: see pruning.py
+    hwe_p = "hwe_p"  # the reference's array for its p, exact or mid-p
     filters_by = "alternate allele"  # or "minor allele": whose frequency its filter looks at
 
-    # ---- of one measurement
+    # ---- of one benchmark
 
     metric = ""  # set by asv_types before setup
     in_process = ("time_end_to_end",)  # metrics for which the tool runs in asv's process
-    hyperparameters = {}  # of the answer, where they are not the task module's own
+    hyperparameters = {}  # those that differ from the task module's own
 
     def __init_subclass__(cls, **kwargs):
         super().__init_subclass__(**kwargs)
@@ -68,7 +68,7 @@ class Task(abc.ABC):
 
     def teardown(self, *values):
         if not hasattr(self, "values"):
-            return  # not applicable here: setup went no further
+            return  # n/a: setup raised
         shutil.rmtree(os.path.dirname(self.out), ignore_errors=True)
         name = ".".join([self.module(), type(self).__name__, self.metric])
         self.ledger.flush(name, dict(zip(self.param_names, values)))
@@ -78,49 +78,49 @@ class Task(abc.ABC):
             return concrete(self.end_to_end())
 
     def peakmem_tree(self, *values):
-        return facts.of(self)["peak_bytes"]
+        return observations.of(self)["peak_bytes"]
 
     def track_error(self, *values):
-        return facts.of(self)["error"]
+        return observations.of(self)["error"]
 
     # ---- the parts
 
     def prepare(self, *values):
-        """Find out whether this can run here, in no time; NotImplementedError when not."""
+        """Check quickly whether this can run here; NotImplementedError when not."""
         self.require_tool()
-        self.place(dict(zip(self.param_names, values)))
+        self.configure(dict(zip(self.param_names, values)))
         self.ledger = Ledger(self.tool)
-        point = "-".join(str(value) for value in values)
-        self.key = "{}.{}-{}".format(self.module(), self.tool, point)
+        text = "-".join(map(str, values))
+        self.key = "{}.{}-{}".format(self.module(), self.tool, text)
         self.out = str(data.work("out") / "{}-{}".format(self.key, os.getpid()) / "result")
         self.values = values
 
-    def place(self, point):
-        """Take the parameters' values, by name; NotImplementedError when one is not for here."""
-        self.cores = point["cores"]
+    def configure(self, parameters):
+        """Take the parameter values by name; NotImplementedError for one that cannot run here."""
+        self.cores = parameters["cores"]
         cores.choose(self.cores)
-        self.paths = data.paths(point["data"], self.format)
+        self.paths = data.paths(parameters["data"], self.format)
 
     def require_tool(self):
-        """NotImplementedError (n/a) when this environment is not for the tool or lacks it."""
-        here = os.environ.get("GWAS_TOOLS")
-        if here is not None and self.tool not in here.split(","):
-            raise NotImplementedError("{} is not measured here ({})".format(self.tool, here))
+        """NotImplementedError (n/a) where this environment lacks the tool or is not for it."""
+        tools = os.environ.get("GWAS_TOOLS")
+        if tools is not None and self.tool not in tools.split(","):
+            raise NotImplementedError("{} is not measured here ({})".format(self.tool, tools))
 
     def empty_out(self):
-        """Remove an earlier result, so that no timed call spends time on it."""
+        """Remove an earlier result, outside of the timed call."""
         folder = os.path.dirname(self.out)
         shutil.rmtree(folder, ignore_errors=True)
         os.makedirs(folder)
 
     def warm_up(self):
-        """Run once untimed, and refuse to time what gives a wrong answer."""
+        """Run once untimed; WrongAnswer when the result is wrong."""
         self.empty_out()
         concrete(self.end_to_end())
         self.check()
 
     def check(self):
-        """The deviation of what was written; WrongAnswer when beyond the tolerance."""
+        """The deviation of the written result; WrongAnswer when it is beyond the tolerance."""
         answers = importlib.import_module(".tools." + self.tool, __package__)
         answer = getattr(answers, self.task())(self.out)
         return checks.check(self.task(), self.tool, answer, self.paths, **self.hyperparameters)
@@ -131,8 +131,8 @@ class Task(abc.ABC):
 
     @abc.abstractmethod
     def end_to_end(self):
-        """The whole task: from the files of the data set to a result on disk."""
+        """The whole task, from the data set's files to a result on disk; returns its path."""
 
     @abc.abstractmethod
     def observe(self):
-        """Run end to end in a fresh process and return the facts about it."""
+        """Run end to end in a fresh process; a dictionary of observations."""

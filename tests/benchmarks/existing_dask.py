@@ -15,7 +15,7 @@ from types import SimpleNamespace
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 from benchmarks._harness.clusters import dask_existing, dask_local, nodes
 
-WANTED = nodes.layout(1, "1x1")
+WANTED = nodes.layout_of(1, "1x1")
 STUDY = dask_local.SETTINGS["study"]
 ODD = dict(STUDY, **{"distributed.worker.memory.pause": 0.5})
 

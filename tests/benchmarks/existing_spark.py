@@ -58,19 +58,19 @@ def said(task, **changed):
 def main():
     folder = Path(sys.argv[1])
     seen, hidden = files(folder / "seen"), files(folder / "hidden")
-    local = spark_local.Local(nodes.layout(2, "1x1"), folder / "cluster", 600 << 20)
+    local = spark_local.Local(nodes.layout_of(2, "1x1"), folder / "cluster", 600 << 20)
     hide(local.processes, "node1", str(folder / "hidden"))
     local.start()
     try:
         os.environ.update({spark_local.ADDRESS: local.master, "GWAS_WORK": str(folder / "work")})
         os.environ[spark_existing.DRIVER_HOST] = "127.0.0.1"
         task = distributed.Hail()
-        task.existing, task.paths, task.wanted = True, seen, nodes.layout(1, "2x1")
+        task.existing, task.paths, task.layout = True, seen, nodes.layout_of(1, "2x1")
         task.start()
         cases = {
             "fits": "fits",
-            "any": said(task, wanted=nodes.layout(1, "any")),
-            "threads": said(task, wanted=nodes.layout(1, "1x2")),
+            "any": said(task, layout=nodes.layout_of(1, "any")),
+            "threads": said(task, layout=nodes.layout_of(1, "1x2")),
             "table": said(task, paths=SimpleNamespace(mt=hidden.mt, phenotypes=seen.phenotypes)),
             "scratch": said(task, _scratch=folder / "hidden"),
         }

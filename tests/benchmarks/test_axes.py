@@ -26,7 +26,7 @@ def here(datasets, tmp_path, monkeypatch):
 
 def placed(cls, **point):
     task = cls()
-    task.place(point)
+    task.configure(point)
     return task
 
 

@@ -40,34 +40,34 @@ def six(monkeypatch):
 
 
 def test_layouts():
-    assert nodes.layout(2, "8x5") == (2, 8, 5)
-    assert nodes.layout(2, "any") == (2, None, None)
+    assert nodes.layout_of(2, "8x5") == (2, 8, 5)
+    assert nodes.layout_of(2, "any") == (2, None, None)
     words = "2 node(s) of 1 worker(s) with 2 thread(s)"
-    assert nodes.describe(nodes.layout(2, "1x2")) == words
+    assert nodes.describe(nodes.layout_of(2, "1x2")) == words
     for text in nodes.LAYOUTS:
-        nodes.layout(1, text)
+        nodes.layout_of(1, text)
 
 
 def test_each_node_has_cores_of_its_own(six):
-    assert nodes.node_cpus(nodes.layout(2, "1x2")) == [[0, 1], [2, 4]]
-    assert nodes.node_cpus(nodes.layout(3, "2x1")) == [[0, 1], [2, 4], [5, 6]]
-    assert nodes.node_cpus(nodes.layout(1, "1x1")) == [[0]]
+    assert nodes.node_cpus(nodes.layout_of(2, "1x2")) == [[0, 1], [2, 4]]
+    assert nodes.node_cpus(nodes.layout_of(3, "2x1")) == [[0, 1], [2, 4], [5, 6]]
+    assert nodes.node_cpus(nodes.layout_of(1, "1x1")) == [[0]]
 
 
 @pytest.mark.parametrize("layout", ["8x5", "40x1", "1x2"])
 def test_with_too_few_cores_a_point_is_not_applicable(layout, six):
     with pytest.raises(NotImplementedError, match=r"4 node\(s\).*6 physical cores"):
-        nodes.node_cpus(nodes.layout(4, layout))
+        nodes.node_cpus(nodes.layout_of(4, layout))
 
 
 def test_any_layout_is_for_a_cluster_that_is_there(six):
-    with pytest.raises(NotImplementedError, match="there already"):
-        nodes.node_cpus(nodes.layout(1, "any"))
+    with pytest.raises(NotImplementedError, match="existing cluster"):
+        nodes.node_cpus(nodes.layout_of(1, "any"))
 
 
 def test_for_tests_nodes_may_share_a_core(six, monkeypatch):
     monkeypatch.setenv(nodes.SHARE, "1")
-    assert nodes.node_cpus(nodes.layout(8, "40x1")) == [[0]] * 8
+    assert nodes.node_cpus(nodes.layout_of(8, "40x1")) == [[0]] * 8
 
 
 @pytest.mark.parametrize(
@@ -81,7 +81,7 @@ def test_for_tests_nodes_may_share_a_core(six, monkeypatch):
     ],
 )
 def test_an_existing_cluster_must_have_the_layout(found, fits):
-    wanted = nodes.layout(2, "1x2")
+    wanted = nodes.layout_of(2, "1x2")
     if fits:
         nodes.require_layout(wanted, found, "tcp://x:1")
         return
@@ -90,9 +90,9 @@ def test_an_existing_cluster_must_have_the_layout(found, fits):
 
 
 def test_any_takes_whatever_the_nodes_have():
-    nodes.require_layout(nodes.layout(2, "any"), {"a": [3], "b": [1, 1]}, "tcp://x:1")
+    nodes.require_layout(nodes.layout_of(2, "any"), {"a": [3], "b": [1, 1]}, "tcp://x:1")
     with pytest.raises(NotImplementedError):
-        nodes.require_layout(nodes.layout(1, "any"), {"a": [3], "b": [1, 1]}, "tcp://x:1")
+        nodes.require_layout(nodes.layout_of(1, "any"), {"a": [3], "b": [1, 1]}, "tcp://x:1")
 
 
 @pytest.fixture
@@ -228,7 +228,7 @@ def test_the_presets_are_the_default_and_what_the_study_changed():
 @pytest.mark.parametrize(
     ("address", "words"),
     [
-        ("nonsense", "no spark://host:port"),
+        ("nonsense", "give spark://host:port"),
         (
             "spark://127.0.0.1:1",
             r"answers at spark://127\.0\.0\.1:1 \(GWAS_SPARK_MASTER\)",
@@ -239,12 +239,12 @@ def test_the_presets_are_the_default_and_what_the_study_changed():
 def test_a_cluster_that_is_not_there_is_told_at_once(address, words, monkeypatch):
     monkeypatch.setenv(spark_local.ADDRESS, address)
     with pytest.raises(nodes.ClusterError, match=words):
-        spark_existing.Existing(nodes.layout(1, "any"), None).start()
+        spark_existing.Existing(nodes.layout_of(1, "any"), None).start()
 
 
 def test_a_dask_scheduler_that_is_not_there_is_told_at_once(monkeypatch):
     monkeypatch.setenv(dask_local.ADDRESS, "tcp://127.0.0.1:1")
-    cluster = dask_existing.Existing(nodes.layout(1, "any"), {}, None, None)
+    cluster = dask_existing.Existing(nodes.layout_of(1, "any"), {}, None, None)
     with pytest.raises(nodes.ClusterError, match=r"127\.0\.0\.1:1 \(GWAS_DASK_SCHEDULER\)"):
         cluster.start()
 

@@ -51,13 +51,13 @@ def test_dask_of_the_settings_fits(dask):
 
 def test_default_is_the_defaults_of_dask(dask):
     assert "allowed-failures of the scheduler" in dask["default"]
-    assert "is 20, and this point is about 3" in dask["default"]
+    assert "is 20, this benchmark needs 3" in dask["default"]
     assert "DASK_DISTRIBUTED__SCHEDULER__ALLOWED_FAILURES=3" in dask["default"]
 
 
 def test_a_workers_own_setting_is_asked_of_it(dask):
     assert "distributed.worker.memory.pause of worker tcp://" in dask["study"]
-    assert "is 0.5, and this point is about 0.92" in dask["study"]
+    assert "is 0.5, this benchmark needs 0.92" in dask["study"]
 
 
 def test_data_that_a_dask_worker_does_not_see(dask):
@@ -87,4 +87,4 @@ def test_a_scratch_folder_that_one_spark_worker_does_not_see(spark):
 def test_another_spark_is_told_with_its_version(spark):
     assert spark["version"].startswith("ClusterError")
     assert re.search(r"run Spark 3\.1\.\d \(127\.0\.0\.1\): start", spark["version"])
-    assert "from 9.9.9, that of the PySpark here" in spark["version"]
+    assert "from 9.9.9, as PySpark here is" in spark["version"]

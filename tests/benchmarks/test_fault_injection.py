@@ -1,4 +1,4 @@
-"""How a run in trouble ended is told right: done, wrong, given up, hung, and what time it cost."""
+"""Each ending of a run with a fault is recognised: right, wrong, failed, hung, and its delay."""
 
 import contextlib
 import math
@@ -27,7 +27,7 @@ class Cluster:
 
     lose_node = kill_worker
 
-    def mend(self):
+    def restore(self):
         self.struck.clear()
         self.mended += 1
 
@@ -42,7 +42,7 @@ class Run(survival.Sgkit):
 
     cores = 1
     memory = None
-    trouble = "worker-killed"
+    fault = "worker-killed"
 
     def __init__(self):
         self.cluster, self.ledger = Cluster(), Ledger()
@@ -81,7 +81,7 @@ def test_a_run_that_goes_on_finishes_late():
 
 def test_without_trouble_nothing_is_struck():
     run = Run()
-    run.trouble = "none"
+    run.fault = "none"
     seen = run.observe()
     assert seen["right"] == 1
     assert abs(seen["time_lost"]) < 0.3
@@ -131,13 +131,13 @@ def test_a_run_that_is_over_before_the_trouble_is_no_answer():
             time.sleep(0.3 if self.runs <= fault_injection.RUNS else 0)
             return "out"
 
-    with pytest.raises(RuntimeError, match="larger data"):
+    with pytest.raises(RuntimeError, match="larger data set"):
         Sudden().observe()
 
 
 def test_short_memory_is_a_second_cluster_with_less(monkeypatch):
     run = Run()
-    run.trouble, started, stopped = "memory-short", [], []
+    run.fault, started, stopped = "memory-short", [], []
     run.cluster.too_little_memory = lambda: 77
     run.start = lambda: started.append(run.memory)
     run.stop = lambda: stopped.append(True)
@@ -175,9 +175,9 @@ def here(datasets, tmp_path, monkeypatch):
 
 
 def test_where_there_is_nothing_to_survive_with_it_is_not_applicable(here, monkeypatch):
-    survival.Sgkit().place({**POINT, "nodes": 2, "trouble": "node-lost"})
-    with pytest.raises(NotImplementedError, match="none would be left"):
-        survival.Sgkit().place({**POINT, "nodes": 1, "trouble": "node-lost"})
+    survival.Sgkit().configure({**POINT, "nodes": 2, "trouble": "node-lost"})
+    with pytest.raises(NotImplementedError, match="none left"):
+        survival.Sgkit().configure({**POINT, "nodes": 1, "trouble": "node-lost"})
     monkeypatch.setenv("GWAS_DASK_SCHEDULER", "tcp://10.0.0.1:8786")
     with pytest.raises(NotImplementedError, match="are not killed"):
-        survival.Sgkit().place({**POINT, "nodes": 2, "trouble": "none"})
+        survival.Sgkit().configure({**POINT, "nodes": 2, "trouble": "none"})

@@ -17,7 +17,7 @@ def test_watch_adds_up_the_tree():
         f"subprocess.call([sys.executable, '-c', {child!r}])"
     )
     process = subprocess.Popen([sys.executable, "-c", code])
-    watch = memory.Watch(process.pid)
+    watch = memory.PeakMeter(process.pid)
     process.wait()
     assert 100 * MEGABYTE < watch.stop() < 180 * MEGABYTE
 
@@ -26,7 +26,7 @@ def test_a_peak_between_samples_is_seen():
     code = f"x = b'1' * {200 * MEGABYTE}; del x; import time; time.sleep(0.3)"
     process = subprocess.Popen([sys.executable, "-c", code])
     time.sleep(0.1)
-    watch = memory.Watch(process.pid)
+    watch = memory.PeakMeter(process.pid)
     process.wait()
     assert watch.stop() > 200 * MEGABYTE
 
@@ -38,7 +38,7 @@ def test_the_last_look_is_at_the_end(monkeypatch):
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
     ) as process:
-        watch = memory.Watch(process.pid)
+        watch = memory.PeakMeter(process.pid)
         process.stdout.readline()
         assert watch.stop() > 200 * MEGABYTE
         process.communicate(b"\n")

@@ -22,13 +22,13 @@ def reason_against(key: SeriesKey) -> NotImplementedError | None:
     """
     module, name, metric = key.benchmark.rsplit(".", 2)
     cls = getattr(importlib.import_module(f"benchmarks.{module}"), name)
-    if not hasattr(cls, "place"):
+    if not hasattr(cls, "configure"):
         return None
     os.environ["GWAS_DATASETS"] = str(paths.datasets_dir())  # as settings.py has it for benchmarks
     task = cls()
     task.metric = metric
     try:
-        task.place({name: ast.literal_eval(value) for name, value in key.parameters})
+        task.configure({name: ast.literal_eval(value) for name, value in key.parameters})
     except NotImplementedError as reason:
         return reason
     return None

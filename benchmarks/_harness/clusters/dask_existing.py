@@ -1,4 +1,4 @@
-"""A Dask cluster that is there already, and what is checked before it is measured."""
+"""An existing Dask cluster, and the checks before it is measured."""
 
 import os
 from pathlib import Path
@@ -14,13 +14,13 @@ class Existing:
 
     processes = None
 
-    def __init__(self, wanted, settings, paths, scratch):
+    def __init__(self, layout, settings, paths, scratch):
         self.address = os.environ[ADDRESS]
-        self.wanted, self._settings = wanted, settings
+        self.layout, self._settings = layout, settings
         self._paths, self._scratch = paths, scratch
 
     def start(self):
-        """Connect, and check all that could make a run fail or mean something else."""
+        """Connect, and check what would make a run fail, or measure something else."""
         nodes.require_answer(self.address, ADDRESS, "tcp", "tls")
         import dask
         from distributed import Client
@@ -30,14 +30,12 @@ class Existing:
             self.client = Client(self.address, timeout=15, set_as_default=True)
         except (OSError, ValueError) as error:
             raise ClusterError(
-                "what answers at {} ({}) is no Dask scheduler: {}".format(
-                    self.address, ADDRESS, error
-                )
+                "{} ({}) is no Dask scheduler: {}".format(self.address, ADDRESS, error)
             ) from None
-        found = {}
+        workers = {}
         for worker, threads in self.client.nthreads().items():
-            found.setdefault(worker.rpartition(":")[0], []).append(threads)
-        nodes.require_layout(self.wanted, found, self.address)
+            workers.setdefault(worker.rpartition(":")[0], []).append(threads)
+        nodes.require_layout(self.layout, workers, self.address)
         self._require_versions()
         self._require_settings()
         self._require_files()
@@ -57,7 +55,7 @@ class Existing:
             close(self.client)
 
     def _require_versions(self):
-        # this sends no code, so it also works where the Pythons differ
+        # sends no code, so it works between different Pythons too
         versions = self.client.get_versions(check=False)
         mine = _by_package(versions["client"])
         others = dict(versions["workers"], scheduler=versions["scheduler"])
@@ -75,21 +73,21 @@ class Existing:
             )
 
     def _require_settings(self):
-        wanted = _with_defaults(self._settings)
+        expected = _with_defaults(self._settings)
 
         def read(keys):
             import dask
 
             return {key: dask.config.get(key, None) for key in keys}
 
-        keys = list(wanted)
-        found = {"worker " + who: has for who, has in self.client.run(read, keys).items()}
+        keys = list(expected)
+        workers = {"worker " + who: has for who, has in self.client.run(read, keys).items()}
         scheduler = self.client.run_on_scheduler(read, keys)
-        for who, has in [("the scheduler", scheduler), *sorted(found.items())]:
-            for key, value in wanted.items():
-                if has[key] != value and _heeds(key, scheduler=who == "the scheduler"):
+        for who, has in [("the scheduler", scheduler), *sorted(workers.items())]:
+            for key, value in expected.items():
+                if has[key] != value and _uses(key, scheduler=who == "the scheduler"):
                     raise NotImplementedError(
-                        "{} of {} at {} is {!r}, and this point is about {!r}: start the cluster "
+                        "{} of {} at {} is {!r}, this benchmark needs {!r}: start the cluster "
                         "with {}={}".format(
                             *(key, who, self.address, has[key], value),
                             *as_variables({key: value}).popitem(),
@@ -105,8 +103,8 @@ class Existing:
 
             return [file for file in files if not os.path.exists(file)]
 
-        wanted = [self._paths.zarr, self._paths.phenotypes, str(token)]
-        missing = self.client.run(lacking, wanted)
+        files = [self._paths.zarr, self._paths.phenotypes, str(token)]
+        missing = self.client.run(lacking, files)
         token.unlink()
         for worker, files in missing.items():
             if files:
@@ -117,7 +115,7 @@ class Existing:
 
 
 def _with_defaults(settings):
-    """The value of each setting that any point is about: Dask's own where this one has none."""
+    """A value for each setting that some preset changes: the preset's, or Dask's default."""
     import dask
     import distributed  # noqa: F401  (it brings the defaults)
 
@@ -127,17 +125,17 @@ def _with_defaults(settings):
     }
 
 
-def _heeds(key, scheduler):
-    """Whether the scheduler, or else a worker, goes by this setting in its own process."""
+def _uses(key, scheduler):
+    """Whether the scheduler (else: a worker) reads this setting in its own process."""
     if key.startswith("distributed.comm."):
         return True
-    # rebalancing is the scheduler's, whatever it is called
+    # the scheduler does the rebalancing, although the setting is named after workers
     of_workers = key.startswith("distributed.worker.") and ".rebalance." not in key
     return of_workers is not scheduler
 
 
 def _by_package(entry):
-    """Python's and the packages' versions in what Dask tells of a process."""
+    """Versions of Python and of packages in Dask's description of a process."""
     host = {key: value for key, value in dict(entry["host"]).items() if key == "python"}
     names = ("dask", "distributed", "numpy", "cloudpickle", "msgpack")
     packages = dict(entry["packages"])
@@ -154,13 +152,13 @@ def _installed_function():
     def installed(names):
         from importlib import metadata
 
-        found = {}
+        versions = {}
         for name in names:
             try:
-                found[name] = metadata.version(name)
+                versions[name] = metadata.version(name)
             except metadata.PackageNotFoundError:
-                found[name] = None
-        return found
+                versions[name] = None
+        return versions
 
     return installed
 

@@ -1,7 +1,6 @@
-"""Dask distributed on nodes of this machine.
+"""A Dask cluster on nodes of this machine.
 
-The scheduler and each worker, with its nanny, are processes of their own, started as they are on
-a real cluster.
+The scheduler, and each worker with its nanny, are separate processes, as on a real cluster.
 """
 
 import json
@@ -18,13 +17,13 @@ ADDRESS = "GWAS_DASK_SCHEDULER"
 SETTINGS = json.loads(
     (Path(__file__).parents[2] / "dask_settings.json").read_text(encoding="utf-8")
 )
-# place: its node, and its number there
-_Worker = namedtuple("_Worker", "place pid address")
+# position: its node, and its number on the node
+_Worker = namedtuple("_Worker", "position pid address")
 _LOCAL = ["--host", "127.0.0.1", "--dashboard-address", "127.0.0.1:0", "--no-dashboard"]
 
 
 def as_variables(settings):
-    """Settings as Dask takes them from the environment."""
+    """Settings as environment variables, which Dask reads."""
     return {
         "DASK_" + key.replace(".", "__").replace("-", "_").upper(): str(value)
         for key, value in settings.items()
@@ -32,13 +31,13 @@ def as_variables(settings):
 
 
 class Local:
-    """A cluster on this machine; `client` is connected once it is started."""
+    """A cluster on this machine; `start` connects `client`."""
 
-    def __init__(self, wanted, settings, folder, limit=None):
-        """`limit` is the memory of one worker in bytes; by default its share of the machine's."""
-        self.wanted, self._settings = wanted, settings
-        self._cpus = nodes.node_cpus(wanted)
-        share = 0.8 * nodes.machine_memory() / (wanted.nodes * wanted.workers)
+    def __init__(self, layout, settings, folder, limit=None):
+        """`limit`: memory of one worker in bytes, by default its share of the machine's."""
+        self.layout, self._settings = layout, settings
+        self._cpus = nodes.node_cpus(layout)
+        share = 0.8 * nodes.machine_memory() / (layout.nodes * layout.workers)
         self._limit = int(limit or share)
         self.processes = Processes(folder)
         self.client = None
@@ -52,44 +51,44 @@ class Local:
         self.address = self.processes.wait_until(
             lambda: _address(file), 120, "starting a Dask scheduler"
         )
-        for node in range(self.wanted.nodes):
-            for worker in range(self.wanted.workers):
+        for node in range(self.layout.nodes):
+            for worker in range(self.layout.workers):
                 self._start_worker(node, worker)
         import dask
         from distributed import Client
 
         dask.config.set(self._settings)
         self.client = Client(self.address, timeout=60, set_as_default=True)
-        self.mend()
+        self.restore()
 
     def kill_worker(self):
-        """Kill a worker of the last node; its nanny starts another."""
+        """Kill a worker of the last node; its nanny starts a new one."""
         self._lost = self._workers[-1:]
         processes.kill(self._lost[0].pid)
 
     def lose_node(self):
-        """Kill all that runs on the last node."""
-        last = self.wanted.nodes - 1
-        self._lost = [worker for worker in self._workers if worker.place[0] == last]
+        """Kill all processes of the last node."""
+        last = self.layout.nodes - 1
+        self._lost = [worker for worker in self._workers if worker.position[0] == last]
         for worker in self._lost:
-            self.processes.kill(_name(*worker.place))
+            self.processes.kill(_name(*worker.position))
 
-    def mend(self):
-        """Start again what was lost and does not come back, and wait for all workers."""
+    def restore(self):
+        """Restart workers that no nanny restarts, and wait until all are there."""
         for worker in self._lost:
-            if self.processes.ended(_name(*worker.place)):
-                self._start_worker(*worker.place)
-        gone = {worker.address for worker in self._lost}
-        expected = self.wanted.nodes * self.wanted.workers
+            if self.processes.ended(_name(*worker.position)):
+                self._start_worker(*worker.position)
+        lost = {worker.address for worker in self._lost}
+        expected = self.layout.nodes * self.layout.workers
         self.processes.wait_until(
-            lambda: len(set(self.client.nthreads()) - gone) >= expected,
+            lambda: len(set(self.client.nthreads()) - lost) >= expected,
             120,
             "starting Dask workers",
         )
-        self._lost, self._workers = (), self._known()
+        self._lost, self._workers = (), self._connected()
 
     def too_little_memory(self):
-        """Bytes a worker: a tenth less than the most that one has taken so far."""
+        """Bytes a worker: a tenth less than the peak of any worker so far."""
         return int(0.9 * max(memory.high_water(worker.pid) for worker in self._workers))
 
     def make_cold(self, folder):
@@ -100,8 +99,8 @@ class Local:
             close(self.client)
         self.processes.stop()
 
-    def _known(self):
-        """The workers that the scheduler knows, by their places."""
+    def _connected(self):
+        """The workers that are connected to the scheduler, sorted by position."""
 
         def who(dask_worker):
             import os
@@ -113,14 +112,14 @@ class Local:
             for address, (name, pid) in self.client.run(who).items()
         )
 
-    def _start_worker(self, *place):
+    def _start_worker(self, *position):
         self._run(
-            _name(*place),
+            _name(*position),
             [
-                *(self.address, "--name", _name(*place), "--nthreads", self.wanted.threads),
+                *(self.address, "--name", _name(*position), "--nthreads", self.layout.threads),
                 *("--memory-limit", self._limit, "--death-timeout", 120, *_LOCAL),
             ],
-            self._cpus[place[0]],
+            self._cpus[position[0]],
         )
 
     def _run(self, name, args, cpus):
@@ -138,7 +137,7 @@ def _name(node, worker):
 
 
 def _address(file):
-    """The address that a scheduler has written down; None while it has not."""
+    """The address that a scheduler wrote to its file; None before it has."""
     try:
         return json.loads(file.read_text(encoding="utf-8"))["address"]
     except (OSError, ValueError):
@@ -146,8 +145,8 @@ def _address(file):
 
 
 def close(client):
-    """Close a client, however its cluster fares."""
+    """Close a client, also when its cluster is gone."""
     try:
         client.close(timeout=5)
-    except Exception as error:  # the cluster may be gone: closing must go on
+    except Exception as error:  # whatever is raised, the rest of stop() must run
         print("closing the Dask client: {!r}".format(error), file=sys.stderr)

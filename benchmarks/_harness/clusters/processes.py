@@ -1,4 +1,4 @@
-"""The processes of a cluster on this machine: started together, and ended together."""
+"""The processes of a local cluster: started one by one, ended together."""
 
 import os
 import shutil
@@ -18,7 +18,7 @@ _GENTLY = 10  # seconds that processes get to end by themselves
 
 
 class Processes:
-    """The processes of one cluster: each writes a log, and all end together, theirs included."""
+    """The processes of one cluster, each with a log; `stop` ends them and all their children."""
 
     def __init__(self, folder):
         self.folder = Path(str(folder))
@@ -42,11 +42,14 @@ class Processes:
         return self._started[name]
 
     def log(self, name):
-        """The file with what a process said."""
+        """The log of a process."""
         return self.folder / (name + ".log")
 
     def wait_until(self, ready, seconds, what):
-        """Poll until `ready()` is true, and give its value; ClusterError when that fails."""
+        """Poll `ready()` until it is true, and return its value.
+
+        Raises ClusterError after `seconds`, and as soon as a process ends.
+        """
         end = time.monotonic() + seconds
         while True:
             value = ready()
@@ -54,38 +57,42 @@ class Processes:
                 return value
             for name, started in self._started.items():
                 if started.poll() is not None:
-                    raise ClusterError("{}: {} ended: {}".format(what, name, self._words(name)))
+                    raise ClusterError(
+                        "{}: {} ended: {}".format(what, name, self._last_lines(name))
+                    )
             if time.monotonic() > end:
-                said = ["{}: {}".format(name, self._words(name)) for name in self._started]
-                raise ClusterError("{}: not after {} s: {}".format(what, seconds, "; ".join(said)))
+                logs = ["{}: {}".format(name, self._last_lines(name)) for name in self._started]
+                raise ClusterError("{}: not after {} s: {}".format(what, seconds, "; ".join(logs)))
             time.sleep(0.05)
 
-    def _words(self, name):
+    def _last_lines(self, name):
         return " | ".join(self.log(name).read_text(errors="replace").splitlines()[-5:])
 
     def pids(self, *words):
-        """The cluster's processes whose command line holds all these words."""
+        """The cluster's processes whose command line contains all these words."""
         return [pid for pid in marked(self._mark) if all(w in command(pid) for w in words)]
 
     def ended(self, name):
-        """Whether the process that was started under a name has ended."""
+        """Whether a process has ended."""
         return self._started[name].poll() is not None
 
     def below(self, name):
-        """The process that was started under a name, and its descendants."""
+        """A process and its descendants."""
         return memory.tree(self._started[name].pid)
 
     def kill(self, name):
-        """Kill the process that was started under a name, and its descendants."""
+        """Kill a process and its descendants."""
         for pid in self.below(name):
-            if not is_resource_tracker(pid):  # it ends when the others have, which have left some
+            if not is_resource_tracker(
+                pid
+            ):  # ends by itself, after it has removed their semaphores
                 kill(pid)
 
     def stop(self):
-        """End all of them, wait until none is left, and remove their files.
+        """End all processes, wait until none is left, and remove their files.
 
-        All but the first that was started are asked to, then the first: so workers take leave of
-        their scheduler, and remove what they keep elsewhere, as semaphores. The rest is killed.
+        Workers are asked to end before their scheduler, which was started first: they sign off
+        and remove their semaphores. What does not end in time is killed.
         """
         first, others = list(self._started)[:1], list(self._started)[1:]
         for names in (others, first):
@@ -117,22 +124,22 @@ class Processes:
 
 
 def marked(mark=""):
-    """The living processes of a cluster (any by default), wherever they moved to."""
+    """The living processes of a cluster (of any by default), whatever their parent is now."""
     text = "{}={}".format(_MARK, mark).encode()
-    found = []
+    pids = []
     for entry in os.listdir("/proc"):
         if entry.isdigit():
             try:
                 environment = Path("/proc", entry, "environ").read_bytes().split(b"\0")
                 if any(item.startswith(text) for item in environment):
-                    found.append(int(entry))
+                    pids.append(int(entry))
             except OSError:
-                continue  # ended meanwhile, or another user's
-    return found
+                continue  # has ended, or belongs to another user
+    return pids
 
 
 def command(pid):
-    """The command line of a process; empty when it has ended."""
+    """The command line of a process; empty once it has ended."""
     try:
         return Path("/proc", str(pid), "cmdline").read_bytes().decode(errors="replace")
     except OSError:
@@ -140,11 +147,14 @@ def command(pid):
 
 
 def is_resource_tracker(pid):
-    """Whether it is Python's own process that does so, and ends, once all who use them ended."""
+    """Whether a process is Python's resource tracker.
+
+    It removes semaphores of its siblings once they have ended, and then ends itself.
+    """
     return "resource_tracker import main" in command(pid)
 
 
 def kill(pid):
-    """End a process as the kernel does when memory is out: it gets no chance to tell anybody."""
+    """End a process as the kernel does when memory runs out: without a chance to clean up."""
     with suppress(ProcessLookupError):
         os.kill(pid, signal.SIGKILL)

@@ -1,4 +1,4 @@
-"""A Spark cluster that is there already, and what is checked before it is measured.
+"""An existing Spark cluster, and the checks before it is measured.
 
 The checks run in the JVMs alone: Hail needs no Python on the executors.
 """
@@ -13,7 +13,7 @@ from .nodes import ClusterError
 from .spark_local import ADDRESS, Cluster
 
 DRIVER_HOST = "GWAS_SPARK_DRIVER_HOST"
-_WHO = [  # asked of each executor, in SQL: the version of its Spark, and its host
+_WHO = [  # in SQL, for each executor: the version of its Spark, and its host
     "java_method('org.apache.spark.package', 'SPARK_VERSION')",
     "java_method('org.apache.spark.util.Utils', 'localHostName')",
 ]
@@ -24,12 +24,12 @@ class Existing(Cluster):
 
     processes = None
 
-    def __init__(self, wanted, scratch):
-        self.wanted, self._scratch = wanted, scratch
+    def __init__(self, layout, scratch):
+        self.layout, self._scratch = layout, scratch
         self.master = os.environ[ADDRESS]
 
     def start(self):
-        """See that a master is there; PySpark connects to it when Hail starts."""
+        """Check that a master answers; PySpark connects to it when Hail starts."""
         nodes.require_answer(self.master, ADDRESS, "spark")
 
     def settings(self):
@@ -38,34 +38,34 @@ class Existing(Cluster):
 
     @contextmanager
     def joining(self):
-        """Say what to do where Hail does not start: Spark only says that its context stopped."""
+        """Explain a failed start: Spark itself only says that its context has stopped."""
         try:
             yield
         except Exception as error:
             raise ClusterError(
-                "Hail does not start on {}: the master and the workers must be Spark {}, that of "
-                "the PySpark here ({})".format(self.master, _spark_here(), _reason(str(error)))
+                "Hail does not start on {}: the master and the workers must be Spark {}, as "
+                "PySpark here is ({})".format(self.master, _spark_here(), _reason(str(error)))
             ) from None
 
     def check(self, paths):
-        """See that the executors are those asked for, of our Spark, and see the data."""
+        """Check the executors: their number, their Spark, and that they read the data."""
         import hail as hl
 
         self._context = hl.spark_context()
         self._wait()
         self._require_versions()
-        nodes.require_layout(self.wanted, self._threads(), self.master)
+        nodes.require_layout(self.layout, self._threads(), self.master)
         self._require_files(paths)
 
     def make_cold(self, folder):
-        raise NotImplementedError("files on the nodes of an existing Spark cluster stay warm")
+        raise NotImplementedError("the page cache of an existing Spark cluster cannot be emptied")
 
     def stop(self):
         pass
 
     def _wait(self):
-        """Wait until all executors are there, or none comes any more."""
-        for count in range(self.wanted.nodes * (self.wanted.workers or 1)):
+        """Wait until all executors have registered, or none has for a minute."""
+        for count in range(self.layout.nodes * (self.layout.workers or 1)):
             try:
                 self.wait_for_executors(count + 1, seconds=60)
             except ClusterError:
@@ -74,41 +74,41 @@ class Existing(Cluster):
                 raise ClusterError(
                     "{} gave no executor within 60 s: its workers must have {} free cores and "
                     "1 GB each, and reach this machine by its name or {}".format(
-                        self.master, self.wanted.threads or "some", DRIVER_HOST
+                        self.master, self.layout.threads or "some", DRIVER_HOST
                     )
                 ) from None
 
     def _require_versions(self):
         from pyspark.sql import SparkSession
 
-        tasks = self._context.defaultParallelism  # so each thread gets one
+        tasks = self._context.defaultParallelism  # one for each thread
         rows = SparkSession.builder.getOrCreate().range(0, tasks, 1, tasks)
         try:
-            found = {tuple(row) for row in rows.selectExpr(*_WHO).collect()}
+            executors = {tuple(row) for row in rows.selectExpr(*_WHO).collect()}
         except Exception as error:
-            found = {("a Spark that does not understand ours", _reason(str(error)))}
-        differ = ["{} ({})".format(*one) for one in sorted(found) if one[0] != _spark_here()]
+            executors = {("a Spark that does not understand ours", _reason(str(error)))}
+        differ = ["{} ({})".format(*who) for who in sorted(executors) if who[0] != _spark_here()]
         if differ:
             raise ClusterError(
-                "the executors of {} run Spark {}: start the master and the workers from {}, that "
-                "of the PySpark here".format(self.master, ", ".join(differ), _spark_here())
+                "the executors of {} run Spark {}: start the master and the workers from {}, as "
+                "PySpark here is".format(self.master, ", ".join(differ), _spark_here())
             )
 
     def _threads(self):
         """The threads of each executor, by host."""
-        found = {}
+        threads = {}
         for executor in self._listed():
             host = executor.hostPort().rpartition(":")[0]
-            found.setdefault(host, []).append(executor.totalCores())
-        return found
+            threads.setdefault(host, []).append(executor.totalCores())
+        return threads
 
     def _require_files(self, paths):
-        """ClusterError where an executor does not read the data set, or not the scratch folder."""
+        """ClusterError when an executor cannot read the data set or the scratch folder."""
         token = self._scratch / "seen-by-executors"
         token.write_text("seen")
-        wanted = [paths.mt + "/metadata.json.gz", paths.phenotypes, str(token)]
+        files = [paths.mt + "/metadata.json.gz", paths.phenotypes, str(token)]
         try:
-            for file in wanted:
+            for file in files:
                 self._require_file(file)
         finally:
             token.unlink()
@@ -128,7 +128,9 @@ class Existing(Cluster):
                 self._context._jsc.clearJobGroup()
             for task in self._tasks(group):
                 left.discard(task.executorId())
-                if task.errorMessage().isDefined():  # tried again elsewhere, perhaps with success
+                if (
+                    task.errorMessage().isDefined()
+                ):  # Spark may have retried it elsewhere, with success
                     reason = "{}: {}".format(task.host(), _reason(task.errorMessage().get()))
             if reason or time.monotonic() > end:
                 raise ClusterError(
@@ -139,11 +141,11 @@ class Existing(Cluster):
                 )
 
     def _listed(self):
-        found = _items(self._context._jsc.sc().statusStore().executorList(True))
-        return [executor for executor in found if executor.id() != "driver"]
+        executors = _items(self._context._jsc.sc().statusStore().executorList(True))
+        return [executor for executor in executors if executor.id() != "driver"]
 
     def _tasks(self, group):
-        """What Spark knows of each task of a job, those that failed included."""
+        """Spark's record of each task of a job, failed ones included."""
         spark = self._context._jsc.sc()
         spark.listenerBus().waitUntilEmpty(10000)
         tracker, store = spark.statusTracker(), spark.statusStore()
@@ -163,6 +165,6 @@ def _spark_here():
 
 
 def _reason(error):
-    """The line that matters of a Java stack trace, as Py4J tells it."""
+    """The line with the cause in a Java stack trace from Py4J."""
     lines = error.split("Caused by:")[-1].split("\n: ")[-1].strip().splitlines()
     return lines[0] if lines else "no reason given"

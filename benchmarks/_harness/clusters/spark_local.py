@@ -1,7 +1,7 @@
-"""Spark standalone on nodes of this machine.
+"""A standalone Spark cluster on nodes of this machine.
 
-The master and each node's worker are started by PySpark's own `spark-class`; the workers start
-the executors. Each node is one worker daemon with as many executors as the layout has workers.
+PySpark's own `spark-class` starts the master and one worker daemon a node. The daemons start the
+executors: as many on each node as the layout has workers.
 """
 
 import os
@@ -23,46 +23,51 @@ _STARTED = re.compile(r"Starting Spark master at (spark://[^\s]+)")
 
 
 class Cluster:
-    """What both kinds have in common: what Spark is told, and what is checked once it runs."""
+    """What local and existing clusters share: Spark's settings, and its executors."""
 
     def settings(self):
         """Settings of the driver."""
-        wanted = self.wanted
-        found = {
-            # all executors are there before the first task: no run has fewer than another
+        layout = self.layout
+        settings = {
+            # all executors are there before the first task, so that every run has the same number
             "spark.scheduler.minRegisteredResourcesRatio": "1.0",
             "spark.scheduler.maxRegisteredResourcesWaitingTime": "120s",
         }
-        if wanted.workers is not None:
-            total = wanted.nodes * wanted.workers * wanted.threads
-            found["spark.cores.max"] = str(total)
-            found["spark.executor.cores"] = str(wanted.threads)
-        return found
+        if layout.workers is not None:
+            total = layout.nodes * layout.workers * layout.threads
+            settings["spark.cores.max"] = str(total)
+            settings["spark.executor.cores"] = str(layout.threads)
+        return settings
 
     def joining(self):
-        """The context in which Hail starts on it."""
+        """A context manager in which Hail starts on the cluster."""
         return nullcontext()
 
     def executors(self):
-        """host:port of each executor that has registered."""
+        """host:port of each registered executor."""
         import hail as hl
 
         context = hl.spark_context()._jsc.sc()
         infos = context.statusTracker().getExecutorInfos()
-        places = {"{}:{}".format(info.host(), info.port()) for info in infos}
-        return places - {context.env().blockManager().blockManagerId().hostPort()}
+        addresses = {"{}:{}".format(info.host(), info.port()) for info in infos}
+        return addresses - {context.env().blockManager().blockManagerId().hostPort()}
 
     def wait_for_executors(self, count, beside=frozenset(), seconds=120):
-        """Wait until so many executors have registered, and give them; `beside` do not count."""
+        """All executors, once `count` have registered, not counting those in `beside`.
+
+        Raises ClusterError after `seconds`.
+        """
         end = time.monotonic() + seconds
         while True:
             executors = self.executors()
-            found = len(executors - beside)
-            if found >= count:
+            registered = len(executors - beside)
+            if registered >= count:
                 return executors
             if time.monotonic() > end:
                 raise ClusterError(
-                    "{}: {} of {} executors after {} s".format(self.master, found, count, seconds)
+                    "{}: {} of {} executors after {} s".format(
+                        self.master, registered, count, seconds
+                    )
                 )
             time.sleep(0.1)
 
@@ -70,14 +75,14 @@ class Cluster:
 class Local(Cluster):
     """A cluster on this machine."""
 
-    def __init__(self, wanted, folder, limit=None):
-        """`limit` is one executor's memory in bytes; by default its share of the machine's."""
-        self.wanted = wanted
-        self._cpus = nodes.node_cpus(wanted)
-        share = 0.5 * nodes.machine_memory() / (wanted.nodes * wanted.workers)
+    def __init__(self, layout, folder, limit=None):
+        """`limit`: memory of one executor in bytes, by default its share of the machine's."""
+        self.layout = layout
+        self._cpus = nodes.node_cpus(layout)
+        share = 0.5 * nodes.machine_memory() / (layout.nodes * layout.workers)
         self._memory = int(limit or min(share, 4096 * _MEGABYTE)) // _MEGABYTE
         self.processes = Processes(folder)
-        self._known = frozenset()  # the executors before the last trouble
+        self._before = frozenset()  # the executors before the last fault
         self._lost = 0
 
     def start(self):
@@ -86,47 +91,47 @@ class Local(Cluster):
         address = ["--host", "127.0.0.1", "--port", "0", "--webui-port", "0"]
         self._run("master", ["org.apache.spark.deploy.master.Master", *address], everywhere)
         self.master = self.processes.wait_until(self._address, 120, "starting a Spark master")
-        self._start_nodes(range(self.wanted.nodes))
+        self._start_nodes(range(self.layout.nodes))
 
     def kill_worker(self):
-        """Kill an executor of the last node, whose daemon starts another."""
+        """Kill an executor of the last node; its daemon starts a new one."""
         below = self.processes.below(self._last)
         executors = [pid for pid in below if _EXECUTOR in processes.command(pid)]
         self._lost = 1
         processes.kill(executors[-1])
 
     def lose_node(self):
-        """Kill all that runs on the last node."""
-        self._lost = self.wanted.workers
+        """Kill all processes of the last node."""
+        self._lost = self.layout.workers
         self.processes.kill(self._last)
 
-    def mend(self):
-        """Start again what was lost and does not come back, and wait for as many executors."""
+    def restore(self):
+        """Restart the last node if it was lost, and wait until the lost executors are replaced."""
         if self.processes.ended(self._last):
-            self._start_nodes([self.wanted.nodes - 1])
-        self._known = self.wait_for_executors(self._lost, beside=self._known)
+            self._start_nodes([self.layout.nodes - 1])
+        self._before = self.wait_for_executors(self._lost, beside=self._before)
         self._lost = 0
 
     def too_little_memory(self):
-        """Bytes an executor: the least that Spark starts one with."""
+        """Bytes an executor: the least that Spark accepts."""
         return _LEAST
 
     @property
     def _last(self):
-        return _name(self.wanted.nodes - 1)
+        return _name(self.layout.nodes - 1)
 
     def _start_nodes(self, nodes):
-        """Start the worker daemons of these nodes, and wait until the master knows them."""
-        wanted = self.wanted
+        """Start the worker daemons of these nodes, and wait until they have registered."""
+        layout = self.layout
         for node in nodes:
             self._run(
                 _name(node),
                 [
                     *("org.apache.spark.deploy.worker.Worker", "--host", "127.0.0.1"),
                     *("--port", "0", "--webui-port", "0"),
-                    *("--cores", wanted.workers * wanted.threads),
-                    # with room for what Spark adds to an executor's own memory
-                    *("--memory", "{}m".format(wanted.workers * (self._memory + 512))),
+                    *("--cores", layout.workers * layout.threads),
+                    # with room for Spark's overhead beside each executor's own memory
+                    *("--memory", "{}m".format(layout.workers * (self._memory + 512))),
                     *("--work-dir", self.processes.folder / _name(node), self.master),
                 ],
                 self._cpus[node],
@@ -150,7 +155,7 @@ class Local(Cluster):
         )
 
     def check(self, paths):
-        self._known = self.wait_for_executors(self.wanted.nodes * self.wanted.workers)
+        self._before = self.wait_for_executors(self.layout.nodes * self.layout.workers)
 
     def make_cold(self, folder):
         page_cache.evict(folder)
@@ -159,8 +164,8 @@ class Local(Cluster):
         self.processes.stop()
 
     def _address(self):
-        found = _STARTED.search(_text(self.processes.log("master")))
-        return found and found.group(1)
+        match = _STARTED.search(_text(self.processes.log("master")))
+        return match and match.group(1)
 
     def _run(self, name, args, cpus):
         import pyspark
@@ -169,9 +174,9 @@ class Local(Cluster):
         env = dict(
             os.environ,
             SPARK_HOME=home,
-            SPARK_LOCAL_IP="127.0.0.1",  # also where the daemons' pages listen: they cannot be off
+            SPARK_LOCAL_IP="127.0.0.1",  # also for the daemons' web pages: they cannot be off
             SPARK_DAEMON_MEMORY="512m",
-            # master and workers, not executors: compiled better, they start half a second later
+            # for master and daemons, not executors: with better compilation they start 0.5 s later
             SPARK_DAEMON_JAVA_OPTS="-XX:TieredStopAtLevel=1",
             SPARK_LOCAL_DIRS=str(self.processes.folder),
         )

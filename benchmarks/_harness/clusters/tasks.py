@@ -1,4 +1,4 @@
-"""A task on a cluster: the engine's part of what the distributed classes inherit."""
+"""A task on a Dask or Spark cluster: what the distributed classes inherit."""
 
 import importlib.util
 import os
@@ -10,44 +10,46 @@ from ..limit import TimeOver, limited
 from ..tools import sgkit
 from . import dask_existing, dask_local, nodes, processes, spark_existing, spark_local
 
-# after the name of Dask's settings: numba's cache is on, which Sgkit has off since 0.8.0
+# added to the name of Dask's settings: numba's cache is on, which Sgkit turned off in 0.8.0
 WITH_JIT_CACHE = "+numba-cache"
 
 
 class OnCluster(axis.OfTask):
-    """A task on nodes of this machine, or on the cluster that the variable `address` names."""
+    """A task on a local cluster, or on the one that the environment variable `address` names."""
 
     address = ""
-    shape = ""  # the parameter with the character of chunks or partitions
+    shape = ""  # the parameter that names the chunks or partitions
     cluster = None
-    memory = None  # of a worker, in bytes; None for its share of the machine's
+    memory = None  # bytes of a worker; None: its share of the machine's
 
-    def place(self, point):
+    def configure(self, parameters):
         self.existing = bool(os.environ.get(self.address))
-        self.wanted = nodes.layout(point["nodes"], point["layout"])
+        self.layout = nodes.layout_of(parameters["nodes"], parameters["layout"])
         if self.existing:
             if self.metric == "peakmem_tree":
-                raise NotImplementedError("memory on other machines is not seen from here")
+                raise NotImplementedError(
+                    "the memory of other machines cannot be measured from here"
+                )
             count = len(cores.available())
         else:
-            count = len({cpu for cpus in nodes.node_cpus(self.wanted) for cpu in cpus})
-        super().place(dict(point, cores=count))
-        if self.shape in point:
-            shape = shapes.of(point["data"], self.format, point[self.shape])
-            self.paths = data.shaped_paths(point["data"], self.format, shape)
+            count = len({cpu for cpus in nodes.node_cpus(self.layout) for cpu in cpus})
+        super().configure(dict(parameters, cores=count))
+        if self.shape in parameters:
+            shape = shapes.of(parameters["data"], self.format, parameters[self.shape])
+            self.paths = data.shaped_paths(parameters["data"], self.format, shape)
 
     def finish(self):
         if self.cluster is not None:
             self.stop()
 
     def make_cold(self):
-        """Have the nodes forget the pages of the data set's files."""
+        """Evict the data set's files from the page cache of the nodes."""
         self.cluster.make_cold(self.paths.folder)
 
     def observe(self):
         if not self.existing:
             return super().observe()
-        self.start()  # what is run is elsewhere: a process of our own shows nothing more
+        self.start()  # in this process: the work is done elsewhere, a fresh one would show no more
         self.warm_up()
         return {"error": self.check()}
 
@@ -57,7 +59,7 @@ class OnCluster(axis.OfTask):
 
 
 class OnDask(OnCluster):
-    """Mixed into Sgkit's base class: its tasks on Dask distributed."""
+    """Mixed into Sgkit's base class: tasks on Dask distributed."""
 
     address = dask_local.ADDRESS
     shape = "chunks"
@@ -67,9 +69,9 @@ class OnDask(OnCluster):
         if importlib.util.find_spec("distributed") is None:
             raise NotImplementedError("distributed is not installed here")
 
-    def place(self, point):
-        super().place(point)
-        name, self.jit_cache, _ = point["settings"].partition(WITH_JIT_CACHE)
+    def configure(self, parameters):
+        super().configure(parameters)
+        name, self.jit_cache, _ = parameters["settings"].partition(WITH_JIT_CACHE)
         self.settings = dask_local.SETTINGS[name]
 
     def start(self):
@@ -77,10 +79,10 @@ class OnDask(OnCluster):
         sgkit.choose_jit_cache(self.is_cached())
         if self.existing:
             work = data.work()
-            arguments = (self.wanted, self.settings, self.paths, work)
+            arguments = (self.layout, self.settings, self.paths, work)
             self.cluster = dask_existing.Existing(*arguments)
         else:
-            arguments = (self.wanted, self.settings, self.scratch(), self.memory)
+            arguments = (self.layout, self.settings, self.scratch(), self.memory)
             self.cluster = dask_local.Local(*arguments)
         self.cluster.start()
 
@@ -89,16 +91,16 @@ class OnDask(OnCluster):
         cluster.stop()
 
     def is_cached(self):
-        """Whether workers may take functions from numba's cache; asked once Sgkit is loaded."""
+        """Whether workers may take functions from numba's cache. Call it after load()."""
         return bool(self.jit_cache) or sgkit.caches_by_itself()
 
     def prime(self):
         self.load()
-        if self.is_cached():  # else each new cluster compiles anew
+        if self.is_cached():  # otherwise each new cluster compiles again
             super().prime()
 
     def primed_marker(self):
-        marker = super().primed_marker()  # workers compile what a process alone does not
+        marker = super().primed_marker()  # workers compile more functions than one process does
         return marker and marker.with_name(marker.name + "-on-workers")
 
     def persist(self, dataset):
@@ -108,25 +110,25 @@ class OnDask(OnCluster):
         return _waited(result.persist())
 
     def force(self, result):
-        # as in the study: compute() would also bring the result to this process
+        # as in the study: compute() would also transfer the result to this process
         return len(_waited(result.persist()).variables)
 
     @contextmanager
     def watched(self):
-        yield {}  # tasks and reads are counted in this process, and happen in others
+        yield {}  # tasks and reads can be counted in this process only, and happen in workers
 
 
 class OnSpark(OnCluster):
-    """Mixed into Hail's base class: its tasks on Spark standalone."""
+    """Mixed into Hail's base class: tasks on standalone Spark."""
 
     address = spark_local.ADDRESS
     shape = "partitions"
 
     def start(self):
         if self.existing:
-            self.cluster = spark_existing.Existing(self.wanted, data.work())
+            self.cluster = spark_existing.Existing(self.layout, data.work())
         else:
-            self.cluster = spark_local.Local(self.wanted, self.scratch(), self.memory)
+            self.cluster = spark_local.Local(self.layout, self.scratch(), self.memory)
         self.cluster.start()
         with self.cluster.joining():
             super().start()
@@ -138,7 +140,7 @@ class OnSpark(OnCluster):
     def stop(self):
         cluster, self.cluster = self.cluster, None
         try:
-            # with its cluster in trouble it may wait for ever; its JVM ends with this process
+            # on a broken cluster it may never return; its JVM ends with this process
             with suppress(TimeOver), limited(30):
                 super().stop()
         finally:

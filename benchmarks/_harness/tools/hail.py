@@ -1,6 +1,6 @@
-"""Hail, over MatrixTables, on one local Spark: quiet, offline, on the chosen cores.
+"""Hail: MatrixTables, one local Spark on the given cores, no network.
 
-Its tables are sorted by key, so variants and samples come with their names.
+Its tables are sorted by key, so answers name their variants and samples.
 """
 
 import os
@@ -10,7 +10,7 @@ import shutil
 from .. import data
 from ..native import NativeTask
 
-# Half of a small machine: enough for 100,000 variants x 2,504 samples.
+# enough for 100,000 variants x 2,504 samples, and half of a small machine
 _DRIVER_MEMORY = "6g"
 
 
@@ -34,11 +34,11 @@ class Hail(NativeTask):
     pruning = ("base pairs", "any")
     hwe_p = "hwe_p_mid"
 
-    context = None  # Spark's, once it is started
+    context = None  # Spark's, once it has started
 
     @staticmethod
     def load():
-        import hail  # noqa: F401  (its JVM is started by start)
+        import hail  # noqa: F401  (start() starts its JVM)
 
     def start(self):
         scratch = _scratch()
@@ -49,7 +49,7 @@ class Hail(NativeTask):
             "spark.local.dir": str(scratch),
             **chosen,
         }
-        # Read by PySpark when it starts the JVM; hl.init's own settings come too late for some
+        # PySpark reads this when it starts the JVM; for some settings hl.init is too late
         os.environ["PYSPARK_SUBMIT_ARGS"] = submit_arguments(settings)
         if chosen.get("spark.driver.host") == "127.0.0.1":
             os.environ["SPARK_LOCAL_IP"] = "127.0.0.1"
@@ -61,7 +61,7 @@ class Hail(NativeTask):
             "tmp_dir": str(scratch / "tmp"),
             "local_tmpdir": "file://" + str(scratch / "tmp"),
         }
-        hl.stop()  # what was started earlier in this process, if anything
+        hl.stop()  # a context that was started earlier in this process
         if os.environ.get("GWAS_HAIL_JAVA_SHIM") == "1":
             hl.init(sc=_context_of_java_11(master, settings), **options)
         else:
@@ -69,13 +69,13 @@ class Hail(NativeTask):
         self.context = hl.spark_context()
 
     def spark(self):
-        """The Spark to run on: its master, and settings of its own."""
+        """The master of the Spark to run on, and the settings that it needs."""
         host = {"spark.driver.host": "127.0.0.1", "spark.driver.bindAddress": "127.0.0.1"}
         return "local[{}]".format(self.cores), host
 
     def stop(self):
-        # hl.stop() first waits 10 s for requests to a server of its own. The JVM ends with this
-        # process. Hail is not asked for its context: where it could not start, it would start.
+        # not hl.stop(): it waits 10 s for its web server. The JVM ends with this process. The
+        # context is our own reference: asking Hail for one would start it
         if self.context is not None:
             self.context.stop()
 
@@ -101,7 +101,7 @@ class Hail(NativeTask):
         return result
 
     def force(self, result):
-        # computes every field of every row: what Hail's own benchmarks time
+        # computes every field of every row, as Hail's own benchmarks do
         return result._force_count()
 
 
@@ -129,7 +129,7 @@ def association(out):
 
 
 def _variants(out, **fields):
-    """Columns by our name for them, and the variants as CONTIG:POS:REF:ALT."""
+    """Columns under our names, and the variants as CONTIG:POS:REF:ALT."""
     import hail as hl
 
     table = hl.read_table(out)
@@ -143,13 +143,13 @@ def _variants(out, **fields):
 
 
 def submit_arguments(settings):
-    """The settings as PySpark reads them: split as a shell does, and paths may have blanks."""
+    """The settings as PySpark reads them: quoted for a shell, as paths may have blanks."""
     chosen = [word for item in settings.items() for word in ("--conf", "{}={}".format(*item))]
     return shlex.join(["--driver-memory", _DRIVER_MEMORY, *chosen, "pyspark-shell"])
 
 
 def _scratch():
-    """A folder for this process; those of processes that were ended are removed."""
+    """A folder for this process; folders of ended processes are removed."""
     for folder in data.work("hail").iterdir():
         if not os.path.exists("/proc/" + folder.name):
             shutil.rmtree(str(folder), ignore_errors=True)
@@ -157,7 +157,7 @@ def _scratch():
 
 
 def _context_of_java_11(master, settings):
-    """A SparkContext for Hails that refuse a Java on which they run, by its version alone."""
+    """A SparkContext that reports Java 11: some releases refuse a Java by its version alone."""
     import hail
     import pyspark
 

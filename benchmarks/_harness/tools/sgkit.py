@@ -1,4 +1,4 @@
-"""Sgkit, over Zarr stores, on Dask on the chosen cores: graph tasks and chunk reads are counted.
+"""Sgkit: Zarr stores, Dask's threads on the given cores, graph tasks and chunk reads counted.
 
 Its results are Zarr, in the data set's order.
 """
@@ -10,7 +10,7 @@ import sys
 from contextlib import contextmanager
 from pathlib import Path
 
-from .. import facts
+from .. import observations
 from ..native import NativeTask
 
 NO_JIT_CACHE = "SGKIT_DISABLE_NUMBA_CACHE"
@@ -34,21 +34,21 @@ class Sgkit(NativeTask):
     pruning = ("variants", "kept")
 
     def track_graph_tasks(self, *values):
-        return facts.of(self)["graph_tasks"]
+        return observations.of(self)["graph_tasks"]
 
     def track_input_reads(self, *values):
-        return facts.of(self)["input_reads"]
+        return observations.of(self)["input_reads"]
 
     @staticmethod
     def load():
-        os.environ.setdefault(NO_JIT_CACHE, "0")  # warm timings find what was compiled before
-        import sgkit  # noqa: F401  (its compilation at import belongs to the start)
+        os.environ.setdefault(NO_JIT_CACHE, "0")  # warm timings take functions from numba's cache
+        import sgkit  # noqa: F401  (what it compiles at import belongs to the start)
 
     def start(self):
         self.load()
         import dask
 
-        # a profile sees its own thread only
+        # a profiler sees one thread only
         scheduler = "synchronous" if os.environ.get("GWAS_PROFILE") else "threads"
         dask.config.set(scheduler=scheduler, num_workers=self.cores)
 
@@ -63,23 +63,23 @@ class Sgkit(NativeTask):
         self._note_primed()
 
     def prime(self):
-        # a process that still has to compile holds more memory than one that does not
+        # compiling takes memory, so the measured process is to find its functions in the cache
         marker = self.primed_marker()
         if marker and not marker.exists():
             self.run_child(self.warm_environment()).finish()
             self._note_primed()
 
     def primed_marker(self):
-        """The file that is there once numba's cache holds what this task compiles."""
+        """The file that exists once numba's cache has the task's functions; None without cache."""
         if "NUMBA_CACHE_DIR" not in os.environ:
             return None
-        # the cache goes by the place of the source: other installations share the folder
-        place = importlib.util.find_spec("sgkit").origin
-        place = hashlib.sha256(place.encode()).hexdigest()[:8]
-        return Path(os.environ["NUMBA_CACHE_DIR"], "primed-{}-{}".format(self.task(), place))
+        # numba keys its cache by the path of the source, and installations share the folder
+        source = importlib.util.find_spec("sgkit").origin
+        digest = hashlib.sha256(source.encode()).hexdigest()[:8]
+        return Path(os.environ["NUMBA_CACHE_DIR"], "primed-{}-{}".format(self.task(), digest))
 
     def _note_primed(self):
-        """The task has run, here or in a child of this process."""
+        """Record that the task has run, in this process or in a child."""
         marker = self.primed_marker()
         if marker and os.environ.get(NO_JIT_CACHE) != "1":
             marker.parent.mkdir(parents=True, exist_ok=True)
@@ -89,14 +89,14 @@ class Sgkit(NativeTask):
         return dict(os.environ, **{NO_JIT_CACHE: "0"})
 
     def cold_environment(self, folder):
-        # "1" is Sgkit's default since 0.8.0; before, it cached where numba says
+        # "1" is Sgkit's default since 0.8.0; before, it used numba's cache
         return dict(os.environ, NUMBA_CACHE_DIR=folder, **{NO_JIT_CACHE: "1"})
 
     def persist(self, dataset):
         return dataset.persist()
 
     def release(self, dataset):
-        pass  # what nothing refers to is free
+        pass  # memory is freed with its last reference
 
     def force(self, result):
         return result.compute()
@@ -106,12 +106,12 @@ class Sgkit(NativeTask):
 
     @contextmanager
     def watched(self):
-        seen = {}
+        counts = {}
         chunks = _ChunkReads(os.path.join(self.paths.zarr, "call_genotype"))
         with _graph_tasks() as count:
-            yield seen
-        seen["graph_tasks"] = sum(count)
-        seen["input_reads"] = chunks.opened_bytes / chunks.stored_bytes
+            yield counts
+        counts["graph_tasks"] = sum(count)
+        counts["input_reads"] = chunks.opened_bytes / chunks.stored_bytes
 
 
 def allele_frequency(out):
@@ -145,26 +145,26 @@ def _array(out, name):
 
 
 def caches_by_itself():
-    """Whether this release of Sgkit takes functions from numba's cache unless it is told."""
+    """Whether this release of Sgkit uses numba's cache by default."""
     spec = importlib.util.find_spec("sgkit.accelerate")
     if spec is None:
         return True  # before 0.6.0 there was no switch
-    told = os.environ.pop(NO_JIT_CACHE, None)
+    setting = os.environ.pop(NO_JIT_CACHE, None)
     try:
-        as_imported_now = importlib.util.module_from_spec(spec)
-        spec.loader.exec_module(as_imported_now)
+        fresh = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(fresh)
     finally:
-        if told is not None:
-            os.environ[NO_JIT_CACHE] = told
-    return as_imported_now.DEFAULT_NUMBA_ARGS["cache"]
+        if setting is not None:
+            os.environ[NO_JIT_CACHE] = setting
+    return fresh.DEFAULT_NUMBA_ARGS["cache"]
 
 
 def choose_jit_cache(cached):
-    """Have numba's cache on or off, here and in new processes.
+    """Turn numba's cache on or off, in this process and in new ones.
 
-    load() turned it on, maybe in the fork server that this process comes from. What is sent to
-    a Dask worker says whether the worker may take it from the cache or is to compile it, once
-    where it imports it and again for each task that it unpickles.
+    load() has turned it on, possibly in the fork server that this process comes from. A function
+    that is sent to a Dask worker carries the setting: the worker takes it from the cache, or
+    compiles it at import and again for each task that it unpickles.
     """
     os.environ[NO_JIT_CACHE] = "0" if cached else "1"
     for name, module in list(sys.modules.items()):
@@ -180,7 +180,7 @@ def choose_jit_cache(cached):
 
 @contextmanager
 def _graph_tasks():
-    """The number of tasks of each graph that Dask executes, after optimisation."""
+    """The number of tasks in each graph that Dask executes, after optimisation."""
     from dask.callbacks import Callback
 
     count = []
@@ -189,10 +189,10 @@ def _graph_tasks():
 
 
 class _ChunkReads:
-    """Bytes of an array's chunk files that this process opened, once per opening.
+    """Counts the bytes of an array's chunk files that this process opens, again at each opening.
 
-    Python reports each file that it opens, whichever Zarr version or store class does it.
-    A hook cannot be removed: this is for a process that ends after one task.
+    Python's audit hook reports each opened file, whichever Zarr version opens it. A hook cannot be
+    removed, so this is for a process that ends after one task.
     """
 
     def __init__(self, array):

@@ -1,4 +1,4 @@
-"""Facts about one run of a task in a fresh process, kept for the other metrics of an asv run."""
+"""Observations of one run in a fresh process, kept for the other metrics of an asv run."""
 
 import json
 import os
@@ -7,11 +7,11 @@ from . import data
 
 
 def of(task):
-    """The facts about a prepared task: from its first run, or from that run's record.
+    """The observations of a prepared task: it is run at the first call, and recorded.
 
-    A failure is kept as well, so that each metric that depends on it fails at once.
+    A failure is recorded too, so that the other metrics fail without another run.
     """
-    record = data.work("facts") / (task.key + ".json")
+    record = data.work("observations") / (task.key + ".json")
     if record.exists():
         kept = json.loads(record.read_text(encoding="utf-8"))
     else:

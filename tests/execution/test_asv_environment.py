@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import pickle
+
 import pytest
 
+from tools.common import asv_config
 from tools.common.errors import DiskFullError, Interrupted, TrackerError, UsageError
 from tools.execution.asv_environment import PerCommit
 from tools.execution.benchmark_runner import BenchmarkRunner
@@ -38,3 +41,9 @@ def test_tags_are_refused_before_anything_is_listed_or_built() -> None:
     entry = PerCommit.__new__(PerCommit)
     with pytest.raises(UsageError, match="HASHFILE"):
         entry.install_project(None, None, "sgkit/0.7.0")
+
+
+def test_asv_can_hand_it_to_another_process() -> None:
+    """`asv run --parallel` does, before the plugin can refuse that."""
+    entry = PerCommit(asv_config.load(), "auto", {"stack": "frozen"}, {})
+    assert pickle.loads(pickle.dumps(entry)).name == entry.name

@@ -31,7 +31,7 @@ started: list[Recorded] = []
 def test_controls_get_nothing_of_a_commits_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(benchmark_runner, "Server", Recorded)
     monkeypatch.setattr(benchmark_runner.atexit, "register", lambda close: None)
-    runner = BenchmarkRunner(None, Path("results"), "env", {"sgkit", "hail", "dask"})
+    runner = BenchmarkRunner(None, {"sgkit", "hail", "dask"})
     environment = CommitEnvironment(None, None, Path("commit"), Path("work"))
     started.clear()
     for benchmark, cores in (

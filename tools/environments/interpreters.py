@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 
 from tools.common import process
-from tools.common.errors import MissingError
+from tools.common.errors import MissingError, UnreachableError
 from tools.environments import uv
 
 # First release of each minor version (PEP 569, 596, 619, 664, 693, 719, 745).
@@ -50,7 +50,7 @@ def find_python(version: str, install: bool = True) -> Path:
         try:
             uv.run("python", "install", version, timeout=180)
             return Path(uv.run("python", "find", version, timeout=30).stdout.strip())
-        except process.ProgramError:
+        except (process.ProgramError, UnreachableError):
             pass  # no network, or no build for this platform
     raise MissingError(
         f"no Python {version} on this machine (looked on PATH, in pyenv, and asked uv)",

@@ -13,8 +13,10 @@ import sysconfig
 from dataclasses import dataclass
 from pathlib import Path
 
+from packaging.utils import canonicalize_name
+
 from tools.common import files, paths, process
-from tools.common.errors import AGAIN, BuildError, UnreachableError, is_unreachable
+from tools.common.errors import BuildError
 from tools.environments import uv
 
 # Packages with compiled parts are never built here: users of that date had no version without a
@@ -46,7 +48,7 @@ class Question:
 def resolve(question: Question) -> str:
     """The lock, sorted, with one `name==version` on each line; from a file or resolved now.
 
-    Raises BuildError when no set of versions fits, UnreachableError without a network.
+    Raises BuildError when no set of versions fits; UnreachableError.
     """
     cached = paths.cache("locks", f"{question.key()}.txt")
     for path in (cached, _SHIPPED / cached.name):
@@ -117,11 +119,6 @@ def _compile(question: Question) -> str:
     try:
         done = uv.run(*args, input="\n".join(question.requirements) + "\n", timeout=300)
     except process.ProgramError as error:
-        if is_unreachable(error.output):
-            raise UnreachableError(
-                "the package index does not answer: cannot resolve a lock",
-                hint=AGAIN,
-            ) from None
         reason = " ".join(error.output.split())[:600]
         raise BuildError(
             f"no packages of {question.cut} fit Python {question.python}: {reason}"
@@ -130,7 +127,7 @@ def _compile(question: Question) -> str:
 
 
 def _normal(name: str) -> str:
-    return re.sub(r"[-_.]+", "-", name).lower().split("[")[0]
+    return canonicalize_name(name.split("[")[0])
 
 
 def _shown(requirement: str) -> str:

@@ -11,6 +11,7 @@ from typing import Any
 from uv import find_uv_bin
 
 from tools.common import process
+from tools.common.errors import AGAIN, UnreachableError, is_unreachable
 from tools.upstreams.index_source import index_url
 
 _OF_USER = ("UV_DEFAULT_INDEX", "UV_INDEX_URL")  # the user's own index for uv
@@ -19,8 +20,13 @@ _OF_USER = ("UV_DEFAULT_INDEX", "UV_INDEX_URL")  # the user's own index for uv
 def run(
     *args: str | Path, env: Mapping[str, str] | None = None, **options: Any
 ) -> subprocess.CompletedProcess[str]:
-    """`process.run` for uv, with `options` of it."""
-    return process.run([find_uv_bin(), *args], env={**_index(), **(env or {})}, **options)
+    """`process.run` for uv, with `options` of it; UnreachableError without a network."""
+    try:
+        return process.run([find_uv_bin(), *args], env={**_index(), **(env or {})}, **options)
+    except process.ProgramError as error:
+        if is_unreachable(error.output):
+            raise UnreachableError("the package index does not answer", hint=AGAIN) from None
+        raise
 
 
 def _index() -> dict[str, str]:

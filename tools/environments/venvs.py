@@ -10,7 +10,6 @@ from importlib.metadata import version
 from pathlib import Path
 
 from tools.common import files, process
-from tools.common.errors import AGAIN, UnreachableError, is_unreachable
 from tools.environments import java, locks, uv
 from tools.environments.interpreters import find_python
 
@@ -93,14 +92,5 @@ def pip(path: Path, command: str, *args: str | Path) -> None:
     """
     arguments = ("--quiet", "--python", path / "bin" / "python", *args)
     cached = uv.run("pip", command, "--offline", *arguments, timeout=1200, check=False)
-    if cached.returncode == 0:
-        return
-    try:
+    if cached.returncode != 0:
         uv.run("pip", command, *arguments, timeout=1200)
-    except process.ProgramError as error:
-        if is_unreachable(error.output):
-            raise UnreachableError(
-                "the package index does not answer: cannot install packages",
-                hint=AGAIN,
-            ) from None
-        raise

@@ -8,7 +8,7 @@ from pathlib import Path
 from zipfile import ZipFile
 
 from tools.common import files, paths, process
-from tools.common.errors import AGAIN, BuildError, MissingError, UnreachableError, is_unreachable
+from tools.common.errors import BuildError, MissingError
 from tools.environments import uv
 from tools.environments.interpreters import candidates, find_python
 from tools.upstreams.config import Upstream
@@ -94,12 +94,6 @@ def _build(commit: Commit, release: Commit | None, tree: Path, out: Path) -> Non
             env={"SETUPTOOLS_SCM_PRETEND_VERSION": version},
         )  # fmt: skip
     except process.ProgramError as error:
-        if is_unreachable(error.output):  # not the commit's fault: the next run tries again
-            raise UnreachableError(
-                f"the package index does not answer: cannot install the build tools of "
-                f"{commit.hash[:8]}",
-                hint=AGAIN,
-            ) from None
         last = (error.output.strip().splitlines() or [str(error)])[-1].strip()
         raise BuildError(f"{commit.hash[:8]} does not build: {last}\n{error.output}") from None
 

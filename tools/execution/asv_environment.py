@@ -51,14 +51,11 @@ class PerCommit(Environment):
         super().__init__(conf, python, requirements, tagged_env_vars)
         self._stack = requirements.get("stack", "frozen")
         self._root = Path(conf.env_dir).absolute()
-        self._results_dir = Path(conf.results_dir).absolute()
         self._upstreams = config.load(Path(conf.repo))
         self._writer = ResultWriter(
             conf.results_dir, python, self.name, requirements, self._benchmarks
         )
-        self._runner = BenchmarkRunner(
-            self._writer, self._results_dir, self.name, self._upstreams.keys()
-        )
+        self._runner = BenchmarkRunner(self._writer, frozenset(self._upstreams))
         self._environment: CommitEnvironment | None = None  # of the installed commit
 
     @classmethod
@@ -108,7 +105,7 @@ class PerCommit(Environment):
             self._skip(commit, error)
         if self._environment.plan:
             lock = self._environment.plan.lock
-            files.write_text(self._results_dir / "locks" / f"{locks.sha(lock)}.txt", lock)
+            files.write_text(self._writer.results_dir / "locks" / f"{locks.sha(lock)}.txt", lock)
         self._set_commit_hash(commit_hash)
 
     def _skip(self, commit: Commit, error: TrackerError) -> NoReturn:

@@ -22,14 +22,10 @@ from tools.upstreams import config
 
 
 class BenchmarkRunner:
-    """Runs benchmarks of one commit after the other; `tools` are the tracked tools."""
+    """Runs benchmarks, one after the other; `tools` are the tracked tools."""
 
-    def __init__(
-        self, writer: ResultWriter, results_dir: Path, env_name: str, tools: Collection[str]
-    ) -> None:
+    def __init__(self, writer: ResultWriter, tools: Collection[str]) -> None:
         self._writer = writer
-        self._results_dir = results_dir
-        self._env_name = env_name
         self._tools = tools
         self._servers: dict[str, Server] = {}  # by number of cores; one for controls
 
@@ -46,7 +42,10 @@ class BenchmarkRunner:
         Raises DiskFullError.
         """
         result_file = args[6]
-        if environment is None or environment.plan is None or not self._applies(environment, key):
+        if environment is None or environment.plan is None:
+            return _not_applicable(result_file)
+        is_of_tool = key.tool in config.TOOL_CLASSES.union(self._tools)
+        if is_of_tool and key.tool not in environment.plan.classes:
             return _not_applicable(result_file)
         if key.tool in registry.programs() and programs.find(key.tool) is None:
             self._writer.note_missing(key.tool, environment.commit.hash)
@@ -59,16 +58,16 @@ class BenchmarkRunner:
         output, status = self._in_server(environment, key, args, options)
         seconds = time.perf_counter() - started
         foreign_cores = meter.mean_cores()
-        if status != 0 and is_disk_full(output, environment.work, self._results_dir):
+        if status != 0 and is_disk_full(output, environment.work, self._writer.results_dir):
             raise disk_full(str(key))
         cost_ledger.add(key, key.tool, "process", seconds)
         if status == 0 and not {"--dry-run", "-n", "--skip-save"} & set(sys.argv):
             date = int(environment.commit.date.timestamp() * 1000)
             self._writer.add(environment.commit.hash, date, key, result_file, output)
             provenance.record(
-                self._results_dir / self._writer.machine()["machine"],
+                self._writer.results_dir / self._writer.machine()["machine"],
                 environment.plan,
-                self._env_name,
+                self._writer.env_name,
                 key,
                 seconds,
                 foreign_cores,
@@ -121,12 +120,6 @@ class BenchmarkRunner:
     def _is_control(self, key: SeriesKey) -> bool:
         """Whether no upstream commit can change it, as with PLINK and the sentinels."""
         return key.tool not in self._tools
-
-    def _applies(self, environment: CommitEnvironment, key: SeriesKey) -> bool:
-        """Whether the benchmark's class runs on this commit; no process is started to find out."""
-        assert environment.plan is not None
-        classes = config.TOOL_CLASSES.union(self._tools)
-        return key.tool not in classes or key.tool in environment.plan.classes
 
 
 def _not_applicable(result_file: str, output: str = "") -> tuple[str, int]:

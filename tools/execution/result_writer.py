@@ -35,16 +35,16 @@ class ResultWriter:
         benchmarks: Mapping[str, dict[str, Any]],
     ) -> None:
         """`benchmarks` by name, as asv lists them; they may be added later."""
-        self._results_dir = Path(results_dir)
+        self.results_dir = Path(results_dir).absolute()
         self._python = python
-        self._env_name = env_name
+        self.env_name = env_name
         self._requirements = requirements
         self._benchmarks = benchmarks
         self._protected: dict[Path, bytes | None] = {}
 
     def machine(self) -> dict[str, Any]:
         """The machine that this run belongs to: asv has just written its file."""
-        newest = max(iter_machine_files(str(self._results_dir)), key=os.path.getmtime)
+        newest = max(iter_machine_files(str(self.results_dir)), key=os.path.getmtime)
         machine = util.load_json(newest)
         machine.pop("version", None)
         return machine
@@ -58,9 +58,9 @@ class ResultWriter:
         machine = self.machine()
         params = {**machine, "python": self._python, **self._requirements}
         results = Results(
-            params, self._requirements, commit, date, self._python, self._env_name, {}
+            params, self._requirements, commit, date, self._python, self.env_name, {}
         )
-        results.load_data(str(self._results_dir))
+        results.load_data(str(self.results_dir))
         results.add_result(
             benchmark,
             _as_asv(value, benchmark, index, output),
@@ -68,7 +68,7 @@ class ResultWriter:
             record_samples=True,
             selected_idx=None if index is None else [index],
         )
-        results.save(str(self._results_dir))
+        results.save(str(self.results_dir))
 
     def protect(self, commit: str, may_fail: bool) -> None:
         """Keep the stored results of a commit that cannot be measured now, until `restore`.
@@ -111,16 +111,16 @@ class ResultWriter:
             for name in list(results.get_all_result_keys()):
                 if tool_class(name) == tool:
                     results.remove_result(name)
-            results.save(str(self._results_dir))
+            results.save(str(self.results_dir))
         path.unlink(missing_ok=True)
 
     def _file(self, commit: str) -> Path:
-        name = get_filename(self.machine()["machine"], commit, self._env_name)
-        return self._results_dir / str(name)
+        name = get_filename(self.machine()["machine"], commit, self.env_name)
+        return self.results_dir / str(name)
 
     def _missing(self, tool: str) -> Path:
         machine = self.machine()["machine"]
-        return self._results_dir / machine / f"without-{tool}-{self._env_name}.txt"
+        return self.results_dir / machine / f"without-{tool}-{self.env_name}.txt"
 
     def set_aside_damaged(self, commit: str) -> Path | None:
         """Rename this commit's result file when it cannot be read; its new name, or None.

@@ -1,4 +1,4 @@
-"""Write files atomically, and hold locks between processes."""
+"""Write files atomically (the standard library has no such function), and hold locks."""
 
 from __future__ import annotations
 

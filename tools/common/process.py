@@ -1,4 +1,7 @@
-"""Run external programs: with a time limit, a log, and one clear error."""
+"""Run external programs with a time limit, a log, and one clear error.
+
+Unlike subprocess.run, a time-out kills the whole process tree: JVMs, compilers, git's helpers.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""asv's environment plugin `per-commit`: each commit of each tool gets its own packages."""
+"""asv's environment plugin `per-commit`: each commit of each tool gets its own packages.
+
+asv's own plugins make Python a parameter of a series, and do not install exact versions.
+"""
 
 from __future__ import annotations
 

@@ -39,7 +39,8 @@ class Server:
 
     A tool's import takes up to ten seconds: more than most measurements. Each benchmark is a fork
     of this server. At its end, all its processes are killed (JVMs, workers, PLINK): a mark in
-    their environment finds them also outside the process tree.
+    their environment finds them also outside the process tree. asv's own client of this server
+    kills only the fork.
     """
 
     def __init__(self, command: Sequence[str], env: Mapping[str, str]) -> None:

@@ -49,7 +49,7 @@ class Release:
 
 @functools.cache  # asking pip takes half a second
 def index_url() -> str | None:
-    """The package index that pip is configured for; None for pip's default."""
+    """The package index that pip is configured for; None for pip's default. pip has no API."""
     if os.environ.get("PIP_INDEX_URL"):
         return os.environ["PIP_INDEX_URL"]
     listing = process.run([sys.executable, "-m", "pip", "config", "list"], check=False).stdout

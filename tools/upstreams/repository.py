@@ -1,4 +1,7 @@
-"""Git commands on a repository, without the settings of this machine's user."""
+"""Git commands on a repository, without the settings of this machine's user.
+
+git itself, not a library: only git knows the user's proxies and credentials, and it is fast.
+"""
 
 from __future__ import annotations
 

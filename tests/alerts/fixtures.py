@@ -30,6 +30,6 @@ def event(store: Store) -> Event:
         "outcome": "confirmed",
         "key": str(KEY),
     }
-    store.learn(made.id, confirmation=proof)
-    store.move(made.id, states.CONFIRMED, "measured")
+    store.add_evidence(made.id, confirmation=proof)
+    store.set_state(made.id, states.CONFIRMED, "measured")
     return store.get(made.id)

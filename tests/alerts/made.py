@@ -8,7 +8,7 @@ from itertools import pairwise
 import numpy as np
 
 from tools.alerts.bisection import OutOfBudget
-from tools.alerts.events import CODE, Event, Line
+from tools.alerts.events import CODE, Event, SeriesChange
 from tools.alerts.evidence import Proof
 from tools.alerts.states import CONFIRMED
 from tools.alerts.store import Store
@@ -71,5 +71,5 @@ def proof(key: SeriesKey, ratio: float) -> Proof:
 
 
 def add_event(store: Store, old: str, new: str, ratio: float, key: SeriesKey = KEY) -> Event:
-    line = Line(key, "pca in Sgkit: time_compute", "seconds", ratio < 1, 1.0, ratio)
+    line = SeriesChange(key, "pca in Sgkit: time_compute", "seconds", ratio < 1, 1.0, ratio)
     return store.add("sgkit", "frozen", "box", CODE, old, new, [line])

@@ -6,11 +6,11 @@ from pathlib import Path
 import pytest
 
 from tests.alerts.made import Allowance, MadeLaboratory, add_event
-from tools.alerts import attribution, dependencies, events
+from tools.alerts import attribution, events
 from tools.alerts.events import Event
 from tools.alerts.evidence import PackageChange
 from tools.alerts.store import Store
-from tools.alerts.verification import Examiner
+from tools.alerts.verification import Verifier
 from tools.environments import venvs
 from tools.environments.plan import Plan
 from tools.notify import message
@@ -28,7 +28,7 @@ DIFFERENCES = [
 def confirmed(store: Store) -> Event:
     """A change of 2 x on the dated stack."""
     event = add_event(store, "old", "new", 2.0)
-    Examiner(store, MadeLaboratory({"old": 1.0, "new": 2.0}), Allowance()).confirm(event)
+    Verifier(store, MadeLaboratory({"old": 1.0, "new": 2.0}), Allowance()).confirm(event)
     return store.get(event.id)
 
 
@@ -36,7 +36,7 @@ def test_a_change_that_the_frozen_stack_shows_too_is_the_tools(
     store: Store, confirmed: Event
 ) -> None:
     frozen = MadeLaboratory({"old": 1.0, "new": 1.9})
-    assert not attribution.is_dependency(store, confirmed, frozen, Allowance())
+    assert not attribution.ask_frozen_stack(store, confirmed, frozen, Allowance())
     assert store.get(confirmed.id).kind == events.CODE
 
 
@@ -44,7 +44,7 @@ def test_one_that_the_frozen_stack_cannot_measure_stays_the_tools(
     store: Store, confirmed: Event
 ) -> None:
     frozen = MadeLaboratory({"old": 1.0, "new": 1.0}, broken=["old"])
-    assert not attribution.is_dependency(store, confirmed, frozen, Allowance())
+    assert not attribution.ask_frozen_stack(store, confirmed, frozen, Allowance())
     kept = store.get(confirmed.id)
     assert kept.kind == events.CODE
     assert "does not build" in str(kept.evidence.frozen)
@@ -56,11 +56,11 @@ def test_where_the_frozen_stack_has_no_answer_the_packages_are_asked(
 ) -> None:
     assert not attribution.is_unanswered(confirmed)  # it was not asked
     frozen = MadeLaboratory({"old": 1.0, "new": 1.0}, broken=["old"])
-    attribution.is_dependency(store, confirmed, frozen, Allowance())
+    attribution.ask_frozen_stack(store, confirmed, frozen, Allowance())
     assert attribution.is_unanswered(store.get(confirmed.id))
-    names = dependencies.states("new", DIFFERENCES)
+    names = attribution.mixture_names("new", DIFFERENCES)
     mixtures = MadeLaboratory({names[0]: 1.0, names[-1]: newer})
-    found = attribution.is_of_packages(store, confirmed, mixtures, DIFFERENCES, Allowance())
+    found = attribution.ask_packages(store, confirmed, mixtures, DIFFERENCES, Allowance())
     kept = store.get(confirmed.id)
     assert (found, kept.kind) == (kind == events.DEPENDENCY, kind)
     assert not attribution.is_unanswered(kept)
@@ -69,11 +69,11 @@ def test_where_the_frozen_stack_has_no_answer_the_packages_are_asked(
 def test_packages_that_do_not_run_with_the_newer_commit_leave_it_the_tools(
     store: Store, confirmed: Event
 ) -> None:
-    store.learn(confirmed.id, frozen="undecided: too noisy")
+    store.add_evidence(confirmed.id, frozen="undecided: too noisy")
     assert attribution.is_unanswered(store.get(confirmed.id))
-    names = dependencies.states("new", DIFFERENCES)
+    names = attribution.mixture_names("new", DIFFERENCES)
     mixtures = MadeLaboratory({names[-1]: 2.0}, broken=[names[0]])
-    assert not attribution.is_of_packages(store, confirmed, mixtures, DIFFERENCES, Allowance())
+    assert not attribution.ask_packages(store, confirmed, mixtures, DIFFERENCES, Allowance())
     kept = store.get(confirmed.id)
     assert kept.kind == events.CODE
     assert "does not build" in str(kept.evidence.packages)
@@ -84,8 +84,8 @@ def test_the_dependency_is_named_with_both_versions(
     store: Store, confirmed: Event, at: int
 ) -> None:
     frozen = MadeLaboratory({"old": 1.0, "new": 1.0})
-    assert attribution.is_dependency(store, confirmed, frozen, Allowance())
-    names = dependencies.states("new", DIFFERENCES)
+    assert attribution.ask_frozen_stack(store, confirmed, frozen, Allowance())
+    names = attribution.mixture_names("new", DIFFERENCES)
     truth = {name: 2.0 if count > at else 1.0 for count, name in enumerate(names)}
     assert attribution.find_dependency(
         store, confirmed, MadeLaboratory(truth), DIFFERENCES, Allowance()
@@ -102,7 +102,7 @@ def test_the_dependency_is_named_with_both_versions(
 def test_packages_that_only_work_together_are_named_together(
     store: Store, confirmed: Event
 ) -> None:
-    names = dependencies.states("new", DIFFERENCES)
+    names = attribution.mixture_names("new", DIFFERENCES)
     truth = {name: 2.0 if count > 1 else 1.0 for count, name in enumerate(names)}
     mixtures = MadeLaboratory(truth, broken=[names[2]])
     assert attribution.find_dependency(store, confirmed, mixtures, DIFFERENCES, Allowance())
@@ -111,7 +111,7 @@ def test_packages_that_only_work_together_are_named_together(
 
 
 def test_a_search_that_the_budget_ends_goes_on(store: Store, confirmed: Event) -> None:
-    names = dependencies.states("new", DIFFERENCES)
+    names = attribution.mixture_names("new", DIFFERENCES)
     truth = {name: 2.0 if count > 2 else 1.0 for count, name in enumerate(names)}
     mixtures = MadeLaboratory(truth)
     assert not attribution.find_dependency(store, confirmed, mixtures, DIFFERENCES, Allowance(2))
@@ -128,7 +128,7 @@ def _plan(lock: str, python: str = "3.9") -> Plan:
 def test_what_differs_between_two_locks() -> None:
     old = _plan("# head\ndask==1\nnumpy==2\ntoolz==3\n")
     new = _plan("dask==1\nnumpy==3\nzarr==1\n", "3.10")
-    assert dependencies.changed(old, new) == [
+    assert attribution.package_changes(old, new) == [
         PackageChange("numpy", "2", "3"),
         PackageChange("toolz", "3", ""),
         PackageChange("zarr", "", "1"),
@@ -147,10 +147,10 @@ def test_mixtures_hold_so_many_of_the_newer_versions(
 
     monkeypatch.setattr(venvs, "ensure", ensure)
     monkeypatch.setattr(venvs, "install_tool", lambda path, artefact: None)
-    monkeypatch.setattr(dependencies, "value", lambda side, target, until: 1.0)
+    monkeypatch.setattr(attribution, "value", lambda side, target, until: 1.0)
     old, new = _plan("dask==1\nnumpy==2\ntoolz==3\n"), _plan("dask==2\nnumpy==3\n", "3.10")
-    mixtures = dependencies.Mixtures(old, new, tmp_path)
-    for name in dependencies.states("new", dependencies.changed(old, new)):
+    mixtures = attribution.Mixtures(old, new, tmp_path)
+    for name in attribution.mixture_names("new", attribution.package_changes(old, new)):
         mixtures.value(name, "old", "pca")
     assert made == [
         ("3.9", "dask==1\nnumpy==2\ntoolz==3\n"),

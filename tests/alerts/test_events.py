@@ -7,7 +7,7 @@ import pytest
 from tests.alerts.made import KEY, add_event, metric_beside, proof
 from tools.alerts import states
 from tools.alerts.bisection import Range
-from tools.alerts.events import Line
+from tools.alerts.events import SeriesChange
 from tools.alerts.evidence import Evidence, FunctionTime
 from tools.alerts.store import Store
 from tools.common.errors import DamagedError, UsageError
@@ -15,8 +15,8 @@ from tools.common.errors import DamagedError, UsageError
 
 def test_states_with_their_reasons(store: Store) -> None:
     event = add_event(store, "a", "b", 1.5)
-    store.move(event.id, states.CONFIRMED, "measured again")
-    store.move(event.id, states.SUPPRESSED, "known", until="2027-01-01")
+    store.set_state(event.id, states.CONFIRMED, "measured again")
+    store.set_state(event.id, states.SUPPRESSED, "known", until="2027-01-01")
     kept = store.get(event.id)
     assert (kept.state, kept.until) == (states.SUPPRESSED, "2027-01-01")
     told = [(row["state"], row["why"]) for row in store.history(event.id)]
@@ -28,8 +28,8 @@ def test_states_with_their_reasons(store: Store) -> None:
 def test_all_is_there_after_a_restart(tmp_path: Path) -> None:
     first = Store(tmp_path / "x.sqlite")
     event = add_event(first, "a", "b", 1.5)
-    first.learn(event.id, profile=[FunctionTime("f", 1, 2)])
-    first.learn(event.id, range=Range("a", "b", (), True))
+    first.add_evidence(event.id, profile=[FunctionTime("f", 1, 2)])
+    first.add_evidence(event.id, range=Range("a", "b", (), True))
     first.add_answer(event.id, "c", None, "does not build")
     first.mark_sent(event.id, "feed", states.CONFIRMED)
     first.close()
@@ -44,20 +44,20 @@ def test_all_is_there_after_a_restart(tmp_path: Path) -> None:
 
 def test_series_are_added_once_and_the_worst_is_measured(store: Store) -> None:
     event = add_event(store, "a", "b", 1.5)
-    faster = Line(metric_beside("peakmem_tree"), "pca", "bytes", True, 10.0, 2.0)
-    store.extend(event.id, [faster])
-    store.extend(event.id, [faster])
+    faster = SeriesChange(metric_beside("peakmem_tree"), "pca", "bytes", True, 10.0, 2.0)
+    store.add_series(event.id, [faster])
+    store.add_series(event.id, [faster])
     kept = store.get(event.id)
-    assert len(kept.lines) == 2
+    assert len(kept.series) == 2
     assert [line.key for line in kept.claims] == [KEY, faster.key]  # people feel time
-    store.learn(event.id, confirmation=proof(faster.key, 5.0))
-    assert store.get(event.id).worst == faster
-    tasks = Line(metric_beside("track_graph_tasks"), "pca", "tasks", False, 91, 176)
-    store.extend(event.id, [tasks])
+    store.add_evidence(event.id, confirmation=proof(faster.key, 5.0))
+    assert store.get(event.id).main == faster
+    tasks = SeriesChange(metric_beside("track_graph_tasks"), "pca", "tasks", False, 91, 176)
+    store.add_series(event.id, [tasks])
     assert store.get(event.id).claims[0] == tasks  # which has no noise
     small = add_event(store, "a", "b", 1.05)
-    store.extend(small.id, [faster])
-    assert store.get(small.id).worst == faster
+    store.add_series(small.id, [faster])
+    assert store.get(small.id).main == faster
 
 
 def test_what_is_wrong_is_said(tmp_path: Path, store: Store) -> None:
@@ -65,7 +65,7 @@ def test_what_is_wrong_is_said(tmp_path: Path, store: Store) -> None:
         store.get(7)
     event = add_event(store, "a", "b", 1.5)
     with pytest.raises(UsageError, match="unknown state"):
-        store.move(event.id, "fixed", "")
+        store.set_state(event.id, "fixed", "")
     (tmp_path / "broken.sqlite").write_text("this is no database, and long enough to be read")
     with pytest.raises(DamagedError, match="move it away"):
         Store(tmp_path / "broken.sqlite")

@@ -9,7 +9,7 @@ import pytest
 from tests.alerts.made import change_points_at
 from tools.alerts import events, states
 from tools.alerts.detector import Detector
-from tools.alerts.grouping import Candidate, count_measured, group, steps_of
+from tools.alerts.grouping import Candidate, count_measured, detections_of, group
 from tools.alerts.recording import merge_same_commit, record
 from tools.alerts.store import Store
 from tools.detection import changes
@@ -47,7 +47,7 @@ def planted(series: Series) -> list[ChangePoint]:
 
 
 def candidates(*made: Series) -> list[Candidate]:
-    return group(steps_of(made, planted, DECLARED, TOOLS), count_measured(made, TOOLS))
+    return group(detections_of(made, planted, DECLARED, TOOLS), count_measured(made, TOOLS))
 
 
 QUIET = series("sentinels.Machine.time_file_read", level(1.0, 1.0))
@@ -61,9 +61,9 @@ def test_one_commit_is_one_event_with_all_its_series() -> None:
         QUIET,
     )
     assert (one.kind, one.old, one.new) == (events.CODE, 9, 10)
-    assert [line.ratio for line in one.lines] == [2, 3]
-    assert one.lines[0].title == "pca in Sgkit: time_compute (data smoke, cores 1)"
-    assert str(one.lines[0].key) == "pca.Sgkit.time_compute(cores=1, data='smoke')"
+    assert [line.ratio for line in one.changes] == [2, 3]
+    assert one.changes[0].title == "pca in Sgkit: time_compute (data smoke, cores 1)"
+    assert str(one.changes[0].key) == "pca.Sgkit.time_compute(cores=1, data='smoke')"
 
 
 def test_better_follows_the_metric() -> None:
@@ -72,7 +72,7 @@ def test_better_follows_the_metric() -> None:
         series("pca.Sgkit.track_throughput", level(1, 2)),
         QUIET,
     )
-    assert [line.better for line in one.lines] == [True, True]
+    assert [line.better for line in one.changes] == [True, True]
 
 
 def test_a_step_that_a_control_shares_is_the_machines() -> None:
@@ -89,7 +89,7 @@ def test_no_machine_changes_what_is_counted() -> None:
         series("sentinels.Machine.time_file_read", level(1, 0.4)),
         series("ld_prune.Sgkit.time_compute", level(1, 0.5)),
     )
-    assert {one.lines[0].unit: one.kind for one in found} == {
+    assert {one.changes[0].unit: one.kind for one in found} == {
         "MB/s": events.CODE,
         "seconds": events.MACHINE,
     }
@@ -131,11 +131,13 @@ def steps_at(*places: int) -> Detector:
 
 
 def test_what_noise_may_have_shown_beside_its_place_gets_a_wider_range() -> None:
-    (sure,) = steps_of(
+    (sure,) = detections_of(
         [series("pca.Sgkit.time_compute", level(1, 2))], steps_at(10), DECLARED, TOOLS
     )
     assert (sure.old, sure.new) == (9, 10)
-    (blurred,) = steps_of([noisy("pca.Sgkit.time_compute", 10)], steps_at(10), DECLARED, TOOLS)
+    (blurred,) = detections_of(
+        [noisy("pca.Sgkit.time_compute", 10)], steps_at(10), DECLARED, TOOLS
+    )
     assert (blurred.old, blurred.new) == (8, 11)
 
 
@@ -145,12 +147,12 @@ def test_series_that_step_about_the_same_commit_are_one_event() -> None:
         series("pca.Sgkit.track_throughput", level(2, 1)),
     )
     found = [
-        *steps_of(made[:1], steps_at(11), DECLARED, TOOLS),
-        *steps_of(made[1:], steps_at(10), DECLARED, TOOLS),
+        *detections_of(made[:1], steps_at(11), DECLARED, TOOLS),
+        *detections_of(made[1:], steps_at(10), DECLARED, TOOLS),
     ]
     (one,) = group(found, count_measured([*made, QUIET], TOOLS))
     assert (one.old, one.new) == (9, 10)  # the surer one says where
-    assert len(one.lines) == 2
+    assert len(one.changes) == 2
 
 
 def test_better_and_worse_are_events_of_their_own() -> None:
@@ -159,7 +161,7 @@ def test_better_and_worse_are_events_of_their_own() -> None:
         series("pca.Sgkit.track_throughput", level(1, 2)),
         QUIET,
     )
-    assert sorted(one.lines[0].better for one in found) == [False, True]
+    assert sorted(one.changes[0].better for one in found) == [False, True]
 
 
 def test_an_event_is_recorded_once(store: Store) -> None:
@@ -167,7 +169,7 @@ def test_an_event_is_recorded_once(store: Store) -> None:
     assert len(record(early, store, HASHES)) == 1
     assert record(early, store, HASHES) == []
     wider = group(
-        steps_of([noisy("pca.Sgkit.time_compute", 11)], steps_at(11), DECLARED, TOOLS),
+        detections_of([noisy("pca.Sgkit.time_compute", 11)], steps_at(11), DECLARED, TOOLS),
         count_measured([QUIET], TOOLS) | count_measured([noisy("x.y.z", 1)], TOOLS),
     )
     assert record(wider, store, HASHES) == []
@@ -185,7 +187,7 @@ def test_an_event_of_the_machine_is_confirmed_at_once_or_not_there(
         series("pca.Sgkit.time_compute", level(1, 2)),
         series("sentinels.Machine.time_file_read", level(1, 2)),
     )
-    monkeypatch.setattr(store, "move", killed)
+    monkeypatch.setattr(store, "set_state", killed)
     with pytest.raises(KeyboardInterrupt):
         record(found, store, HASHES)
     monkeypatch.undo()
@@ -197,7 +199,7 @@ def test_an_event_of_the_machine_is_confirmed_at_once_or_not_there(
 def test_what_was_refuted_is_looked_at_again_only_with_other_commits(store: Store) -> None:
     early = candidates(series("pca.Sgkit.time_compute", level(1, 2)), QUIET)
     (event,) = record(early, store, HASHES)
-    store.move(event.id, states.REFUTED, "")
+    store.set_state(event.id, states.REFUTED, "")
     assert record(early, store, HASHES) == []
     later = candidates(series("pca.Sgkit.time_compute", level(1, 2, at=11)), QUIET)
     assert len(record(later, store, HASHES)) == 1
@@ -210,12 +212,12 @@ def test_events_of_one_commit_are_joined(store: Store) -> None:
     ]
     place = {"good": HASHES[9], "bad": HASHES[10], "between": [], "finished": True}
     for event in made:
-        store.move(event.id, states.CONFIRMED, "")
-        store.learn(event.id, range=place)
+        store.set_state(event.id, states.CONFIRMED, "")
+        store.add_evidence(event.id, range=place)
     joined = merge_same_commit(store, store.get(made[1].id))
     assert joined is not None
     assert joined.id == made[0].id
-    assert len(store.get(made[0].id).lines) == 2
+    assert len(store.get(made[0].id).series) == 2
     assert store.get(made[1].id).state == states.MERGED
     assert merge_same_commit(store, store.get(made[0].id)) is None
 
@@ -237,11 +239,11 @@ def sentinel(values: list[float]) -> Series:
 def test_a_sentinel_that_only_wobbles_is_no_candidate() -> None:
     """Made after a series that was told as 1.01 x slower."""
     few = sentinel([0.0116, 0.0080, 0.0099])
-    steps = steps_of([few], steps_at(2), DECLARED, TOOLS)
-    assert [step.line.ratio for step in steps] == [pytest.approx(1.01, abs=0.01)]
-    assert group(steps, count_measured([few], TOOLS)) == []
+    detections = detections_of([few], steps_at(2), DECLARED, TOOLS)
+    assert [detection.change.ratio for detection in detections] == [pytest.approx(1.01, abs=0.01)]
+    assert group(detections, count_measured([few], TOOLS)) == []
     small = sentinel([1.0, 1.001, 0.999, 1.05, 1.051, 1.049])  # sure, and too small to tell
-    assert group(steps_of([small], steps_at(3), DECLARED, TOOLS), {}) == []
+    assert group(detections_of([small], steps_at(3), DECLARED, TOOLS), {}) == []
 
 
 def test_what_an_unsure_sentinel_shares_is_the_codes_to_measure_again() -> None:
@@ -250,7 +252,7 @@ def test_what_an_unsure_sentinel_shares_is_the_codes_to_measure_again() -> None:
         series("sentinels.Machine.time_file_read", {0: 1.0, 1: 1.4}),
     ]
     (one,) = candidates(*made)
-    assert (one.kind, len(one.lines)) == (events.CODE, 1)
+    assert (one.kind, len(one.changes)) == (events.CODE, 1)
 
 
 def test_most_at_once_is_the_machine_only_where_they_stand() -> None:
@@ -267,10 +269,10 @@ def told_of(values: npt.NDArray[np.float64]) -> list[tuple[int, int, float]]:
     """(night, old, ratio) of the first night that tells of a sentinel's series, if any does."""
     for night in range(4, len(values) + 1):
         known = sentinel([float(value) for value in values[:night]])
-        steps = steps_of([known], detected, DECLARED, TOOLS)
-        for found in group(steps, count_measured([known], TOOLS)):
+        detections = detections_of([known], detected, DECLARED, TOOLS)
+        for found in group(detections, count_measured([known], TOOLS)):
             assert found.kind == events.MACHINE
-            return [(night, found.old, found.lines[0].ratio)]
+            return [(night, found.old, found.changes[0].ratio)]
     return []
 
 
@@ -295,9 +297,9 @@ def test_of_noise_nobody_is_told_and_of_a_machine_that_got_slower_somebody(kind:
 def test_the_machines_step_has_the_sides_of_the_changes_page() -> None:
     values = [1.0, 1.01, 0.99, 1.0, 1.3, 1.31, 1.29, 1.3]
     known = sentinel(values)
-    steps = steps_of([known], detected, DECLARED, TOOLS)
-    (found,) = group(steps, count_measured([known], TOOLS))
+    detections = detections_of([known], detected, DECLARED, TOOLS)
+    (found,) = group(detections, count_measured([known], TOOLS))
     metric = DECLARED["time_file_read"]
     (shown,) = changes.of_series(known, in_points(known.points), metric, HASHES, TOOLS)
     assert (found.old, found.new) == (shown.before.revision, shown.after.revision) == (3, 4)
-    assert found.lines[0].ratio == pytest.approx(shown.ratio, rel=0.01)
+    assert found.changes[0].ratio == pytest.approx(shown.ratio, rel=0.01)

@@ -7,17 +7,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from asv.results import Results, iter_results
+from asv.results import Results
 from asv.runner import BenchmarkResult
 
 from benchmarks._harness.ledger import Ledger
 from tools.alerts.events import Event
 from tools.alerts.states import CONFIRMED
 from tools.alerts.store import Store
-from tools.alerts.verification import Examiner
-from tools.nightly.history import Found
+from tools.alerts.verification import Verifier
+from tools.nightly.history import History
 from tools.notify import message
-from tools.results import series
+from tools.results import lines, table
 from tools.results.series_key import SeriesKey
 from tools.site import alerts_page
 from tools.upstreams.mirror import Mirror
@@ -65,12 +65,13 @@ class Checkout:
             result.add_result(listed, BenchmarkResult(values, nothing, nothing, 0, "", None))
             result.save(str(path))
 
-    def found(self, params: list[list[str]]) -> Found:
+    def found(self, params: list[list[str]]) -> History:
         """What a night reads with these lists."""
         revisions = {commit: at for at, commit in enumerate(COMMITS)}
-        results = iter_results(str(self.path))
-        found = series.read(results, benchmarks(params), revisions, {"sgkit": set(COMMITS)})
-        return Found(found, dict(enumerate(COMMITS)), {"sgkit": COMMITS[::-1]}, "box")
+        read = lines.read(
+            table.read(self.path), benchmarks(params), revisions, {"sgkit": set(COMMITS)}
+        )
+        return History(read.series(), dict(enumerate(COMMITS)), {"sgkit": COMMITS[::-1]}, "box")
 
     def record(self, params: list[list[str]]) -> list[Event]:
         return self.found(params).record(self.store, frozenset({"sgkit"}))
@@ -90,16 +91,17 @@ class Checkout:
     def confirm(self, params: list[list[str]]) -> float:
         self.lists = params
         event = self.store.get(1)
-        verdict = Examiner(self.store, self, lambda: None).confirm(event, afresh=True)
+        verdict = Verifier(self.store, self, lambda: None).confirm(event, afresh=True)
         assert verdict.outcome == CONFIRMED
         return verdict.ratio
 
 
 @pytest.fixture
-def checkout(tmp_path: Path) -> Checkout:
+def checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Checkout:
+    monkeypatch.setenv("GWAS_CACHE", str(tmp_path / "cache"))
     made = Checkout(tmp_path)
     (event,) = made.record(BEFORE)
-    assert [line.key for line in event.lines] == [SLOWER]
+    assert [line.key for line in event.series] == [SLOWER]
     assert made.confirm(BEFORE) == pytest.approx(2.0)
     for number in range(4):
         made.store.add_repeat("frozen", "box", SLOWER, COMMITS[0], 1.0, 1.0 + number / 1000)

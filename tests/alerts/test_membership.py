@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from tests.alerts.made import change_points_at, proof
 from tools.alerts import membership, states
 from tools.alerts.events import Event
-from tools.alerts.grouping import Step, count_measured, group, steps_of
+from tools.alerts.grouping import Detection, count_measured, detections_of, group
 from tools.alerts.recording import merge_same_commit, record
 from tools.alerts.store import Store
 from tools.results.metrics import Metric
@@ -34,22 +34,22 @@ def series(benchmark: str, values: Sequence[float], spread: float = 0.01) -> Ser
     return Series(benchmark, None, {}, place, "", points)
 
 
-def steps(made: Series, edge: int) -> list[Step]:
-    return steps_of([made], lambda one: change_points_at(one, edge), DECLARED, TOOLS)
+def steps(made: Series, edge: int) -> list[Detection]:
+    return detections_of([made], lambda one: change_points_at(one, edge), DECLARED, TOOLS)
 
 
-def seen(store: Store, found: Sequence[Step], *made: Series) -> list[Event]:
+def seen(store: Store, found: Sequence[Detection], *made: Series) -> list[Event]:
     return record(group(found, count_measured(made, TOOLS)), store, HASHES)
 
 
 def locate(store: Store, event: Event, at: int, name: str = REAL) -> None:
     place = {"good": HASHES[at - 1], "bad": HASHES[at], "between": [], "finished": True}
-    store.learn(event.id, confirmation=proof(SeriesKey(name), 3.0), range=place)
-    store.move(event.id, states.CONFIRMED, "")
+    store.add_evidence(event.id, confirmation=proof(SeriesKey(name), 3.0), range=place)
+    store.set_state(event.id, states.CONFIRMED, "")
 
 
 def names(store: Store, event: Event) -> list[str]:
-    return [line.key.benchmark for line in store.get(event.id).lines]
+    return [line.key.benchmark for line in store.get(event.id).series]
 
 
 # as they were measured: what is blurred reaches beyond the step of the other
@@ -92,7 +92,7 @@ def test_what_was_proven_stays_whatever_its_points_say(store: Store) -> None:
 
 def test_the_last_point_alone_is_enough_where_its_samples_are_well_apart(store: Store) -> None:
     made = [series(REAL, [1.0, 1.0, 1.0, 3.0]), series(BESIDE, [1.0, 1.1, 1.0, 1.5])]
-    found = [step for one in made for step in steps(one, 3)]
+    found = [detection for one in made for detection in steps(one, 3)]
     (event,) = seen(store, found, *made)
     locate(store, event, 3)
     membership.prune(store, found, REVISIONS)
@@ -106,6 +106,6 @@ def test_a_step_of_the_other_direction_is_no_support(store: Store) -> None:
     made = (STEPPED, series(BESIDE, [2.1, 2.0, 0.6, 0.7]))
     (event,) = seen(store, steps(STEPPED, 2), *made)
     locate(store, event, 2)
-    store.extend(event.id, [steps(MADE[1], 2)[0].line])
+    store.add_series(event.id, [steps(MADE[1], 2)[0].change])
     membership.prune(store, [*steps(STEPPED, 2), *steps(made[1], 2)], REVISIONS)
     assert names(store, event) == [REAL]

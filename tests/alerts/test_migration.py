@@ -113,8 +113,8 @@ def test_series_get_their_values_everywhere(tmp_path: Path) -> None:
     list_benchmarks(tmp_path)
     store = Store(old_database(tmp_path))
     event = store.get(1)
-    assert {line.key for line in event.lines} == {TIMING, TASKS}
-    assert event.worst.key == TIMING
+    assert {line.key for line in event.series} == {TIMING, TASKS}
+    assert event.main.key == TIMING
     assert event.confirmed == {TIMING, TASKS}
     assert event.evidence.beside == (OtherMetric(MEMORY, 1.0, 2.0, True),)
     assert event.evidence.issues == {"github:o/r": Issue(begun=True, number=3)}
@@ -145,14 +145,14 @@ def test_lists_that_have_changed_since_mislead_nobody(tmp_path: Path) -> None:
     """The values that an event was stored with count, and not a place in other lists."""
     list_benchmarks(tmp_path, {**LISTS, "params": [["'new'", *LISTS["params"][0]], ["1", "2"]]})
     store = Store(old_database(tmp_path))
-    assert {line.key for line in store.get(1).lines} == {TIMING, TASKS}
+    assert {line.key for line in store.get(1).series} == {TIMING, TASKS}
     assert store.pairs(1, TIMING, "a", "b") == [(1.0, 2.0)]
     assert TIMING not in store.repeats("frozen", "box")  # of which set they are, nobody knows
 
 
 def test_without_any_list_the_events_have_their_values(tmp_path: Path) -> None:
     store = Store(old_database(tmp_path))
-    assert {line.key for line in store.get(1).lines} == {TIMING, TASKS}
+    assert {line.key for line in store.get(1).series} == {TIMING, TASKS}
 
 
 def test_a_migration_that_fails_leaves_the_file_as_it_was(tmp_path: Path) -> None:

@@ -54,7 +54,7 @@ def test_a_file_in_use_is_waited_for_and_not_moved_away(
     opened = Store(path)
     other.execute("begin immediate")
     with pytest.raises(BusyError):
-        opened.learn(1, reopened="why")
+        opened.add_evidence(1, reopened="why")
     other.commit()
     other.execute("begin exclusive")
     with pytest.raises(BusyError):
@@ -73,16 +73,16 @@ def test_a_full_disk_is_said(path: Path) -> None:
     (pages,) = opened._db.execute("pragma page_count").fetchone()
     opened._db.execute(f"pragma max_page_count = {pages}")
     with pytest.raises(DiskFullError, match=r"alerts\.sqlite"):
-        opened.learn(1, reopened="x" * 100_000)
+        opened.add_evidence(1, reopened="x" * 100_000)
     assert opened.get(1).evidence == NONE
-    opened.learn(1, reopened="x")
+    opened.add_evidence(1, reopened="x")
 
 
 def test_what_may_not_be_written_is_said(path: Path) -> None:
     opened = Store(path)
     opened._db.execute("pragma query_only = on")
     with pytest.raises(DeniedError, match=r"alerts\.sqlite: .*readonly"):
-        opened.move(1, states.CONFIRMED, "measured")
+        opened.set_state(1, states.CONFIRMED, "measured")
     assert opened.get(1).state == states.NEW
 
 
@@ -100,9 +100,9 @@ def test_what_is_changed_together_is_kept_whole_or_not_at_all(path: Path) -> Non
     opened = Store(path)
 
     def change(last: str) -> None:
-        with opened.together():
-            opened.learn(1, reopened="why")
-            opened.move(1, last, "measured")
+        with opened.transaction():
+            opened.add_evidence(1, reopened="why")
+            opened.set_state(1, last, "measured")
 
     with pytest.raises(UsageError, match="unknown state"):
         change("fixed")

@@ -37,7 +37,7 @@ def test_nothing_is_decided_about_what_is_no_event(
     kept: Store, capsys: pytest.CaptureFixture[str], action: list[str], state: str
 ) -> None:
     event = add_event(kept, "a", "b", 2.0)
-    kept.move(event.id, state, "ratio 1.01")
+    kept.set_state(event.id, state, "ratio 1.01")
     assert main(["alerts", *action, str(event.id), "--why", "x"]) == 2
     said = capsys.readouterr().err
     assert said == f"error: event 1 is {state} (ratio 1.01): there is nothing to decide\n"
@@ -74,9 +74,9 @@ def test_a_decision_can_be_withdrawn(
 ) -> None:
     event = add_event(kept, "a", "b", 2.0)
     if outcome != states.NEW:
-        kept.learn(event.id, confirmation=replace(proof(KEY, 2.0), outcome=outcome))
+        kept.add_evidence(event.id, confirmation=replace(proof(KEY, 2.0), outcome=outcome))
     if decision is None:
-        kept.move(event.id, states.RESOLVED, "recovered by event 2")
+        kept.set_state(event.id, states.RESOLVED, "recovered by event 2")
     else:
         assert main(["alerts", *decision, "1", "--why", "by mistake"]) == 0
     assert main(["alerts", "reopen", "1", "--why", "it was event 2"]) == 0
@@ -91,7 +91,7 @@ def test_where_nothing_was_decided_nothing_is_withdrawn(
     kept: Store, capsys: pytest.CaptureFixture[str], state: str
 ) -> None:
     event = add_event(kept, "a", "b", 2.0)
-    kept.move(event.id, state, "")
+    kept.set_state(event.id, state, "")
     assert main(["alerts", "reopen", "1", "--why", "x"]) == 2
     said = capsys.readouterr().err
     assert said == f"error: event 1 is {state}: there is no decision to withdraw\n"
@@ -103,7 +103,7 @@ def laboratory(monkeypatch: pytest.MonkeyPatch) -> MadeLaboratory:
     """What `confirm` measures with."""
     made = MadeLaboratory({"a": 1.0, "b": 2.0})
     monkeypatch.setattr(measurement, "Laboratory", lambda *_: made)
-    monkeypatch.setattr(machine, "alone", lambda _: contextlib.nullcontext())
+    monkeypatch.setattr(machine, "measuring_lock", lambda _: contextlib.nullcontext())
     return made
 
 
@@ -144,7 +144,7 @@ def test_show_has_the_commit_and_an_address(
     monkeypatch.setenv("GWAS_SITE_URL", "https://perf.example.org")
     event = add_event(kept, old, new, 2.0)
     place = {"good": old, "bad": new, "between": [], "finished": True}
-    kept.learn(event.id, confirmation=proof(KEY, 2.0), range=place)
+    kept.add_evidence(event.id, confirmation=proof(KEY, 2.0), range=place)
     assert main(["alerts", "show", "1"]) == 0
     shown = capsys.readouterr().out
     assert f"commit   {new}" in shown
@@ -173,6 +173,6 @@ def test_show_needs_no_mirror(
 ) -> None:  # fmt: skip
     monkeypatch.setenv("GWAS_CACHE", str(tmp_path / "none"))
     event = add_event(kept, "a", "b", 2.0)
-    kept.learn(event.id, range={"good": "a", "bad": "b", "between": [], "finished": True})
+    kept.add_evidence(event.id, range={"good": "a", "bad": "b", "between": [], "finished": True})
     assert main(["alerts", "show", "1"]) == 0
     assert "2 x slower at b" in capsys.readouterr().out

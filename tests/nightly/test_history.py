@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from tools.nightly.history import Found
+from tools.nightly.history import History
 from tools.results.series import Point, Series
 from tools.results.series_key import SeriesKey
 
@@ -14,7 +14,7 @@ def test_what_other_machines_have_measured_is_not_this_ones() -> None:
         return Series("pca.Sgkit.time_compute", 0, {"cores": "1"}, place, "", points)
 
     all_series = [series("box", [1.0, 2.0]), series("other", [1.0, 1.0, 2.0])]
-    found = Found(all_series, {0: "a", 1: "b", 2: "c"}, {}, "box")
+    found = History(all_series, {0: "a", 1: "b", 2: "c"}, {}, "box")
     assert found.of_stack("frozen") == all_series[:1]
     assert found.measured("frozen") == {"a", "b"}
     key = SeriesKey.of("pca.Sgkit.time_compute", {"cores": "1"})

@@ -12,12 +12,12 @@ import pytest
 from tests.alerts.made import KEY, Allowance, MadeLaboratory, add_event, metric_beside, proof
 from tools.alerts import events, explain, retry, states
 from tools.alerts.bisection import OutOfBudget
-from tools.alerts.events import Line
+from tools.alerts.events import SeriesChange
 from tools.alerts.evidence import Evidence
 from tools.alerts.store import Store
 from tools.common.errors import DamagedError
 from tools.execution.measurement import NoValue
-from tools.nightly.investigation import Examining
+from tools.nightly.investigation import Investigation
 from tools.notify import message
 from tools.results.series_key import SeriesKey
 
@@ -47,14 +47,14 @@ def nothing() -> None:
     pass
 
 
-def examining(
+def investigation(
     store: Store,
     laboratory: Profiling,
     budget: Allowance,
     prune: Callable[[], None] = nothing,
-) -> Examining:
+) -> Investigation:
     lines = {"sgkit": COMMITS[::-1]}
-    return Examining(
+    return Investigation(
         {}, None, lines, store, laboratory, "frozen", "box", budget, math.inf,
         lambda _: None, lambda _: None, prune,
     )  # fmt: skip
@@ -67,13 +67,15 @@ def test_an_event_is_explained_before_the_next_is_searched_for(store: Store) -> 
     laboratory = Profiling(truth)
     first = add_event(store, COMMITS[0], COMMITS[10], 2.0)
     second = add_event(store, COMMITS[10], COMMITS[-1], 2.0, OTHER)
-    examining(store, laboratory, Allowance()).confirm()
+    investigation(store, laboratory, Allowance()).confirm()
     with pytest.raises(OutOfBudget):
-        examining(store, laboratory, Allowance(20 + 2 * explain.PROFILES + 1)).trace(BENCHMARKS)
+        investigation(store, laboratory, Allowance(20 + 2 * explain.PROFILES + 1)).trace(
+            BENCHMARKS
+        )
     assert store.get(first.id).commit == COMMITS[5]
     assert store.get(first.id).evidence.profile is not None
     assert store.get(second.id).commit is None
-    examining(store, laboratory, Allowance()).trace(BENCHMARKS)
+    investigation(store, laboratory, Allowance()).trace(BENCHMARKS)
     assert store.get(second.id).commit == COMMITS[17]
     assert store.get(second.id).evidence.profile is not None
     assert laboratory.profiles == 2 * 2 * explain.PROFILES  # the first was not explained again
@@ -87,24 +89,24 @@ def test_what_is_acknowledged_before_it_was_measured_is_confirmed_first(
     laboratory = Profiling(truth)
     ends = (COMMITS[4], COMMITS[5]) if adjacent else (COMMITS[0], COMMITS[10])
     event = add_event(store, *ends, 2.0)
-    store.move(event.id, states.ACKNOWLEDGED, "being looked at")
-    examining(store, laboratory, Allowance()).trace(BENCHMARKS)
+    store.set_state(event.id, states.ACKNOWLEDGED, "being looked at")
+    investigation(store, laboratory, Allowance()).trace(BENCHMARKS)
     assert store.get(event.id).evidence == Evidence()
-    examining(store, laboratory, Allowance()).confirm()
-    examining(store, laboratory, Allowance()).trace(BENCHMARKS)
+    investigation(store, laboratory, Allowance()).confirm()
+    investigation(store, laboratory, Allowance()).trace(BENCHMARKS)
     kept = store.get(event.id)
     assert (kept.state, kept.commit) == (states.ACKNOWLEDGED, COMMITS[5])
     asked = len(laboratory.asked)
-    examining(store, laboratory, Allowance()).confirm()
+    investigation(store, laboratory, Allowance()).confirm()
     assert len(laboratory.asked) == asked
 
 
 def test_a_false_alarm_that_was_acknowledged_is_refuted(store: Store) -> None:
     laboratory = Profiling(dict.fromkeys(COMMITS, 1.0))
     event = add_event(store, COMMITS[0], COMMITS[1], 2.0)
-    store.move(event.id, states.ACKNOWLEDGED, "being looked at")
-    examining(store, laboratory, Allowance()).confirm()
-    examining(store, laboratory, Allowance()).trace(BENCHMARKS)
+    store.set_state(event.id, states.ACKNOWLEDGED, "being looked at")
+    investigation(store, laboratory, Allowance()).confirm()
+    investigation(store, laboratory, Allowance()).trace(BENCHMARKS)
     kept = store.get(event.id)
     assert (kept.state, kept.commit) == (states.REFUTED, None)
 
@@ -112,17 +114,17 @@ def test_a_false_alarm_that_was_acknowledged_is_refuted(store: Store) -> None:
 def test_what_the_commit_does_not_explain_is_not_measured_at_it(store: Store) -> None:
     laboratory = Profiling({commit: 1.0 if at < 5 else 2.0 for at, commit in enumerate(COMMITS)})
     event = add_event(store, COMMITS[0], COMMITS[10], 2.0)
-    unrelated = Line(OTHER, "", "seconds", False, 1.0, 1.9)
-    counted = Line(KEY, "", "tasks", False, 1.0, 2.0)
-    store.extend(event.id, [unrelated, counted])
+    unrelated = SeriesChange(OTHER, "", "seconds", False, 1.0, 1.9)
+    counted = SeriesChange(KEY, "", "tasks", False, 1.0, 2.0)
+    store.add_series(event.id, [unrelated, counted])
 
     def prune() -> None:
         assert store.get(event.id).commit == COMMITS[5]
-        store.drop(event.id, [OTHER])
+        store.remove_series(event.id, [OTHER])
 
-    examining(store, laboratory, Allowance()).confirm()
-    examining(store, laboratory, Allowance(), prune).trace(BENCHMARKS)
-    assert [line.key for line in store.get(event.id).lines] == [KEY]
+    investigation(store, laboratory, Allowance()).confirm()
+    investigation(store, laboratory, Allowance(), prune).trace(BENCHMARKS)
+    assert [line.key for line in store.get(event.id).series] == [KEY]
     assert store.get(event.id).evidence.timing is None
 
 
@@ -141,9 +143,9 @@ def test_what_is_beside_is_measured_until_noise_is_ruled_out(store: Store) -> No
     event = add_event(store, COMMITS[4], COMMITS[5], 2.0)
     names = ("time_compute", "time_end_to_end", "time_write", "track_graph_tasks")
     benchmarks = {f"pca.Sgkit.{name}": {"params": []} for name in names}
-    examining(store, laboratory, Allowance()).confirm()
+    investigation(store, laboratory, Allowance()).confirm()
     rest = Allowance()
-    examining(store, laboratory, rest).trace(benchmarks)
+    investigation(store, laboratory, rest).trace(benchmarks)
     beside = store.get(event.id).evidence.beside
     assert [other.key for other in beside] == [metric_beside(name) for name in names[1:]]
     assert [other.changed for other in beside] == [True, False, False]
@@ -158,10 +160,10 @@ def test_an_event_that_another_joins_is_explained_with_its_series(store: Store) 
     laboratory = Profiling(truth)
     older = add_event(store, COMMITS[0], COMMITS[10], 2.0)
     newer = add_event(store, COMMITS[0], COMMITS[20], 2.0, OTHER)
-    examining(store, laboratory, Allowance()).confirm()
-    examining(store, laboratory, Allowance()).trace(BENCHMARKS)
+    investigation(store, laboratory, Allowance()).confirm()
+    investigation(store, laboratory, Allowance()).trace(BENCHMARKS)
     assert store.get(newer.id).state == states.MERGED
-    assert {line.key for line in store.get(older.id).lines} == {KEY, OTHER}
+    assert {line.key for line in store.get(older.id).series} == {KEY, OTHER}
     assert laboratory.profiles == 2 * 2 * explain.PROFILES
 
 
@@ -172,35 +174,35 @@ def test_what_was_of_one_commit_when_a_night_was_killed_is_joined_the_next(store
     truth = {commit: 1.0 if at < 5 else 2.0 for at, commit in enumerate(COMMITS)}
     laboratory = Profiling(truth)
     told = add_event(store, COMMITS[0], COMMITS[10], 2.0)
-    examining(store, laboratory, Allowance()).confirm()
-    examining(store, laboratory, Allowance()).trace(BENCHMARKS)
+    investigation(store, laboratory, Allowance()).confirm()
+    investigation(store, laboratory, Allowance()).trace(BENCHMARKS)
     second = add_event(store, COMMITS[0], COMMITS[20], 2.0, OTHER)
-    examining(store, laboratory, Allowance()).confirm()
+    investigation(store, laboratory, Allowance()).confirm()
     with pytest.raises(KeyboardInterrupt):
-        examining(store, laboratory, Allowance(), killed).trace(BENCHMARKS)
+        investigation(store, laboratory, Allowance(), killed).trace(BENCHMARKS)
     assert store.get(second.id).commit == COMMITS[5]
     pruned: list[int] = []
-    examining(store, laboratory, Allowance(), lambda: pruned.append(1)).trace(BENCHMARKS)
+    investigation(store, laboratory, Allowance(), lambda: pruned.append(1)).trace(BENCHMARKS)
     assert pruned
     assert store.get(second.id).state == states.MERGED
     assert store.get(told.id).state == states.CONFIRMED
-    assert {line.key for line in store.get(told.id).lines} == {KEY, OTHER}
+    assert {line.key for line in store.get(told.id).series} == {KEY, OTHER}
 
 
 def test_a_verdict_that_did_not_become_a_state_is_applied(store: Store) -> None:
     laboratory = Profiling({})
     event = add_event(store, COMMITS[0], COMMITS[10], 2.0)
-    store.learn(event.id, confirmation=proof(KEY, 2.0))
-    examining(store, laboratory, Allowance()).confirm()
+    store.add_evidence(event.id, confirmation=proof(KEY, 2.0))
+    investigation(store, laboratory, Allowance()).confirm()
     assert store.get(event.id).state == states.CONFIRMED
     assert laboratory.asked == []
 
 
 def test_what_stepped_on_another_machine_is_not_measured_here(store: Store) -> None:
     laboratory = Profiling(dict.fromkeys(COMMITS, 1.0))
-    line = add_event(store, COMMITS[0], COMMITS[10], 2.0).lines[0]
+    line = add_event(store, COMMITS[0], COMMITS[10], 2.0).series[0]
     there = store.add("sgkit", "frozen", "other", events.CODE, COMMITS[0], COMMITS[10], [line])
-    examining(store, laboratory, Allowance()).confirm()
+    investigation(store, laboratory, Allowance()).confirm()
     assert [event.id for event in store.all(states.NEW)] == [there.id]
 
 
@@ -209,10 +211,10 @@ def test_what_a_person_decides_about_what_cannot_be_measured_stands(store: Store
 
     class Deciding(Profiling):
         def value(self, commit: str, place: str, key: SeriesKey) -> float:
-            store.move(event.id, states.EXPECTED, "by a person")
+            store.set_state(event.id, states.EXPECTED, "by a person")
             return super().value(commit, place, key)
 
-    examining(store, Deciding({}, broken=COMMITS), Allowance()).confirm()
+    investigation(store, Deciding({}, broken=COMMITS), Allowance()).confirm()
     assert store.get(event.id).state == states.EXPECTED
 
 
@@ -229,7 +231,7 @@ class Nights:
         """Look twice in a night, a few hours apart; how many values were asked for."""
         laboratory = Killed(self.truth, self.left > 0)
         for _ in range(2):
-            examining(self.store, laboratory, Allowance()).confirm()
+            investigation(self.store, laboratory, Allowance()).confirm()
             self.now += datetime.timedelta(hours=4)
         self.now += datetime.timedelta(hours=16)
         self.left -= 1
@@ -277,10 +279,10 @@ def test_what_fails_each_night_is_left_undecided(
 def test_what_is_undecided_by_its_noise_is_not_tried_again(store: Store) -> None:
     event = add_event(store, COMMITS[0], COMMITS[10], 2.0)
     noise = replace(proof(KEY, 1.2), outcome=states.UNDECIDED)
-    store.learn(event.id, confirmation=noise)
-    store.move(event.id, states.UNDECIDED, "ratio 1.2")
+    store.add_evidence(event.id, confirmation=noise)
+    store.set_state(event.id, states.UNDECIDED, "ratio 1.2")
     laboratory = Profiling({})
-    examining(store, laboratory, Allowance()).confirm()
+    investigation(store, laboratory, Allowance()).confirm()
     assert laboratory.asked == []
 
 
@@ -288,7 +290,7 @@ def test_what_is_acknowledged_stays_so_though_it_cannot_be_measured(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     event = add_event(store, COMMITS[0], COMMITS[10], 2.0)
-    store.move(event.id, states.ACKNOWLEDGED, "being looked at")
+    store.set_state(event.id, states.ACKNOWLEDGED, "being looked at")
     nights = Nights(store, monkeypatch, failing_nights=9)
     assert [nights.run() for _ in range(6)] == [2, 2, 2, 2, 0, 0]
     kept = store.get(event.id)
@@ -297,7 +299,7 @@ def test_what_is_acknowledged_stays_so_though_it_cannot_be_measured(
 
 def test_repeats_are_kept_with_the_machine(store: Store) -> None:
     laboratory = Profiling(dict.fromkeys(COMMITS, 1.0))
-    examining(store, laboratory, Allowance()).repeat([(COMMITS[0], KEY)])
+    investigation(store, laboratory, Allowance()).repeat([(COMMITS[0], KEY)])
     assert list(store.repeats("frozen", "box")) == [KEY]
 
 
@@ -306,7 +308,7 @@ def test_what_has_fewest_repeats_is_repeated_first(store: Store) -> None:
     laboratory = Profiling(dict.fromkeys(COMMITS, 1.0))
     timings = [(COMMITS[0], KEY), (COMMITS[0], OTHER)]
     with pytest.raises(OutOfBudget):
-        examining(store, laboratory, Allowance(2)).repeat(timings)
+        investigation(store, laboratory, Allowance(2)).repeat(timings)
     assert {key: len(pairs) for key, pairs in store.repeats("frozen", "box").items()} == {
         KEY: 1,
         OTHER: 1,
@@ -324,7 +326,7 @@ def test_what_the_budget_cut_is_not_explained_without_it(store: Store) -> None:
             raise NoValue("took too long")
 
     truth = {commit: 1.0 if commit == COMMITS[0] else 2.0 for commit in COMMITS}
-    looked = examining(store, Cut(truth), allowance)
+    looked = investigation(store, Cut(truth), allowance)
     looked.confirm()
     with pytest.raises(OutOfBudget):
         looked.trace(BENCHMARKS)
@@ -342,6 +344,6 @@ def test_what_is_wrong_with_one_event_keeps_no_other_from_being_looked_at(store:
             return super().value(commit, place, key)
 
     truth = {commit: 1.0 if number < 15 else 2.0 for number, commit in enumerate(COMMITS)}
-    examining(store, Odd(truth), Allowance()).confirm()
+    investigation(store, Odd(truth), Allowance()).confirm()
     assert store.get(first.id).state == states.NEW
     assert store.get(second.id).state == states.CONFIRMED

@@ -15,7 +15,7 @@ from tests.alerts.made import KEY
 from tests.alerts.servers import Web, running
 from tools.__main__ import main
 from tools.alerts import events, states
-from tools.alerts.events import Event, Line
+from tools.alerts.events import Event, SeriesChange
 from tools.alerts.store import Store
 from tools.cli import nightly
 from tools.common import asv_config, files
@@ -23,10 +23,10 @@ from tools.common.errors import UnreachableError
 from tools.common.process import ProgramError
 from tools.execution import asv_run
 from tools.nightly import night
-from tools.nightly.history import Found
-from tools.nightly.measuring_part import Measuring
-from tools.nightly.night_log import Voice
-from tools.notify.delivery import Telling
+from tools.nightly.commit_runs import CommitRuns
+from tools.nightly.history import History
+from tools.nightly.night_log import NightLog
+from tools.notify.delivery import Delivery
 from tools.results.series import Point, Series
 from tools.upstreams.mirror import Mirror
 
@@ -40,17 +40,17 @@ def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Store]:
     files.write_text(tmp_path / "results" / "benchmarks.json", '{"version": 2}')
     here = {"branch": "sgkit", "stack": "frozen", "machine": Machine.get_unique_machine_name()}
     series = Series("pca.Sgkit.track_error", None, {}, here, "", [Point(0, 1.0, None)])
-    found = Found([series], {0: "c0"}, {"sgkit": ["c0"]}, str(here["machine"]))
+    found = History([series], {0: "c0"}, {"sgkit": ["c0"]}, str(here["machine"]))
     monkeypatch.setenv("GWAS_CACHE", str(tmp_path))
     monkeypatch.setenv("GWAS_NO_PULL", "1")
     monkeypatch.delenv("GWAS_SITE_URL", raising=False)
     monkeypatch.setattr(asv_config, "load", lambda: conf)
     monkeypatch.setattr(nightly, "open_store", lambda: made)
     monkeypatch.setattr(nightly, "PROFILE", ("sentinels",))  # which need no data set
-    monkeypatch.setattr(Found, "read", lambda *_: found)
+    monkeypatch.setattr(History, "read", lambda *_: found)
     monkeypatch.setattr(Mirror, "update", lambda *_, **__: [])
     monkeypatch.setattr(asv_run, "publish", lambda site: None)
-    monkeypatch.setattr(night, "alone", lambda *_: contextlib.nullcontext())
+    monkeypatch.setattr(night, "measuring_lock", lambda *_: contextlib.nullcontext())
     yield made
     made.close()
 
@@ -66,8 +66,8 @@ def test_the_budget_begins_when_the_upstreams_are_updated(
 
     monkeypatch.setattr(night, "time", SimpleNamespace(monotonic=lambda: now[0]))
     monkeypatch.setattr(Mirror, "update", update)
-    monkeypatch.setattr(Measuring, "new", lambda _self, _found, until: ends.append(until))
-    monkeypatch.setattr(Measuring, "gaps", lambda *_: False)
+    monkeypatch.setattr(CommitRuns, "measure_new", lambda _self, _found, until: ends.append(until))
+    monkeypatch.setattr(CommitRuns, "backfill", lambda *_: False)
     assert main(["nightly", "--hours", "0.1"]) == 0
     assert ends == [pytest.approx(1600 + 0.6 * 360)]
 
@@ -81,16 +81,21 @@ def fails(error: Exception) -> object:
 
 def test_a_night_without_news(store: Store, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["nightly"]) == 0
-    assert capsys.readouterr().out == "0 events to tell of\n"
+    assert capsys.readouterr().out == "0 new events\n"
 
 
 @pytest.mark.parametrize(
     ("place", "name", "instead", "said"),
     [
         (Mirror, "update", lambda *_, **__: ["sgkit"], "sgkit was not updated"),
-        (Mirror, "update", fails(UnreachableError("no network")), "no network; going on"),
+        (Mirror, "update", fails(UnreachableError("no network")), "no network; using"),
         (asv_run, "publish", fails(ProgramError("asv failed", "", 1)), "was not published"),
-        (Found, "read", lambda *_: Found([], {}, {"sgkit": []}, "box"), "there are no results"),
+        (
+            History,
+            "read",
+            lambda *_: History([], {}, {"sgkit": []}, "box"),
+            "there are no results",
+        ),
         (nightly.config, "operator", lambda _: {"webhook": "GWAS_ABSENT"}, "GWAS_ABSENT"),
     ],
 )
@@ -100,15 +105,15 @@ def test_what_failed_is_in_the_digest(
 ) -> None:  # fmt: skip
     monkeypatch.setattr(place, name, instead)
     assert main(["nightly"]) == 14
-    _, _, digest = capsys.readouterr().out.partition("0 events to tell of\n")
+    _, _, digest = capsys.readouterr().out.partition("0 new events\n")
     assert digest.startswith("failed: ")
     assert said in digest
 
 
 def machine_stepped(store: Store) -> None:
-    line = Line(KEY, "", "seconds", False, 1.0, 2.0)
+    line = SeriesChange(KEY, "", "seconds", False, 1.0, 2.0)
     event = store.add("sgkit", "frozen", "box", events.MACHINE, "c0", "c1", [line])
-    store.move(event.id, states.CONFIRMED, "")
+    store.set_state(event.id, states.CONFIRMED, "")
 
 
 def test_what_there_is_to_tell_goes_before_what_failed(
@@ -118,7 +123,7 @@ def test_what_there_is_to_tell_goes_before_what_failed(
     monkeypatch.setattr(nightly.config, "operator", lambda _: {"webhook": "GWAS_HOOK"})
     machine_stepped(store)
     assert main(["nightly"]) == 12
-    assert "1 events to tell of\nfailed: " in capsys.readouterr().out
+    assert "1 new events\nfailed: " in capsys.readouterr().out
 
 
 def test_the_digest_of_a_night_that_was_killed_while_telling_is_the_next_nights(
@@ -128,7 +133,7 @@ def test_the_digest_of_a_night_that_was_killed_while_telling_is_the_next_nights(
     machine_stepped(store)
     sent: list[int] = []
 
-    def send(_self: Telling, _channel: object, event: Event, _text: object) -> None:
+    def send(_self: Delivery, _channel: object, event: Event, _text: object) -> None:
         sent.append(event.id)
         if event.id == 2:
             raise KeyboardInterrupt
@@ -136,14 +141,14 @@ def test_the_digest_of_a_night_that_was_killed_while_telling_is_the_next_nights(
     monkeypatch.setenv("GWAS_HOOK", "http://127.0.0.1:9/nobody")
     monkeypatch.setattr(nightly.config, "operator", lambda _: {"webhook": "GWAS_HOOK"})
     with monkeypatch.context() as killed:
-        killed.setattr(Telling, "_send", send)
+        killed.setattr(Delivery, "_send", send)
         assert main(["nightly"]) == 130
     assert sent == [1, 2]
     assert "to tell of" not in capsys.readouterr().out
     assert main(["nightly"]) == 12
-    assert "2 events to tell of" in capsys.readouterr().out
+    assert "2 new events" in capsys.readouterr().out
     assert main(["nightly"]) == 14  # the webhook is still to be told
-    assert "0 events to tell of" in capsys.readouterr().out
+    assert "0 new events" in capsys.readouterr().out
 
 
 def test_a_digest_that_could_not_be_written_is_the_next_nights(
@@ -152,10 +157,10 @@ def test_a_digest_that_could_not_be_written_is_the_next_nights(
     machine_stepped(store)
     full = OSError(errno.ENOSPC, "No space left on device")
     with monkeypatch.context() as disk:
-        disk.setattr(Voice, "say", fails(full))
+        disk.setattr(NightLog, "say", fails(full))
         assert main(["nightly"]) == 8
     assert main(["nightly"]) == 12
-    assert "1 events to tell of" in capsys.readouterr().out
+    assert "1 new events" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("hours", ["-1", "nan", "inf", "x"])
@@ -192,11 +197,11 @@ def test_a_mistake_in_one_part_keeps_nobody_from_being_told(
 ) -> None:
     machine_stepped(store)
     published = []
-    monkeypatch.setattr(night.Night, "_look", fails(KeyError("a bug")))
+    monkeypatch.setattr(night.Night, "_investigate", fails(KeyError("a bug")))
     monkeypatch.setattr(asv_run, "publish", published.append)
     assert main(["nightly"]) == 12
     out, error = capsys.readouterr()
-    assert "1 events to tell of\nfailed: not all that stepped was looked at: KeyError" in out
+    assert "1 new events\nfailed: the events were not investigated: KeyError" in out
     assert "Traceback" in error
     assert published
 

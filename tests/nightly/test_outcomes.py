@@ -13,7 +13,7 @@ from asv.runner import BenchmarkResult
 
 from tools.environments import failures
 from tools.nightly import outcomes
-from tools.nightly.history import Found
+from tools.nightly.history import History
 from tools.results.series import Point, Series
 
 ENV = "per-commit-pyauto-stackfrozen"
@@ -49,9 +49,9 @@ class Checkout:
             if value is not None and value == value:
                 series.points.append(Point(COMMITS.index(commit), value, None))
 
-    def found(self) -> Found:
+    def found(self) -> History:
         hashes = dict(enumerate(COMMITS))
-        return Found(self._series, hashes, {"sgkit": COMMITS[::-1]}, "box")
+        return History(self._series, hashes, {"sgkit": COMMITS[::-1]}, "box")
 
     def silent(self, commits: Sequence[str]) -> list[str]:
         return outcomes.silent(self.conf, "frozen", self.found(), commits)

@@ -14,7 +14,7 @@ import pytest
 from tests.alerts.made import KEY, add_event, metric_beside
 from tests.alerts.servers import Post, Web, running
 from tools.alerts import events, states
-from tools.alerts.events import Event, Line
+from tools.alerts.events import Event, SeriesChange
 from tools.alerts.store import Store
 from tools.cli import alerts
 from tools.common.errors import ConfigError, UnreachableError
@@ -44,7 +44,7 @@ def test_the_message_says_what_where_and_how_it_is_known(event: Event) -> None:
 
 def test_what_was_decided_is_told_with_its_reason(event: Event, store: Store) -> None:
     confirmed = message.compose(event, SITE)
-    store.move(event.id, states.SUPPRESSED, "until\x1b the release", "2027-01-31")
+    store.set_state(event.id, states.SUPPRESSED, "until\x1b the release", "2027-01-31")
     suppressed = message.compose(store.get(event.id), SITE)
     assert "\nstate    suppressed until 2027-01-31: until  the release\n" in suppressed.text
     assert suppressed.version != confirmed.version
@@ -55,7 +55,7 @@ def test_what_was_decided_is_told_with_its_reason(event: Event, store: Store) ->
 
 def test_an_improvement_and_a_localised_commit(store: Store) -> None:
     made = add_event(store, "a" * 40, "b" * 40, 0.2)
-    store.learn(
+    store.add_evidence(
         made.id, range={"good": "a" * 40, "bad": "d" * 40, "between": [], "finished": True}
     )
     assert message.subject(store.get(made.id)).endswith("5 x faster at dddddddd")
@@ -78,7 +78,7 @@ def test_the_commands_of_a_message_are_those_of_the_command_line(
         alerts.add_arguments(parser)
         args = parser.parse_args(words[3:])
         assert args.action == "compare" or args.id == event.id
-    store.move(event.id, states.EXPECTED, "meant")
+    store.set_state(event.id, states.EXPECTED, "meant")
     assert message.decisions(store.get(event.id)) == []
 
 
@@ -236,7 +236,7 @@ def test_a_secret_or_a_server_that_is_missing_or_wrong(monkeypatch: pytest.Monke
 
 def test_a_timing_that_is_proven_at_the_commit_is_the_headline(store: Store) -> None:
     made = add_event(store, "a" * 40, "b" * 40, 1.5)
-    tasks = Line(
+    tasks = SeriesChange(
         metric_beside("track_graph_tasks"),
         "pca: tasks",
         "tasks",
@@ -244,11 +244,11 @@ def test_a_timing_that_is_proven_at_the_commit_is_the_headline(store: Store) -> 
         91,
         176,
     )
-    store.extend(made.id, [tasks])
+    store.add_series(made.id, [tasks])
     proof = {"ratio": 176 / 91, "low": 1.9, "high": 2.0, "pairs": 2, "outcome": "confirmed"}
-    store.learn(made.id, confirmation={**proof, "key": str(tasks.key)})
+    store.add_evidence(made.id, confirmation={**proof, "key": str(tasks.key)})
     assert "pca: tasks 1.93 x higher" in message.subject(store.get(made.id))
-    store.learn(made.id, timing={**proof, "ratio": 1.4, "key": str(KEY)})
+    store.add_evidence(made.id, timing={**proof, "ratio": 1.4, "key": str(KEY)})
     told = message.compose(store.get(made.id), SITE)
     assert "time_compute 1.4 x slower" in told.subject
     assert told.text.count("proof    ") == 2

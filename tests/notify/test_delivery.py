@@ -16,11 +16,11 @@ from tests.alerts.made import proof
 from tests.alerts.servers import Post, Web, running
 from tests.upstreams.made import GitUpstream, upstream
 from tools.alerts import events, states
-from tools.alerts.closing import close_recovered, open_again
-from tools.alerts.events import Event, Line
+from tools.alerts.closing import end_suppressions, resolve_recovered
+from tools.alerts.events import Event, SeriesChange
 from tools.alerts.store import Store
 from tools.notify import channels, digest, feed, notifications
-from tools.notify.delivery import Telling
+from tools.notify.delivery import Delivery
 from tools.notify.message import Message
 from tools.results.series_key import SeriesKey
 from tools.upstreams.mirror import Mirror
@@ -50,7 +50,7 @@ class Place:
         self.html, self.web, self.post, self.links = tmp_path, web, post, links
         self.said: list[str] = []
         table = {"mail": ["a@example.org"], "webhook": "GWAS_HOOK", "github": "o/r"}
-        self.telling = Telling(
+        self.delivery = Delivery(
             self.store, {"sgkit": tool},
             {
                 "sgkit": channels.of_table("sgkit.alerts", table, self.said.append),
@@ -63,22 +63,22 @@ class Place:
 
     def confirmed(self, at: int, old: float, new: float, kind: str = events.CODE) -> int:
         """An event that was confirmed, found and explained, from one commit to the next."""
-        line = Line(KEY, "pca in Sgkit: time_compute", "seconds", new < old, old, new)
+        line = SeriesChange(KEY, "pca in Sgkit: time_compute", "seconds", new < old, old, new)
         ends = self.commits[at - 1], self.commits[at]
         event = self.store.add("sgkit", "frozen", "box", kind, *ends, [line])
-        self.store.move(event.id, states.CONFIRMED, "measured")
-        self.store.learn(event.id, confirmation=proof(KEY, new / old))
+        self.store.set_state(event.id, states.CONFIRMED, "measured")
+        self.store.add_evidence(event.id, confirmation=proof(KEY, new / old))
         return event.id
 
     def locate(self, event: int) -> None:
         old, new = self.store.get(event).old, self.store.get(event).new
         found = {"good": old, "bad": new, "between": [], "finished": True}
-        self.store.learn(event, range=found, profile=[])
+        self.store.add_evidence(event, range=found, profile=[])
 
     def tell(self) -> list[tuple[Event, Message]]:
         """As a night does that comes to its end."""
-        notifications = self.telling.tell(self.mirror)
-        self.telling.written(notifications)
+        notifications = self.delivery.deliver(self.mirror)
+        self.delivery.mark_digested(notifications)
         return notifications
 
     def feed(self) -> Path:
@@ -91,8 +91,8 @@ class Place:
         """To whom mails go in a night that has these addresses."""
         table = {"mail": list(to)}
         made = channels.of_table("sgkit.alerts", table, self.said.append)
-        self.telling = replace(self.telling, routes={**self.telling.routes, "sgkit": made})
-        self.telling.meet({"sgkit": channels.names("sgkit.alerts", table)})
+        self.delivery = replace(self.delivery, routes={**self.delivery.routes, "sgkit": made})
+        self.delivery.register_channels({"sgkit": channels.names("sgkit.alerts", table)})
         before = len(self.post.mails)
         self.tell()
         return [email.message_from_string(mail)["To"] for mail in self.post.mails[before:]]
@@ -149,7 +149,7 @@ def test_a_fix_is_told_once_and_closes_the_issue(place: Place) -> None:
     fix = place.confirmed(2, 2.0, 1.0)
     place.locate(fix)
     lines = {"sgkit": place.commits[::-1]}
-    assert [one.id for one in close_recovered(place.store, lines)] == [slower]
+    assert [one.id for one in resolve_recovered(place.store, lines)] == [slower]
     ((event, text),) = place.tell()
     assert event.id == fix
     assert text.subject.startswith("fixed: sgkit")
@@ -168,7 +168,7 @@ def test_an_issue_whose_answer_was_lost_is_closed_with_its_event(place: Place) -
     place.tell()
     (_, opened) = place.asked("/repos/o/r/issues")[0]
     place.web.page, place.web.listed = b"", [{"number": 7, "body": opened["body"]}]
-    place.store.move(event, states.RESOLVED, "recovered by event 9")
+    place.store.set_state(event, states.RESOLVED, "recovered by event 9")
     place.tell()
     assert place.asked("/repos/o/r/issues/7")[-1][1]["state"] == "closed"
 
@@ -179,7 +179,7 @@ def test_an_issue_that_was_deleted_is_warned_of_once(place: Place) -> None:
     place.tell()
     issue = "/repos/o/r/issues/12"
     place.web.statuses = {issue: 410, f"{issue}/comments": 410}
-    place.store.move(event, states.RESOLVED, "recovered by event 9")
+    place.store.set_state(event, states.RESOLVED, "recovered by event 9")
     place.tell()
     place.tell()
     assert place.said == ["github:o/r: issue 12 was deleted or moved away: it is left so"]
@@ -190,10 +190,10 @@ def test_the_issue_of_an_event_that_joined_another_is_closed(
 ) -> None:
     event = place.confirmed(1, 1.0, 2.0)
     other = place.confirmed(1, 1.0, 2.0)
-    place.store.move(other, states.MERGED, "the same commit as event 1")
+    place.store.set_state(other, states.MERGED, "the same commit as event 1")
     monkeypatch.setattr(notifications, "PATIENCE", notifications.PATIENCE * -1)
     assert [one.id for one, _ in place.tell()] == [event]  # what was never told of stays so
-    place.store.move(event, states.MERGED, "the same commit as event 9")
+    place.store.set_state(event, states.MERGED, "the same commit as event 9")
     assert place.tell() == []
     (_, opened), (_, comment), (_, last) = place.asked("/repos/o/r/issues")
     assert "state    confirmed" in opened["body"]
@@ -215,7 +215,7 @@ def test_the_machine_is_the_operators(place: Place) -> None:
 def test_what_was_acknowledged_is_told_to_nobody(place: Place) -> None:
     event = place.confirmed(1, 1.0, 2.0)
     place.locate(event)
-    place.store.move(event, states.ACKNOWLEDGED, "known")
+    place.store.set_state(event, states.ACKNOWLEDGED, "known")
     assert place.tell() == []
     assert place.web.requests == []
 
@@ -224,12 +224,12 @@ def test_what_was_suppressed_is_told_again_once_its_day_has_come(place: Place) -
     event = place.confirmed(1, 1.0, 2.0)
     place.locate(event)
     place.tell()
-    place.store.move(event, states.SUPPRESSED, "a release comes", "2026-12-01")
+    place.store.set_state(event, states.SUPPRESSED, "a release comes", "2026-12-01")
     assert place.tell() == []
-    open_again(place.store, datetime.date(2026, 11, 30))
+    end_suppressions(place.store, datetime.date(2026, 11, 30))
     assert place.tell() == []
     assert len(place.post.mails) == len(place.asked("/hook")) == 1
-    open_again(place.store, datetime.date(2026, 12, 1))
+    end_suppressions(place.store, datetime.date(2026, 12, 1))
     ((again, text),) = place.tell()
     assert again.id == event
     assert "\nstate    confirmed: was suppressed until 2026-12-01\n" in text.text
@@ -275,7 +275,7 @@ def test_what_was_not_sent_is_sent_the_next_night(place: Place) -> None:
 def test_an_address_that_is_refused_keeps_nothing_from_the_others(place: Place) -> None:
     to = ["a@example.org", "gone@example.org", "b@example.org"]
     mails = channels.of_table("sgkit.alerts", {"mail": to}, place.said.append)
-    place.telling = replace(place.telling, routes={"sgkit": mails})
+    place.delivery = replace(place.delivery, routes={"sgkit": mails})
     place.locate(place.confirmed(1, 1.0, 2.0))
     place.post.unknown = {"gone@example.org"}
     place.tell()
@@ -283,7 +283,7 @@ def test_an_address_that_is_refused_keeps_nothing_from_the_others(place: Place) 
     place.tell()
     assert len(place.post.mails) == 2
     refused = "mail:gone@example.org was not sent: SMTPRecipientsRefused"
-    assert place.said == [f"{refused}; it is tried again the next night"] * 2
+    assert place.said == [f"{refused}; the next night tries again"] * 2
     place.post.unknown = set()
     place.tell()
     assert ["To: gone@" in mail for mail in place.post.mails] == [False, False, True]
@@ -308,8 +308,8 @@ def test_what_an_older_version_told_is_not_told_again(place: Place) -> None:
     assert place.mails_to("ann@x.org", "bob@x.org") == []
     table = {"webhook": "GWAS_HOOK"}  # which did not answer when the second was told
     made = channels.of_table("sgkit.alerts", table, print)
-    place.telling = replace(place.telling, routes={"sgkit": made})
-    place.telling.meet({"sgkit": channels.names("sgkit.alerts", table)})
+    place.delivery = replace(place.delivery, routes={"sgkit": made})
+    place.delivery.register_channels({"sgkit": channels.names("sgkit.alerts", table)})
     place.tell()
     (_, notifications) = place.asked("/hook")[0]
     assert f"event={second}" in notifications["text"]
@@ -335,10 +335,10 @@ def test_who_hears_of_one_tool_and_is_added_to_another_is_new_there(place: Place
     place.confirmed(1, 1.0, 2.0, events.MACHINE)
     place.tell()
     table = {"mail": ["ann@x.org"]}
-    place.telling = replace(
-        place.telling, routes={"operator": channels.of_table("operator", table, print)}
+    place.delivery = replace(
+        place.delivery, routes={"operator": channels.of_table("operator", table, print)}
     )
-    place.telling.meet({"operator": channels.names("operator", table)})
+    place.delivery.register_channels({"operator": channels.names("operator", table)})
     place.tell()
     assert len(place.post.mails) == 1
     place.confirmed(2, 1.0, 2.0, events.MACHINE)
@@ -359,15 +359,15 @@ class Broken:
 
 
 def test_a_channel_that_fails_in_any_way_keeps_nothing_from_the_others(place: Place) -> None:
-    channels_of_sgkit = place.telling.routes["sgkit"]
-    place.telling = replace(place.telling, routes={"sgkit": [Broken(), *channels_of_sgkit]})
+    channels_of_sgkit = place.delivery.routes["sgkit"]
+    place.delivery = replace(place.delivery, routes={"sgkit": [Broken(), *channels_of_sgkit]})
     place.locate(place.confirmed(1, 1.0, 2.0))
     place.web.page = b"<html>a proxy's page</html>"
     assert len(place.tell()) == 1
     assert len(place.post.mails) == len(place.asked("/hook")) == 1
     assert place.said == [
-        "broken failed: ValueError; it is tried again the next night",
-        "github:o/r does not answer as GitHub does; it is tried again the next night",
+        "broken failed: ValueError; the next night tries again",
+        "github:o/r does not answer as GitHub does; the next night tries again",
     ]
     place.web.page = b""
     place.tell()

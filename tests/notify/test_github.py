@@ -32,7 +32,7 @@ def tell(web: Web, event: Event, store: Store) -> Callable[..., list[tuple[str, 
 
     def tell(state: str = "", why: str = "", site: str = "https://perf") -> list[tuple[str, str]]:
         if state:
-            store.move(event.id, state, why)
+            store.set_state(event.id, state, why)
         now = store.get(event.id)
         before = len(web.requests)
         issues = GitHub("sgkit-dev/sgkit")
@@ -98,7 +98,7 @@ def test_an_issue_of_which_the_answer_was_lost_is_found_whatever_became_of_the_e
     web: Web, store: Store, tell: Callable[..., list[tuple[str, str]]], state: str
 ) -> None:
     other = add_event(store, "a" * 40, "c" * 40, 2.0)
-    store.move(other.id, states.CONFIRMED, "measured")
+    store.set_state(other.id, states.CONFIRMED, "measured")
     other = store.get(other.id)
     GitHub("sgkit-dev/sgkit").send(other, message.compose(other, "https://perf"), store)
     web.page = b"<html>a gateway's page</html>"
@@ -139,8 +139,8 @@ def test_what_is_told_again_is_a_comment_on_its_issue(
 
     tell()
     tell(states.SUPPRESSED, "a release comes")
-    store.learn(event.id, reopened="was suppressed until 2026-12-01")
-    store.move(event.id, states.CONFIRMED, "was suppressed until 2026-12-01")
+    store.add_evidence(event.id, reopened="was suppressed until 2026-12-01")
+    store.set_state(event.id, states.CONFIRMED, "was suppressed until 2026-12-01")
     web.refused = "PATCH"
     with pytest.raises(UnreachableError, match="HTTP 502"):
         again()

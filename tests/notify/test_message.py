@@ -14,7 +14,7 @@ from tools.results.series_key import SeriesKey
 
 def why(store: Store, ratio: float = 2.0, **facts: Any) -> list[str]:
     event = add_event(store, "a" * 40, "b" * 40, ratio)
-    store.learn(event.id, confirmation=proof(KEY, ratio), **facts)
+    store.add_evidence(event.id, confirmation=proof(KEY, ratio), **facts)
     text = message.compose(store.get(event.id), "").text
     return [line for line in text.splitlines() if line.startswith(("beside", "profile"))]
 
@@ -47,8 +47,8 @@ def test_functions_with_a_small_part_of_the_gain_are_left_out(store: Store) -> N
 
 def causes(store: Store, **facts: Any) -> list[str]:
     event = add_event(store, "a" * 40, "b" * 40, 1.5)
-    store.learn(event.id, confirmation=proof(KEY, 1.5), **facts)
-    store.classify(event.id, events.DEPENDENCY)
+    store.add_evidence(event.id, confirmation=proof(KEY, 1.5), **facts)
+    store.set_kind(event.id, events.DEPENDENCY)
     text = message.compose(store.get(event.id), "").text
     return [line for line in text.splitlines() if line.startswith(("cause", "packages"))]
 

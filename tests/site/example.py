@@ -10,7 +10,7 @@ from pathlib import Path
 from tests.site import made_site
 from tests.site.made_site import Benchmark, Project
 from tools.alerts import events, states
-from tools.alerts.events import Line
+from tools.alerts.events import SeriesChange
 from tools.alerts.evidence import OtherMetric
 from tools.alerts.store import Store
 from tools.results.series_key import SeriesKey
@@ -83,24 +83,24 @@ def _add_events(project: Project) -> None:
     commits = project.commits["sgkit"]
     old, new = commits[SLOWER_AT - 2], commits[SLOWER_AT]
     key = SeriesKey.of("pca.Sgkit.time_compute", {"data": "'smoke'"})
-    line = Line(key, "pca in Sgkit: time_compute", "seconds", False, 0.5, 0.8)
+    line = SeriesChange(key, "pca in Sgkit: time_compute", "seconds", False, 0.5, 0.8)
     slower = store.add("sgkit", "frozen", "box", events.CODE, old, new, [line])
     for _ in range(4):
         store.add_pair(slower.id, key, old, new, 0.5, 0.8)
     proof = {"outcome": "confirmed", "ratio": 1.6, "low": 1.5, "high": 1.7, "pairs": 4}
-    store.learn(slower.id, confirmation={**proof, "key": str(key)})
+    store.add_evidence(slower.id, confirmation={**proof, "key": str(key)})
     store.add_answer(slower.id, commits[SLOWER_AT - 1], False, "refuted")
     store.add_pair(slower.id, key, old, commits[SLOWER_AT - 1], 0.5, 0.51)
     found = {"good": commits[SLOWER_AT - 1], "bad": new, "between": [], "finished": True}
-    store.learn(slower.id, range=found)
+    store.add_evidence(slower.id, range=found)
     gained = {"function": "sgkit/stats/pca.py:<lambda>", "old": 0.1, "new": 0.4}
     tasks = SeriesKey("pca.Sgkit.track_graph_tasks", key.parameters)
     beside = [OtherMetric(tasks, 10, 20, False)]
-    store.learn(slower.id, beside=beside, profile=[gained])
-    store.move(slower.id, states.CONFIRMED, f"measured again {HOSTILE}")
+    store.add_evidence(slower.id, beside=beside, profile=[gained])
+    store.set_state(slower.id, states.CONFIRMED, f"measured again {HOSTILE}")
     for number in range(8):
         store.add_repeat("frozen", "box", key, new, 0.8, 0.8 + (-1) ** number * 0.01)
-    machine = Line(
+    machine = SeriesChange(
         SeriesKey("sentinels.Machine.time_file_read"), "file read", "seconds", False, 1.0, 2.0
     )
     store.add("sgkit", "frozen", "box", events.MACHINE, old, new, [machine])
@@ -108,10 +108,10 @@ def _add_events(project: Project) -> None:
     for state, until in ((states.REFUTED, None), (states.SUPPRESSED, "2027-01-31")):
         ends = commits[0], commits[2]
         settled = store.add("sgkit", "frozen", "box", events.CODE, *ends, [faster])
-        store.move(settled.id, state, "a reason", until)
-    store.classify(settled.id, events.DEPENDENCY)
+        store.set_state(settled.id, state, "a reason", until)
+    store.set_kind(settled.id, events.DEPENDENCY)
     store.add_answer(settled.id, f"{settled.new}+3", True, "")
-    store.learn(
+    store.add_evidence(
         settled.id,
         frozen="pca failed: ImportError",
         packages="confirmed: ratio 0.500",

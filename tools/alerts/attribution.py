@@ -1,106 +1,175 @@
-"""Whose change it is that the dated stack shows: the tool's, or that of one of its dependencies.
+"""Attribution of a change on the dated stack: to the tool, or to one of its dependencies.
 
 On the dated stack a commit is measured with the packages of its date, so both may have changed.
-The frozen stack decides: where the same two commits do not differ there, a dependency did it.
-Where it has no answer, as when the older commit does not run on its packages, the newer commit is
-measured with the older one's packages and with its own: if these differ, a dependency did it.
+
+1. The frozen stack decides: if the same two commits do not differ there, a dependency did it.
+2. Where the frozen stack has no answer, such as for a commit that does not run on its packages,
+   the newer commit is measured with the older one's packages and with its own. If these differ, a
+   dependency did it.
+3. The newer commit is measured on mixtures: the older commit's packages, of which more and more
+   have the newer one's versions. The version that brings the change names the dependency.
 """
 
 from __future__ import annotations
 
+import dataclasses
+import math
 from collections.abc import Callable, Sequence
 from functools import partial
+from pathlib import Path
 
-from tools.alerts import dependencies, events, states
+from tools.alerts import events, states
+from tools.alerts.bisection import Range
 from tools.alerts.events import Event
 from tools.alerts.evidence import PackageChange
 from tools.alerts.store import Store
-from tools.alerts.verification import Budget, Examiner, Measures, words
+from tools.alerts.verification import Budget, ValueSource, Verifier, words
 from tools.common.errors import BuildError, MissingError
 from tools.detection.sequential_test import Verdict
-from tools.execution.measurement import NoValue
+from tools.environments.plan import Plan
+from tools.execution.measurement import NoValue, Side, installed, value
 from tools.results.series_key import SeriesKey
 
-_FROZEN = "frozen:"
+_FROZEN = "frozen:"  # before a commit in the store: a pair of the frozen stack
 _ANSWERS = (states.CONFIRMED, states.REFUTED)
+_PYTHON = "python"
 
 
 class _Frozen:
-    """Measures on the frozen stack, by names that tell its pairs from those of the dated one."""
+    """Values on the frozen stack, of commits that are named so in the store."""
 
-    def __init__(self, laboratory: Measures) -> None:
+    def __init__(self, laboratory: ValueSource) -> None:
         self._laboratory = laboratory
 
     def value(self, commit: str, place: str, key: SeriesKey) -> float:
         return self._laboratory.value(commit.removeprefix(_FROZEN), place, key)
 
 
-def is_dependency(store: Store, event: Event, frozen: Measures, budget: Budget) -> bool:
-    """Whether a confirmed event of the dated stack is refuted on the frozen one.
+def ask_frozen_stack(store: Store, event: Event, frozen: ValueSource, budget: Budget) -> bool:
+    """Whether the frozen stack refutes a confirmed event of the dated one.
 
-    The event's kind and its fact `frozen` are set. Where the frozen stack cannot measure it, it
-    stays the tool's, and the fact says why. Raises OutOfBudget; what was measured is kept.
+    Sets the event's kind and its evidence `frozen`. Without an answer the event stays the tool's,
+    and the evidence says why. Raises OutOfBudget; measured pairs are kept.
     """
-    examiner = Examiner(store, _Frozen(frozen), budget)
-    compare = partial(examiner.compare, event, _FROZEN + event.old, _FROZEN + event.new)
-    return _classified(store, event, "frozen", states.REFUTED, compare)
+    verifier = Verifier(store, _Frozen(frozen), budget)
+    compare = partial(verifier.compare, event, _FROZEN + event.old, _FROZEN + event.new)
+    return _is_dependency(store, event, "frozen", states.REFUTED, compare)
 
 
 def is_unanswered(event: Event) -> bool:
-    """Whether the frozen stack was asked and could not tell, and the packages were not asked."""
-    told = (event.evidence.frozen or states.CONFIRMED).startswith(_ANSWERS)
-    return not told and event.evidence.packages is None
+    """Whether the frozen stack had no answer, and the packages were not asked yet."""
+    answered = (event.evidence.frozen or states.CONFIRMED).startswith(_ANSWERS)
+    return not answered and event.evidence.packages is None
 
 
-def is_of_packages(
+def ask_packages(
     store: Store,
     event: Event,
-    mixtures: Measures,
+    mixtures: ValueSource,
     differences: Sequence[PackageChange],
     budget: Budget,
 ) -> bool:
-    """Whether the packages alone make half of a change, or more of it.
+    """Whether the packages alone make half of a change, or more.
 
-    The event's kind and its fact `packages` are set. Where it cannot be measured, it stays the
-    tool's, and the fact says why. Raises OutOfBudget; what was measured is kept.
+    Sets the event's kind and its evidence `packages`. Without an answer the event stays the
+    tool's, and the evidence says why. Raises OutOfBudget; measured pairs are kept.
     """
-    names = dependencies.states(event.new, differences)
-    examiner = Examiner(store, mixtures, budget)
-    compare = partial(examiner.compare, event, names[0], names[-1], half=True)
-    return _classified(store, event, "packages", states.CONFIRMED, compare)
+    names = mixture_names(event.new, differences)
+    verifier = Verifier(store, mixtures, budget)
+    compare = partial(verifier.compare, event, names[0], names[-1], half=True)
+    return _is_dependency(store, event, "packages", states.CONFIRMED, compare)
 
 
-def _classified(
-    store: Store, event: Event, fact: str, of_dependency: str, compare: Callable[..., Verdict]
+def _is_dependency(
+    store: Store, event: Event, field: str, outcome: str, compare: Callable[..., Verdict]
 ) -> bool:
-    """Note as a fact what a comparison says of the claim; whether it says: a dependency."""
-    assert event.evidence.confirmation  # only a confirmed event is attributed
+    """Keep the verdict of a comparison; whether it is the outcome that blames a dependency."""
+    assert event.evidence.confirmation  # only confirmed events are attributed
     try:
         verdict = compare(claimed=event.evidence.confirmation.ratio)
     except (NoValue, BuildError, MissingError) as problem:
-        store.learn(event.id, **{fact: str(problem).splitlines()[0]})
+        store.add_evidence(event.id, **{field: str(problem).splitlines()[0]})
         return False
-    store.learn(event.id, **{fact: words(verdict)})
-    if verdict.outcome != of_dependency:
+    store.add_evidence(event.id, **{field: words(verdict)})
+    if verdict.outcome != outcome:
         return False
-    store.classify(event.id, events.DEPENDENCY)
+    store.set_kind(event.id, events.DEPENDENCY)
     return True
 
 
 def find_dependency(
     store: Store,
     event: Event,
-    mixtures: Measures,
+    mixtures: ValueSource,
     differences: Sequence[PackageChange],
     budget: Budget,
 ) -> bool:
-    """Search the packages that differ for the one that made the change; False when unfinished.
+    """Search the differing packages for the one that made the change; False when unfinished.
 
-    The event's fact `dependencies` names it with both versions: one, or the few that could not be
-    told apart because the mixtures between them do not work.
+    The event's evidence `dependencies` names it with both versions. It names several where the
+    mixtures between them do not work.
     """
-    names = dependencies.states(event.new, differences)
-    found = Examiner(store, mixtures, budget).search(event, names)
+    names = mixture_names(event.new, differences)
+    found = Verifier(store, mixtures, budget).search(event, names)
     if found.finished:
-        store.learn(event.id, dependencies=dependencies.between(found, differences))
+        store.add_evidence(event.id, dependencies=_between(found, differences))
     return found.finished
+
+
+def package_changes(old: Plan, new: Plan) -> list[PackageChange]:
+    """What differs between two plans beside the tool: packages by name, then the interpreter."""
+    before, after = old.packages(), new.packages()
+    differences = [
+        PackageChange(name, before.get(name, ""), after.get(name, ""))
+        for name in sorted(before.keys() | after.keys())
+        if before.get(name) != after.get(name)
+    ]
+    if old.python != new.python:
+        differences.append(PackageChange(_PYTHON, old.python, new.python))
+    return differences
+
+
+def mixture_names(commit: str, differences: Sequence[PackageChange]) -> list[str]:
+    """A name for each mixture: how many of the differences are as the newer commit has them."""
+    return [f"{commit}+{count}" for count in range(len(differences) + 1)]
+
+
+def _between(found: Range, differences: Sequence[PackageChange]) -> Sequence[PackageChange]:
+    """The differences between the two mixtures that a search ended with."""
+    first, last = (int(name.rpartition("+")[2]) for name in (found.good, found.bad))
+    return differences[first:last]
+
+
+class Mixtures:
+    """Values of the newer commit's tool on mixtures of two locks.
+
+    A mixture is installed without asking whether its packages allow each other. One that does not
+    work gives no value, and the search steps around it.
+    """
+
+    def __init__(self, old: Plan, new: Plan, root: Path, until: float = math.inf) -> None:
+        self._old, self._new, self._root, self._until = old, new, root, until
+        self._differences = package_changes(old, new)
+        self._sides: dict[str, tuple[str, Side]] = {}
+
+    def value(self, commit: str, place: str, key: SeriesKey) -> float:
+        """The value of a series on the mixture of this name."""
+        name, side = self._sides.get(place, ("", None))
+        if side is None or name != commit:
+            plan = self._mixed(int(commit.rpartition("+")[2]))
+            side = Side(plan.commit, plan, installed(plan, self._root / f"side-{place}"))
+            self._sides[place] = commit, side
+        return value(side, key, self._until)
+
+    def _mixed(self, count: int) -> Plan:
+        packages = dict(self._old.packages())
+        python = self._old.python
+        for package in self._differences[:count]:
+            if package.name == _PYTHON:
+                python = package.new
+            elif package.new:
+                packages[package.name] = package.new
+            else:
+                packages.pop(package.name)
+        lock = "".join(f"{name}=={version}\n" for name, version in sorted(packages.items()))
+        return dataclasses.replace(self._new, python=python, lock=lock)

@@ -1,4 +1,4 @@
-"""Events that close, or open again, by themselves."""
+"""Events that are resolved, or no longer suppressed, without a person's doing."""
 
 from __future__ import annotations
 
@@ -7,22 +7,22 @@ import math
 from collections.abc import Mapping, Sequence
 
 from tools.alerts import events, states
-from tools.alerts.events import Event, Line
+from tools.alerts.events import Event, SeriesChange
 from tools.alerts.store import Store
 
-_LEFT = 0.25
+_LEFT = 0.25  # share of a slow-down, as a log ratio, that a recovery may leave
 
 
-def close_recovered(store: Store, lines: Mapping[str, Sequence[str]]) -> list[Event]:
-    """Resolve what got slower once a later commit brought it back; returns those events.
+def resolve_recovered(store: Store, branches: Mapping[str, Sequence[str]]) -> list[Event]:
+    """Resolve slow-downs that a later commit undid; returns those events.
 
-    `lines` has each tool's commits, newest first: what counts is their order, not which event was
-    found first. Back is: no more than _LEFT of the slow-down, as a log ratio, is left. What
-    people have opened again is not closed by the same event again.
+    `branches` has each tool's commits, newest first: their order counts, not that of the events. A
+    slow-down is undone when no more than _LEFT of it is left. An event that people have reopened
+    is not resolved by the same event again.
     """
-    closed = []
-    for line in lines.values():
-        at = {commit: -place for place, commit in enumerate(line)}
+    resolved = []
+    for branch in branches.values():
+        at = {commit: -place for place, commit in enumerate(branch)}
         known = [
             event
             for event in store.all(*states.that_are("recovers"), states.EXPECTED)
@@ -32,20 +32,22 @@ def close_recovered(store: Store, lines: Mapping[str, Sequence[str]]) -> list[Ev
         for event in known:
             if event.better or not states.STATES[event.state].recovers:
                 continue
-            later = (one for one in known if _is_later(one, event, at))
-            fix = next((one for one in later if _undoes(one, event)), None)
+            later = (other for other in known if _is_later(other, event, at))
+            fix = next((other for other in later if _undoes(other, event)), None)
             if fix is not None and event.id not in fix.evidence.fixes:
-                with store.together():
-                    store.move(event.id, states.RESOLVED, f"recovered by event {fix.id}")
-                    store.learn(fix.id, fixes=(*store.get(fix.id).evidence.fixes, event.id))
-                closed.append(store.get(event.id))
-    return closed
+                fixes = (*store.get(fix.id).evidence.fixes, event.id)
+                with store.transaction():
+                    why = f"recovered by event {fix.id}"
+                    store.set_state(event.id, states.RESOLVED, why)
+                    store.add_evidence(fix.id, fixes=fixes)
+                resolved.append(store.get(event.id))
+    return resolved
 
 
-def open_again(store: Store, today: datetime.date) -> None:
-    """End suppressions whose date has come: the event is what it was, or was measured to be.
+def end_suppressions(store: Store, today: datetime.date) -> None:
+    """End suppressions whose date has come: the event gets its earlier state, or its verdict's.
 
-    What is confirmed is told again: it was asked for silence until then, not for ever.
+    A confirmed event is notified again: people asked for silence until that date only.
     """
     for event in store.all(states.SUPPRESSED):
         if event.until is not None and event.until <= today.isoformat():
@@ -53,31 +55,29 @@ def open_again(store: Store, today: datetime.date) -> None:
             before = next(state for state in earlier if state != states.SUPPRESSED)
             state = states.after(before, event.outcome)
             why = f"was suppressed until {event.until}"
-            with store.together():
+            with store.transaction():
                 if state == states.CONFIRMED:
-                    store.learn(event.id, reopened=why)
+                    store.add_evidence(event.id, reopened=why)
                     store.forget_sent(event.id)
-                store.move(event.id, state, why)
+                store.set_state(event.id, state, why)
 
 
-def _is_later(one: Event, other: Event, at: Mapping[str, int]) -> bool:
-    """Whether one changed after the other did, as far as is known where they did."""
-    (start, end), (other_start, other_end) = one.ends, other.ends
+def _is_later(event: Event, other: Event, at: Mapping[str, int]) -> bool:
+    """Whether an event is later than another, as far as their ranges tell."""
+    (start, end), (other_start, other_end) = event.ends, other.ends
     return at[start] >= at[other_start] and at[end] > at[other_end]
 
 
 def _undoes(fix: Event, event: Event) -> bool:
-    if not fix.better or _place(fix) != _place(event):
+    same_kind = (fix.kind == events.MACHINE) == (event.kind == events.MACHINE)
+    if not fix.better or fix.scope != event.scope or not same_kind:
         return False
+    slower = event.main
     return any(
-        line.key == event.worst.key and _left(event.worst, line) <= _LEFT for line in fix.lines
+        change.key == slower.key and _left(slower, change) <= _LEFT for change in fix.series
     )
 
 
-def _left(line: Line, later: Line) -> float:
-    """The share of a slow-down that is left after a later step; negative where it went beyond."""
-    return math.log(later.new_value / line.old_value) / math.log(line.ratio)
-
-
-def _place(event: Event) -> tuple[str, str, str, bool]:
-    return event.tool, event.stack, event.machine, event.kind == events.MACHINE
+def _left(change: SeriesChange, later: SeriesChange) -> float:
+    """The share of a change that is left after a later one; negative where it went beyond."""
+    return math.log(later.new_value / change.old_value) / math.log(change.ratio)

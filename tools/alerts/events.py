@@ -1,7 +1,7 @@
-"""What an event is: one change of one tool, with its series, its state and what was found out.
+"""An event: one change of one tool, with the series that show it, its state and its evidence.
 
-Every series that stepped at the same place belongs to it, so a maintainer hears once of one
-commit.
+All series that may have changed at one commit form one event, so a maintainer gets one message
+about one commit.
 """
 
 from __future__ import annotations
@@ -19,11 +19,12 @@ from tools.results.series_key import SeriesKey
 CODE, DEPENDENCY, MACHINE = "code", "dependency", "machine"
 
 TIME = "seconds"
+Scope = tuple[str, str, str]  # tool, stack, machine
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
-    """One series of an event: what was measured and how it stepped."""
+class SeriesChange:
+    """How one series of an event changed."""
 
     key: SeriesKey
     title: str  # for people
@@ -39,7 +40,7 @@ class Line:
 
     @property
     def size(self) -> float:
-        """How far it stepped either way, as a log ratio."""
+        """The log ratio without its sign."""
         return abs(math.log(max(self.ratio, 1e-9)))
 
 
@@ -52,55 +53,60 @@ class Event:
     stack: str
     machine: str
     kind: str
-    old: str  # the last commit before the change that was measured
-    new: str  # the first one after it
+    old: str  # the last measured commit before the change
+    new: str  # the first measured commit with it
     state: str
-    why: str  # what or who put it into this state
+    why: str  # who or what put it into this state
     until: str | None  # of SUPPRESSED: an ISO date
     evidence: Evidence
     created: str
     updated: str
-    lines: tuple[Line, ...]
+    series: tuple[SeriesChange, ...]
 
     @property
-    def key(self) -> str:
-        """What it is known by elsewhere: other databases have events of its number."""
+    def scope(self) -> Scope:
+        return self.tool, self.stack, self.machine
+
+    @property
+    def uid(self) -> str:
+        """An id that is unique among all databases: others have events of the same number."""
         own = hashlib.sha256(f"{self.machine} {self.created}".encode()).hexdigest()[:16]
         return f"{self.id}-{own}"
 
     @property
-    def claims(self) -> list[Line]:
-        """What to measure again, in this order: the worst count, timing, and other metric.
+    def claims(self) -> list[SeriesChange]:
+        """What to measure again, in order: the largest count, timing and other metric.
 
-        A count that changed notably goes first, as it has no noise; then a notable timing.
+        Notable changes go first; among them counts, as they have no noise, and then timings.
         """
-        by_size = sorted(self.lines, key=lambda line: -line.size)
+        by_size = sorted(self.series, key=lambda change: -change.size)
         kinds = [
-            [line for line in by_size if line.unit in EXACT][:1],
-            [line for line in by_size if line.unit == TIME][:1],
-            [line for line in by_size if line.unit not in (*EXACT, TIME)][:1],
+            [change for change in by_size if change.unit in EXACT][:1],
+            [change for change in by_size if change.unit == TIME][:1],
+            [change for change in by_size if change.unit not in (*EXACT, TIME)][:1],
         ]
-        found = [line for kind in kinds for line in kind]
-        return sorted(found, key=lambda line: line.size < NOTABLE)
+        return sorted(
+            [change for kind in kinds for change in kind], key=lambda change: change.size < NOTABLE
+        )
 
     @property
-    def timing(self) -> Line | None:
-        """The worst timing, where it is claimed to have changed notably."""
-        lines = [line for line in self.lines if line.unit == TIME and line.size >= NOTABLE]
-        return max(lines, key=lambda line: line.size, default=None)
+    def timing(self) -> SeriesChange | None:
+        """The largest notable change of a timing."""
+        timings = [one for one in self.series if one.unit == TIME and one.size >= NOTABLE]
+        return max(timings, key=lambda change: change.size, default=None)
 
     @property
-    def worst(self) -> Line:
-        """The series that stands for the event: the confirmed one, or the first to be measured."""
+    def main(self) -> SeriesChange:
+        """The series that stands for the event: the confirmed one, or the first claim."""
         proof = self.evidence.confirmation
-        proven = (line for line in self.lines if proof and line.key == proof.key)
-        return next(proven, self.claims[0])
+        confirmed = (change for change in self.series if proof and change.key == proof.key)
+        return next(confirmed, self.claims[0])
 
     @property
     def changed(self) -> frozenset[SeriesKey]:
         """The series that are claimed to have changed; others were measured beside them."""
         beside = (metric.key for metric in self.evidence.beside if metric.changed)
-        return frozenset(beside) | {line.key for line in self.lines}
+        return frozenset(beside) | {change.key for change in self.series}
 
     @property
     def outcome(self) -> str:
@@ -113,7 +119,7 @@ class Event:
 
     @property
     def proven(self) -> bool:
-        """Whether it is confirmed by measurements; the machine's needs no proof."""
+        """Whether measurements confirm it; the machine's events need no proof."""
         return self.outcome == states.CONFIRMED
 
     @property
@@ -141,4 +147,4 @@ class Event:
     @property
     def better(self) -> bool:
         """Whether it is an improvement."""
-        return self.worst.better
+        return self.main.better

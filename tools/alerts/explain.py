@@ -50,7 +50,7 @@ def is_noticed(old: float, new: float) -> bool:
     return abs(new - old) > NOTICED * max(abs(old), abs(new))
 
 
-def told(event: Event) -> list[FunctionTime]:
+def main_functions(event: Event) -> list[FunctionTime]:
     """The functions of an event's profiles that have a good part of what was gained."""
     sign = -1 if event.better else 1
     functions = event.evidence.profile or ()

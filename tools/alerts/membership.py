@@ -1,7 +1,8 @@
-"""Which series an event's commit explains: those whose own points step there.
+"""Which series an event's commit explains: those whose own points change there.
 
-Steps are put together because their ranges of commits overlap. When the commit is known, a series
-whose range holds it by chance, or whose points do not differ about it, is no part of the event.
+Detections form one event because their ranges of commits overlap. Once the commit is known, a
+series leaves the event if its range holds the commit by chance only, or if its points do not
+differ around it.
 """
 
 from __future__ import annotations
@@ -10,56 +11,58 @@ from collections.abc import Mapping, Sequence
 
 from tools.alerts import states
 from tools.alerts.events import Event
-from tools.alerts.grouping import Step
+from tools.alerts.grouping import Detection
 from tools.alerts.store import Store
 from tools.detection.change_points import well_apart
 
 _NEAREST = 5  # points on either side of the commit
-_AGREE = 0.8  # share of their pairs, one before and one after, that differ as the step says
+_AGREE = 0.8  # share of pairs, one point before and one after, that differ in the direction
 
 
 def explained(
-    event: Event, steps: Sequence[Step], revisions: Mapping[str, int]
-) -> tuple[Step, ...]:
-    """Those of an event's steps that its commit explains; all while that is searched for."""
-    ends = _located(event, revisions)
+    event: Event, detections: Sequence[Detection], revisions: Mapping[str, int]
+) -> tuple[Detection, ...]:
+    """The detections that the event's commit explains; all of them while it is not known."""
+    ends = _searched_ends(event, revisions)
     if ends is None:
-        return tuple(steps)
-    return tuple(step for step in steps if step.line.key in event.confirmed or _is_at(step, *ends))
+        return tuple(detections)
+    confirmed = event.confirmed
+    return tuple(one for one in detections if one.change.key in confirmed or _is_at(one, *ends))
 
 
-def prune(store: Store, steps: Sequence[Step], revisions: Mapping[str, int]) -> None:
-    """Take out of located events the series that none of `steps` keeps there."""
+def prune(store: Store, detections: Sequence[Detection], revisions: Mapping[str, int]) -> None:
+    """Remove from events whose commit is known the series that it does not explain."""
     for event in store.all():
-        if event.state == states.MERGED or _located(event, revisions) is None:
+        if event.state == states.MERGED or _searched_ends(event, revisions) is None:
             continue
-        here = [step for step in steps if step.place == (event.tool, event.stack, event.machine)]
-        kept = {(step.line.key, step.line.better) for step in explained(event, here, revisions)}
-        store.drop(
+        own = [detection for detection in detections if detection.scope == event.scope]
+        kept = {(one.change.key, one.change.better) for one in explained(event, own, revisions)}
+        store.remove_series(
             event.id,
             [
-                line.key
-                for line in event.lines
-                if (line.key, line.better) not in kept and line.key not in event.confirmed
+                change.key
+                for change in event.series
+                if (change.key, change.better) not in kept and change.key not in event.confirmed
             ],
         )
 
 
-def _located(event: Event, revisions: Mapping[str, int]) -> tuple[int, int] | None:
-    """The ends of an event whose commit was searched for, unless upstream has rewritten them."""
-    if not event.proven or not (event.evidence.range and event.evidence.range.finished):
+def _searched_ends(event: Event, revisions: Mapping[str, int]) -> tuple[int, int] | None:
+    """The range that a finished search left, unless upstream has rewritten those commits."""
+    found = event.evidence.range
+    if not event.proven or not found or not found.finished:
         return None
-    good, bad = (revisions.get(end) for end in event.ends)
+    good, bad = revisions.get(found.good), revisions.get(found.bad)
     return None if good is None or bad is None else (good, bad)
 
 
-def _is_at(step: Step, good: int, bad: int) -> bool:
-    """Whether a series steps between two commits: by its range, and by the points around them."""
-    if bad <= step.old or step.new <= good:
+def _is_at(detection: Detection, good: int, bad: int) -> bool:
+    """Whether a series changes between two commits, by its range and by the points around them."""
+    if bad <= detection.old or detection.new <= good:
         return False
-    before = [point for point in step.points if point.revision <= good][-_NEAREST:]
-    after = [point for point in step.points if point.revision >= bad][:_NEAREST]
-    up = step.line.new_value > step.line.old_value
+    before = [point for point in detection.points if point.revision <= good][-_NEAREST:]
+    after = [point for point in detection.points if point.revision >= bad][:_NEAREST]
+    up = detection.change.new_value > detection.change.old_value
     agreeing = sum(old.value != new.value and (new.value > old.value) == up
                    for old in before for new in after)  # fmt: skip
     if agreeing == 0 or agreeing < _AGREE * len(before) * len(after):

@@ -1,4 +1,4 @@
-"""Candidates become events, each once: what is known already is recognised by its commits."""
+"""Candidates become events; a candidate of a known event only adds its series."""
 
 from __future__ import annotations
 
@@ -14,78 +14,88 @@ from tools.alerts.store import Store
 def record(
     candidates: Iterable[Candidate], store: Store, hashes: Mapping[int, str]
 ) -> list[Event]:
-    """Put candidates into the store; returns the events that are new.
+    """Put candidates into the store; returns the new events.
 
-    `hashes` has the commit of each revision. A candidate belongs to an event that it shares a
-    series and the direction with when their ranges of commits overlap. One that nobody has
-    measured yet gets the range that the newest points show. Where the commit of an event is known,
-    only the steps that it may have made are that event's; the others are a candidate of their
-    own. What is the machine's is confirmed at once: there is no commit to measure.
+    `hashes` has the commit of each revision. A candidate belongs to an event if their ranges of
+    commits overlap and they share a series that changed in the same direction.
+
+    - An event that was not measured again yet gets the range of its newest candidate.
+    - An event whose commit is known takes only what that commit explains. The other detections
+      are a candidate of their own.
+    - The machine's events are confirmed at once: there is no commit to measure.
     """
     revisions = {commit: revision for revision, commit in hashes.items()}
-    fresh = []
+    known = {event.id: event for event in store.all()}
+    new_events = []
     waiting = list(candidates)
     while waiting:
-        one = waiting.pop(0)
-        # what is located first: it takes no more than what is its
-        all_events = sorted(store.all(), key=lambda event: event.commit is None)
-        known = _known(one, all_events, revisions)
-        if known is None:
-            tool, stack, machine = one.place
-            with store.together():  # nothing would confirm a machine's event later
-                event = store.add(
-                    tool, stack, machine, one.kind, hashes[one.old], hashes[one.new], one.lines
-                )
-                if one.kind == events.MACHINE:
-                    store.move(event.id, states.CONFIRMED, "sentinels or most series share it")
-            fresh.append(store.get(event.id))
-            continue
-        its = membership.explained(known, one.steps, revisions)
-        store.extend(known.id, (step.line for step in its))
-        others = tuple(step for step in one.steps if step not in its)
-        if others:
-            waiting.append(replace(one, steps=others))
-        if known.state == states.NEW and not store.has_pairs(known.id):
-            store.narrow(known.id, hashes[one.old], hashes[one.new])
-    return fresh
+        candidate = waiting.pop(0)
+        # an event with a commit goes first: it takes no more than what that explains
+        in_order = sorted(known.values(), key=lambda event: (event.commit is None, -event.id))
+        event = _event_of(candidate, in_order, revisions)
+        if event is None:
+            event = _add(candidate, store, hashes)
+            new_events.append(event)
+        else:
+            own = membership.explained(event, candidate.detections, revisions)
+            store.add_series(event.id, (detection.change for detection in own))
+            others = tuple(one for one in candidate.detections if one not in own)
+            if others:
+                waiting.append(replace(candidate, detections=others))
+            if event.state == states.NEW and not store.has_pairs(event.id):
+                store.set_range(event.id, hashes[candidate.old], hashes[candidate.new])
+        known[event.id] = store.get(event.id)
+    return new_events
 
 
 def merge_same_commit(store: Store, event: Event) -> Event | None:
-    """Join a localised event to an older one of the same commit and direction, if there is one.
+    """Join an event to an older one of the same commit and direction; returns that one, if any.
 
-    Series that were seen to step a few points apart turn out to be of one commit only here.
+    Series whose changes were detected a few points apart may turn out to be of one commit.
     """
     if event.commit is None:
         return None
     for older in reversed(store.all(*states.that_are("joinable"))):
-        same = older.commit == event.commit and older.better == event.better
-        if older.id != event.id and same and _place(older) == _place(event):
+        same = (older.scope, older.commit, older.better) == (
+            event.scope, event.commit, event.better,
+        )  # fmt: skip
+        if same and older.id != event.id:
             joined = tuple(sorted({*older.evidence.joined, *event.confirmed}))
-            with store.together():
-                store.extend(older.id, event.lines)
-                store.learn(older.id, joined=joined)
-                store.move(event.id, states.MERGED, f"the same commit as event {older.id}")
+            with store.transaction():
+                store.add_series(older.id, event.series)
+                store.add_evidence(older.id, joined=joined)
+                store.set_state(event.id, states.MERGED, f"the same commit as event {older.id}")
             return older
     return None
 
 
-def _known(one: Candidate, known: Iterable[Event], revisions: Mapping[str, int]) -> Event | None:
+def _add(candidate: Candidate, store: Store, hashes: Mapping[int, str]) -> Event:
+    old, new = hashes[candidate.old], hashes[candidate.new]
+    with store.transaction():  # no later night would confirm a machine's event
+        event = store.add(*candidate.scope, candidate.kind, old, new, candidate.changes)
+        if candidate.kind == events.MACHINE:
+            why = "sentinels or most series share it"
+            store.set_state(event.id, states.CONFIRMED, why)
+    return store.get(event.id)
+
+
+def _event_of(
+    candidate: Candidate, known: Iterable[Event], revisions: Mapping[str, int]
+) -> Event | None:
+    """The first event that a candidate belongs to."""
     for event in known:
-        if _place(event) != one.place or event.state == states.MERGED:
+        if event.scope != candidate.scope or event.state == states.MERGED:
             continue
-        if (event.kind == events.MACHINE) != (one.kind == events.MACHINE):
+        if (event.kind == events.MACHINE) != (candidate.kind == events.MACHINE):
             continue
         old, new = (revisions.get(end) for end in event.ends)
-        if old is None or new is None or one.new <= old or new <= one.old:
+        if old is None or new is None or candidate.new <= old or new <= candidate.old:
             continue
-        if states.STATES[event.state].settled and not (old <= one.old and one.new <= new):
+        inside = old <= candidate.old and candidate.new <= new
+        if states.STATES[event.state].settled and not inside:
             continue
-        its = membership.explained(event, one.steps, revisions)
-        ours = {step.line.key: step.line.better for step in its}
-        if any(ours.get(line.key) == line.better for line in event.lines):
+        explained = membership.explained(event, candidate.detections, revisions)
+        better = {one.change.key: one.change.better for one in explained}
+        if any(better.get(change.key) == change.better for change in event.series):
             return event
     return None
-
-
-def _place(event: Event) -> tuple[str, str, str]:
-    return event.tool, event.stack, event.machine

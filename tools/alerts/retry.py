@@ -1,6 +1,6 @@
-"""What could not be measured is tried again in a few later nights, and then no more.
+"""Retry of events that could not be measured: in NIGHTS later nights, and then no more.
 
-A process that was killed for memory, or took too long, says nothing of the commits.
+A process that was killed for memory, or took too long, says nothing about the commits.
 """
 
 from __future__ import annotations
@@ -11,28 +11,28 @@ from tools.alerts import states
 from tools.alerts.events import Event
 from tools.alerts.store import Store
 
-NIGHTS = 3  # that try again
-_APART = datetime.timedelta(hours=12)  # a night looks at events several times, and counts once
+NIGHTS = 3
+_APART = datetime.timedelta(hours=12)  # a night measures several times, and counts once
 
 
 def is_due(event: Event) -> bool:
-    """Whether to measure an event, which no measuring has judged yet, now."""
+    """Whether to measure an event now; False once it has a verdict."""
     failures = event.evidence.failures
     if event.evidence.confirmation or len(failures) > NIGHTS:
         return False
     return not failures or _now() - failures[-1] >= _APART
 
 
-def note(store: Store, event: int, problem: Exception) -> None:
-    """Keep that an event could not be measured; UNDECIDED it is where people have not decided."""
-    with store.together():
-        known = store.get(event)
-        failures = (*known.evidence.failures, _now().replace(microsecond=0))
-        store.learn(event, failures=failures)
-        if states.after(known.state, states.UNDECIDED) == states.UNDECIDED:
-            why = str(problem).splitlines()[0]
+def record_failure(store: Store, number: int, problem: Exception) -> None:
+    """Note that an event could not be measured; it is UNDECIDED unless people have decided."""
+    with store.transaction():
+        event = store.get(number)
+        failures = (*event.evidence.failures, _now().replace(microsecond=0))
+        store.add_evidence(number, failures=failures)
+        if states.after(event.state, states.UNDECIDED) == states.UNDECIDED:
             tried = f"{len(failures)} of {NIGHTS + 1} nights tried"
-            store.move(event, states.UNDECIDED, f"{why}; {tried}")
+            why = f"{str(problem).splitlines()[0]}; {tried}"
+            store.set_state(number, states.UNDECIDED, why)
 
 
 def _now() -> datetime.datetime:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from tools.alerts import evidence, schema, sqlite_errors
-from tools.alerts.events import Event, Line
+from tools.alerts.events import Event, SeriesChange
 from tools.alerts.states import CONFIRMED, NEW, STATES
 from tools.common import paths
 from tools.common.errors import UsageError
@@ -49,7 +49,7 @@ class Store:
         self._db.close()
 
     @contextmanager
-    def together(self) -> Iterator[None]:
+    def transaction(self) -> Iterator[None]:
         """The changes that are made inside are kept whole, or not at all."""
         with self._change():
             yield
@@ -58,7 +58,7 @@ class Store:
 
     def add(
         self, tool: str, stack: str, machine: str, kind: str, old: str, new: str,
-        lines: Iterable[Line],
+        series: Iterable[SeriesChange],
     ) -> Event:  # fmt: skip
         """A new event in state NEW."""
         now = _now()
@@ -71,15 +71,15 @@ class Store:
             number = row.lastrowid
             assert number is not None
             db.execute("insert into history values (?, ?, ?, ?)", (number, NEW, "detected", now))
-            self._put(db, number, lines)
+            self._put(db, number, series)
         return self.get(number)
 
-    def extend(self, event: int, lines: Iterable[Line]) -> None:
+    def add_series(self, event: int, series: Iterable[SeriesChange]) -> None:
         """Add series to an event, or renew what is known of those that it has."""
         with self._change() as db:
-            self._put(db, event, lines)
+            self._put(db, event, series)
 
-    def drop(self, event: int, keys: Iterable[SeriesKey]) -> None:
+    def remove_series(self, event: int, keys: Iterable[SeriesKey]) -> None:
         """Take series out of an event that turned out not to be its."""
         with self._change() as db:
             db.executemany(
@@ -87,23 +87,23 @@ class Store:
                 [(event, str(key)) for key in keys],
             )
 
-    def narrow(self, event: int, old: str, new: str) -> None:
+    def set_range(self, event: int, old: str, new: str) -> None:
         """Set the range of commits, when later measurements have made it smaller."""
         with self._change() as db:
             self._set(db, event, old=old, new=new)
 
-    def classify(self, event: int, kind: str) -> None:
+    def set_kind(self, event: int, kind: str) -> None:
         """Say what it was that stepped, when later measurements have shown it."""
         with self._change() as db:
             self._set(db, event, kind=kind)
 
-    def learn(self, event: int, **more: Any) -> None:
+    def add_evidence(self, event: int, **more: Any) -> None:
         """Set fields of the event's Evidence; ValueError for what does not fit."""
         with self._change() as db:
             changed = evidence.replaced(self.get(event).evidence, **more)
             self._set(db, event, facts=json.dumps(evidence.as_json(changed)))
 
-    def move(self, event: int, state: str, why: str, until: str | None = None) -> None:
+    def set_state(self, event: int, state: str, why: str, until: str | None = None) -> None:
         """Change an event's state, and keep who or what did it and why."""
         if state not in STATES:
             raise UsageError(f"unknown state {state!r}; known: {', '.join(STATES)}")
@@ -200,14 +200,14 @@ class Store:
 
     # ---- what nights have measured
 
-    def begin(self, stack: str, commits: Iterable[str]) -> None:
+    def begin_commits(self, stack: str, commits: Iterable[str]) -> None:
         """Remember that a night starts to measure these commits."""
         with self._change() as db:
             db.executemany(
                 "insert or ignore into night values (?, ?, 0)", [(stack, one) for one in commits]
             )
 
-    def done(self, stack: str, commits: Iterable[str]) -> None:
+    def finish_commits(self, stack: str, commits: Iterable[str]) -> None:
         """Remember that a night came to the end of these commits, measured or failed."""
         with self._change() as db:
             db.executemany(
@@ -242,7 +242,7 @@ class Store:
         with self._change() as db:
             db.execute("delete from sent where event = ?", (event,))
 
-    def meet(self, route: str, channel: str, told: Sequence[int]) -> None:
+    def register_channel(self, route: str, channel: str, told: Sequence[int]) -> None:
         """Remember a channel of a route; one that is new there counts as told of these events."""
         now = _now()
         with self._change() as db:
@@ -287,35 +287,42 @@ class Store:
             (*columns.values(), _now(), event),
         )
 
-    def _put(self, db: sqlite3.Connection, event: int, lines: Iterable[Line]) -> None:
+    def _put(self, db: sqlite3.Connection, event: int, series: Iterable[SeriesChange]) -> None:
         db.executemany(
             "insert or replace into series values (?, ?, ?, ?, ?, ?, ?)",
             [
-                (event, str(line.key), line.title, line.unit, line.better, line.old_value,
-                 line.new_value)
-                for line in lines
+                (
+                    event,
+                    str(one.key),
+                    one.title,
+                    one.unit,
+                    one.better,
+                    one.old_value,
+                    one.new_value,
+                )
+                for one in series
             ],
-        )  # fmt: skip
+        )
 
     def _events(self, condition: str, *values: object) -> list[Event]:
         """The events that fit, the newest first: two queries, however many there are."""
         chosen = f"select id from event where {condition}"
-        lines: dict[int, list[Line]] = defaultdict(list)
+        series: dict[int, list[SeriesChange]] = defaultdict(list)
         for event, key, title, unit, better, old, new in self._rows(
             f"select * from series where event in ({chosen}) order by event, key", *values
         ):
-            line = Line(SeriesKey.from_record(key), title, unit, bool(better), old, new)
-            lines[event].append(line)
+            change = SeriesChange(SeriesKey.from_record(key), title, unit, bool(better), old, new)
+            series[event].append(change)
         rows = self._rows(
             "select *, (select why from history where event = id order by rowid desc limit 1) why"
             f" from event where id in ({chosen}) order by id desc", *values,
         )  # fmt: skip
-        return [self._event(row, lines[row["id"]]) for row in rows]
+        return [self._event(row, series[row["id"]]) for row in rows]
 
-    def _event(self, row: sqlite3.Row, lines: Iterable[Line]) -> Event:
+    def _event(self, row: sqlite3.Row, series: Iterable[SeriesChange]) -> Event:
         columns = {key: row[key] for key in row.keys() if key != "facts"}  # noqa: SIM118  (a Row iterates over its values)
         try:
-            return Event(**columns, evidence=evidence.load(row["facts"]), lines=tuple(lines))
+            return Event(**columns, evidence=evidence.load(row["facts"]), series=tuple(series))
         except ValueError as error:
             problem = f"the evidence of event {row['id']}: {error}"
             raise sqlite_errors.damaged(self._path, problem) from None

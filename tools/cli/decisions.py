@@ -97,7 +97,7 @@ def _decide(store: Store, args: argparse.Namespace) -> None:
         why = store.history(event.id)[-1]["why"]
         raise UsageError(f"event {event.id} is {event.state} ({why}): there is nothing to decide")
     state, _ = _DECISIONS[args.action]
-    store.move(event.id, state, args.why, getattr(args, "until", None))
+    store.set_state(event.id, state, args.why, getattr(args, "until", None))
     print(f"event {event.id} is {state}")
 
 
@@ -105,7 +105,7 @@ def _reopen(store: Store, number: int, why: str) -> None:
     event = store.get(number)
     if not states.STATES[event.state].withdrawable:
         raise UsageError(f"event {number} is {event.state}: there is no decision to withdraw")
-    store.move(number, event.outcome, why)
+    store.set_state(number, event.outcome, why)
     print(f"event {number} is {event.outcome}")
 
 
@@ -135,14 +135,14 @@ def _confirm(store: Store, number: int) -> int:
             hint=f"run it there; both commits are compared here by\n  {message.command(event)}",
         )
     # slow to import, and needed for this action only
-    from tools.alerts.verification import Examiner, words
+    from tools.alerts.verification import Verifier, words
     from tools.environments.machine import measuring_lock
     from tools.execution.measurement import Laboratory
 
     upstreams = config.load(paths.ROOT / "upstreams.toml")
     laboratory = Laboratory(upstreams, Mirror(paths.mirror_dir()), event.stack)
     with measuring_lock(paths.ROOT / "env"):
-        verdict = Examiner(store, laboratory, lambda: None).confirm(event, afresh=True)
+        verdict = Verifier(store, laboratory, lambda: None).confirm(event, afresh=True)
     print(words(verdict))
     return int(verdict.outcome != states.CONFIRMED)
 

@@ -18,10 +18,10 @@ from tools.common import asv_config, files, links, paths
 from tools.common.errors import UsageError
 from tools.execution import selection
 from tools.nightly.night import Night
-from tools.nightly.night_log import Voice
+from tools.nightly.night_log import NightLog
 from tools.nightly.profile import PROFILE
 from tools.notify import channels, digest
-from tools.notify.delivery import Telling
+from tools.notify.delivery import Delivery
 from tools.upstreams import config
 from tools.upstreams.config import Upstream
 
@@ -71,31 +71,31 @@ def run(args: argparse.Namespace) -> int:
         classes = {name for tool in tools for name in upstreams[tool].classes}
         selection.require(conf, bench, classes)
         store = open_store()
-        voice = Voice()
+        log = NightLog()
         site = args.site or links.configured_site()
-        telling = _telling(conf, upstreams, store, site or links.site_url(), voice)
-        if site is None and any(telling.routes.values()):
-            voice.warn(
-                f"no --site and no {links.SITE_URL}: what is sent leads to {telling.site}, "
+        delivery = _telling(conf, upstreams, store, site or links.site_url(), log)
+        if site is None and any(delivery.routes.values()):
+            log.warn(
+                f"no --site and no {links.SITE_URL}: what is sent leads to {delivery.site}, "
                 "which others cannot read"
             )
         told = Night(
-            conf, upstreams, tools, store, telling, args.stack, bench,
-            args.hours * 3600, voice,
+            conf, upstreams, tools, store, delivery, args.stack, bench,
+            args.hours * 3600, log,
         ).run()  # fmt: skip
-        code = digest.write(told, voice.say, voice.warnings)
-        telling.written(told)
+        code = digest.write(told, log.say, log.warnings)
+        delivery.mark_digested(told)
     return code
 
 
 def _telling(
-    conf: Config, upstreams: Mapping[str, Upstream], store: Store, site: str, voice: Voice
-) -> Telling:
+    conf: Config, upstreams: Mapping[str, Upstream], store: Store, site: str, log: NightLog
+) -> Delivery:
     """The channels, with their secrets, which nothing else gets to see."""
     tables = {tool: (f"{tool}.alerts", one.alerts) for tool, one in upstreams.items()}
     tables[config.OPERATOR] = config.OPERATOR, config.operator(paths.ROOT / conf.repo)
-    routes = {route: channels.of_table(*table, voice.warn) for route, table in tables.items()}
+    routes = {route: channels.of_table(*table, log.warn) for route, table in tables.items()}
     channels.forget_secrets(table for _, table in tables.values())
-    telling = Telling(store, upstreams, routes, site, voice.warn)
-    telling.meet({route: channels.names(*table) for route, table in tables.items()})
-    return telling
+    delivery = Delivery(store, upstreams, routes, site, log.warn)
+    delivery.register_channels({route: channels.names(*table) for route, table in tables.items()})
+    return delivery

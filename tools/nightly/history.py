@@ -1,4 +1,4 @@
-"""What all results of this checkout show: its series, what changed in them, what is known."""
+"""The results of this checkout as a night reads them: series, commits and change points."""
 
 from __future__ import annotations
 
@@ -13,12 +13,7 @@ from asv.machine import Machine
 from tools.alerts import membership
 from tools.alerts.detector import detector
 from tools.alerts.events import Event
-from tools.alerts.grouping import (
-    Step,
-    count_measured,
-    group,
-    steps_of,
-)
+from tools.alerts.grouping import Detection, count_measured, detections_of, group
 from tools.alerts.recording import record
 from tools.alerts.store import Store
 from tools.common import paths
@@ -30,27 +25,29 @@ from tools.upstreams.asv_repo import UnionRepo
 
 
 @dataclass(frozen=True)
-class Found:
-    """All series, the commit of each revision, and each tool's line of commits, newest first."""
+class History:
+    """All series, the commit of each revision, and the commits of each tool."""
 
     series: list[Series]
     hashes: Mapping[int, str]
-    lines: Mapping[str, Sequence[str]]  # what can be measured at all: of some tools, releases
-    machine: str  # this one; the results may be of others as well
+    branches: Mapping[str, Sequence[str]]  # newest first; releases where the index is the source
+    machine: str  # this one; results may be of others as well
 
     @classmethod
-    def read(cls, conf: Config, tools: Sequence[str]) -> Found:
+    def read(cls, conf: Config, tools: Sequence[str]) -> History:
         """Read the results of this checkout at the commits of some tools; none before any run."""
         repo = UnionRepo(conf.repo, conf.project)
-        lines = {tool: repo.get_branch_commits(tool) for tool in tools}
-        revisions = repo.get_revisions({commit for line in lines.values() for commit in line})
-        on_branch = {tool: set(line) for tool, line in lines.items()}
+        branches = {tool: repo.get_branch_commits(tool) for tool in tools}
+        revisions = repo.get_revisions(
+            {commit for branch in branches.values() for commit in branch}
+        )
+        on_branch = {tool: set(branch) for tool, branch in branches.items()}
         series = []
         if (Path(conf.results_dir) / "benchmarks.json").exists():
             benchmarks, results = Benchmarks.load(conf), table.read(conf.results_dir)
             series = results_lines.read(results, benchmarks, revisions, on_branch).series()
         hashes = {revision: commit for commit, revision in revisions.items()}
-        return cls(series, hashes, lines, Machine.get_unique_machine_name())
+        return cls(series, hashes, branches, Machine.get_unique_machine_name())
 
     def of_stack(self, stack: str) -> list[Series]:
         """The series of one stack on this machine."""
@@ -76,18 +73,18 @@ class Found:
         ]
 
     def record(self, store: Store, tools: frozenset[str]) -> list[Event]:
-        """Detect in all series; the events that are new in the store."""
-        candidates = group(self._steps(store, tools), count_measured(self.series, tools))
+        """Detect changes in all series; returns the events that are new in the store."""
+        candidates = group(self._detections(store, tools), count_measured(self.series, tools))
         return record(candidates, store, self.hashes)
 
     def prune(self, store: Store, tools: frozenset[str]) -> None:
-        """Take out of events whose commit is known what that commit does not explain."""
+        """Remove from events whose commit is known the series that it does not explain."""
         revisions = {commit: revision for revision, commit in self.hashes.items()}
-        membership.prune(store, self._steps(store, tools), revisions)
+        membership.prune(store, self._detections(store, tools), revisions)
 
-    def _steps(self, store: Store, tools: frozenset[str]) -> list[Step]:
+    def _detections(self, store: Store, tools: frozenset[str]) -> list[Detection]:
         declared = metrics.load(paths.ROOT / "benchmarks" / "metrics.json")
-        return steps_of(self.series, detector(store, declared), declared, tools)
+        return detections_of(self.series, detector(store, declared), declared, tools)
 
 
 def _measured_by(one: Series) -> tuple[str, str]:

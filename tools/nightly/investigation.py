@@ -1,4 +1,4 @@
-"""The part of a night that looks again: confirm, localise, explain, and repeat one commit."""
+"""The part of a night that investigates events, and repeats measurements of one commit (A/A)."""
 
 from __future__ import annotations
 
@@ -8,125 +8,116 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from tools.alerts import (
-    attribution,
-    dependencies,
-    events,
-    explain,
-    retry,
-    states,
-)
+from tools.alerts import attribution, events, explain, retry, states
 from tools.alerts.bisection import OutOfBudget
 from tools.alerts.events import Event
 from tools.alerts.evidence import OtherMetric, Proof
 from tools.alerts.recording import merge_same_commit
 from tools.alerts.store import Store
-from tools.alerts.verification import Budget, Examiner
+from tools.alerts.verification import NO_VALUE, Budget, Verifier
 from tools.common import paths
 from tools.common.errors import (
-    BuildError,
     BusyError,
     DeniedError,
     DiskFullError,
     Interrupted,
-    MissingError,
     TrackerError,
     UnreachableError,
 )
 from tools.environments.plan import plan
-from tools.execution.measurement import Laboratory, NoValue
+from tools.execution.measurement import Laboratory
 from tools.results.series_key import SeriesKey
 from tools.upstreams.config import Upstream
 from tools.upstreams.mirror import Mirror
 
-# what keeps every event from being looked at
+# errors that concern all events
 _FOR_ALL = (UnreachableError, BusyError, DiskFullError, DeniedError, Interrupted)
+_Sides = tuple[tuple[str, str], tuple[str, str]]  # (commit, place) of the older and the newer
 
 
 @dataclass(frozen=True)
-class Examining:
-    """Each method raises OutOfBudget; what was measured until then is kept."""
+class Investigation:
+    """Confirms, attributes, localises and explains the events of one stack of this machine.
+
+    Each method raises OutOfBudget; what was measured until then is kept.
+    """
 
     upstreams: Mapping[str, Upstream]
     mirror: Mirror
-    lines: Mapping[str, Sequence[str]]  # each tool's commits, newest first
+    branches: Mapping[str, Sequence[str]]  # each tool's commits, newest first
     store: Store
     laboratory: Laboratory
     stack: str
-    machine: str  # this one: what stepped on another cannot be looked at here
+    machine: str  # this one: events of others cannot be measured here
     budget: Budget
-    until: float  # where it ends, of time.monotonic: what runs then is cut
+    until: float  # of time.monotonic: a process that still runs then is ended
     say: Callable[[str], None]
     warn: Callable[[str], None]
-    prune: Callable[[], None]  # takes out of events what their commits do not explain
+    prune: Callable[[], None]  # removes from events the series that their commits do not explain
 
     def confirm(self) -> None:
-        """Measure both sides again of what is new, or was acknowledged before it was measured.
-
-        What could not be measured is tried again, as tools.alerts.retry says.
-        """
-        examiner = Examiner(self.store, self.laboratory, self.budget)
-        for event in self._open("measured"):
+        """Measure both ends of events without a verdict again; tools.alerts.retry says when."""
+        verifier = Verifier(self.store, self.laboratory, self.budget)
+        for event in self._events("measured"):
             if retry.is_due(event):
-                with self._apart(event):
-                    self._confirm(event, examiner)
-            elif event.state == states.NEW:  # a verdict that did not become its state
-                self.store.move(event.id, event.outcome, "measured before")
+                with self._alone(event):
+                    self._confirm(event, verifier)
+            elif event.state == states.NEW:  # a night ended between a verdict and its state
+                self.store.set_state(event.id, event.outcome, "measured before")
 
-    def _confirm(self, event: Event, examiner: Examiner) -> None:
+    def _confirm(self, event: Event, verifier: Verifier) -> None:
         try:
-            examiner.confirm(event)
-        except (NoValue, BuildError, MissingError) as problem:
-            retry.note(self.store, event.id, problem)
+            verifier.confirm(event)
+        except NO_VALUE as problem:
+            retry.record_failure(self.store, event.id, problem)
         last = self.store.history(event.id)[-1]
         self.say(f"event {event.id} {last['state']}: {last['why']}")
 
     def trace(self, benchmarks: Mapping[str, Mapping[str, Any]]) -> None:
-        """Find the commit, or the dependency, of what is confirmed, and explain it.
+        """Find the commit, or the dependency, of confirmed events and explain it.
 
-        One event after the other: what is known of one is told, though the budget may end in the
-        search for the next. `benchmarks` is asv's benchmarks.json.
+        Finishes one event before the next, so that it can be notified even if the budget ends.
+        `benchmarks` is asv's benchmarks.json.
         """
         if self.stack == "dated":
             frozen = Laboratory(self.upstreams, self.mirror, "frozen", self.until)
-            for event in self._proven():
-                with self._apart(event):
-                    self._find_dependency(event, frozen)
-        for event in self._proven():
-            with self._apart(event):
+            for event in self._confirmed():
+                with self._alone(event):
+                    self._attribute(event, frozen)
+        for event in self._confirmed():
+            with self._alone(event):
                 joined = self._localise(event)
                 event = joined or self.store.get(event.id)
                 if joined or event.evidence.profile is None:  # with more series: explained anew
                     self._explain(event, benchmarks)
 
     def _localise(self, event: Event) -> Event | None:
-        """Search for the event's commit; the older event that it joined, if it is of the same."""
+        """Search for the event's commit; the older event of the same commit, if it joined one."""
         if event.kind == events.DEPENDENCY:
             return None
         known = event.evidence.range
         if not (known and known.finished):
-            line = self.lines[event.tool]
-            if event.new not in line or event.old not in line:
+            branch = self.branches[event.tool]
+            if event.new not in branch or event.old not in branch:
                 return None  # upstream has rewritten its history
-            commits = line[line.index(event.new) : line.index(event.old) + 1][::-1]
-            examiner = Examiner(self.store, self.laboratory, self.budget)
-            narrowed = examiner.localise(event, commits)
-            self.say(f"event {event.id}: between {narrowed.good[:8]} and {narrowed.bad[:8]}")
-            if not narrowed.finished:
+            commits = branch[branch.index(event.new) : branch.index(event.old) + 1][::-1]
+            found = Verifier(self.store, self.laboratory, self.budget).localise(event, commits)
+            self.say(f"event {event.id}: between {found.good[:8]} and {found.bad[:8]}")
+            if not found.finished:
                 raise OutOfBudget
         elif event.evidence.profile is not None:
             return None
-        # now, or in a night that found the commit and was killed before it was explained
+        # also after a night that found the commit and was killed before it explained it
         self.prune()
-        same = merge_same_commit(self.store, self.store.get(event.id))
-        if same is None:
+        older = merge_same_commit(self.store, self.store.get(event.id))
+        if older is None:
             return None
-        self.say(f"event {event.id}: the same commit as event {same.id}")
-        return self.store.get(same.id)
+        self.say(f"event {event.id}: the same commit as event {older.id}")
+        return self.store.get(older.id)
 
     @contextlib.contextmanager
-    def _apart(self, event: Event) -> Iterator[None]:
-        """What is wrong with one event keeps no other from being looked at."""
+    def _alone(self, event: Event) -> Iterator[None]:
+        """Turn an error that concerns one event into a warning: the others go on."""
         try:
             yield
         except _FOR_ALL:
@@ -134,10 +125,10 @@ class Examining:
         except TrackerError as error:
             self.warn(f"event {event.id}: {error}")
 
-    def _find_dependency(self, event: Event, frozen: Laboratory) -> None:
-        """Tell what a dependency changed from what the tool did, and name the dependency."""
+    def _attribute(self, event: Event, frozen: Laboratory) -> None:
+        """Attribute an event to the tool or to a dependency, and name the dependency."""
         if event.evidence.frozen is None:
-            attribution.is_dependency(self.store, event, frozen, self.budget)
+            attribution.ask_frozen_stack(self.store, event, frozen, self.budget)
             event = self.store.get(event.id)
             self.say(f"event {event.id}: on the frozen stack {event.evidence.frozen}")
         unanswered = attribution.is_unanswered(event)
@@ -150,80 +141,77 @@ class Examining:
             for commit in (event.old, event.new)
         )
         packages = (
-            dependencies.Mixtures(old, new, paths.ROOT / "env", self.until),
-            dependencies.changed(old, new),
+            attribution.Mixtures(old, new, paths.ROOT / "env", self.until),
+            attribution.package_changes(old, new),
             self.budget,
         )
         if unanswered:
-            found = attribution.is_of_packages(self.store, event, *packages)
-            told = self.store.get(event.id).evidence.packages
-            self.say(f"event {event.id}: with the older packages and the newer ones {told}")
-            if not found:
+            is_dependency = attribution.ask_packages(self.store, event, *packages)
+            verdict = self.store.get(event.id).evidence.packages
+            self.say(f"event {event.id}: with the older packages and the newer ones {verdict}")
+            if not is_dependency:
                 return
         if not attribution.find_dependency(self.store, event, *packages):
             raise OutOfBudget
 
     def _explain(self, event: Event, benchmarks: Mapping[str, Mapping[str, Any]]) -> None:
-        """What else changed between the nearest commits, and which functions take longer."""
-        key, beside = event.worst.key, []
+        """Measure other metrics at the nearest commits, and profile both."""
+        key, beside = event.main.key, []
         profiles: list[list[explain.Stats]] = []
         old, new = event.ends
-        self._time(event)
         sides = ((old, "old"), (new, "new"))
+        self._time(event)
         for sibling in explain.siblings(key, benchmarks):
-            # a metric that this event's sides do not have
-            with contextlib.suppress(NoValue, BuildError, MissingError):
+            with contextlib.suppress(*NO_VALUE):  # a metric that these commits do not have
                 before, after = self._beside(sides, sibling)
                 changed = len(before) == explain.VALUES and explain.differ(before, after)
                 medians = statistics.median(before), statistics.median(after)
                 beside.append(OtherMetric(sibling, *medians, changed))
         timed = event.timing.key if event.timing else explain.timed(key, benchmarks)
-        with contextlib.suppress(NoValue, BuildError, MissingError):
+        with contextlib.suppress(*NO_VALUE):
             profiles = [
                 [self._profile(*side, timed) for _ in range(explain.PROFILES)] for side in sides
             ]
-        self.budget()  # else what it cut would be taken for what these commits do not have
+        self.budget()  # a process that the budget's end cut must not count as a missing value
         profile = explain.difference(*profiles) if profiles else ()
-        self.store.learn(event.id, beside=beside, profile=profile)
+        self.store.add_evidence(event.id, beside=beside, profile=profile)
 
     def _profile(self, commit: str, place: str, key: SeriesKey) -> explain.Stats:
         self.budget()
         return self.laboratory.profile(commit, place, key)
 
-    def _beside(
-        self, sides: tuple[tuple[str, str], tuple[str, str]], key: SeriesKey
-    ) -> tuple[list[float], list[float]]:
+    def _beside(self, sides: _Sides, key: SeriesKey) -> tuple[list[float], list[float]]:
         """Values of both sides, in turn: explain.VALUES of each as long as they seem to differ."""
-        found: dict[str, list[float]] = {place: [] for _, place in sides}
+        values: dict[str, list[float]] = {place: [] for _, place in sides}
         for turn in range(explain.VALUES):
             self.budget()
             for commit, place in sides if turn % 2 == 0 else sides[::-1]:
-                found[place].append(self.laboratory.value(commit, place, key))
-            if not explain.differ(found["old"], found["new"]):
+                values[place].append(self.laboratory.value(commit, place, key))
+            if not explain.differ(values["old"], values["new"]):
                 break
-        return found["old"], found["new"]
+        return values["old"], values["new"]
 
     def _time(self, event: Event) -> None:
-        """Where a count proved the event and timings stepped with it: how much, at its commit."""
-        line = event.timing
-        if line is None or line == event.worst:
+        """Compare the timing at the commit, where a count proved the event."""
+        change = event.timing
+        if change is None or change == event.main:
             return
-        examiner = Examiner(self.store, self.laboratory, self.budget)
-        with contextlib.suppress(NoValue, BuildError, MissingError):
-            verdict = examiner.compare(event, *event.ends, line.ratio, key=line.key)
-            self.store.learn(event.id, timing=Proof.of(verdict, line.key))
+        verifier = Verifier(self.store, self.laboratory, self.budget)
+        with contextlib.suppress(*NO_VALUE):
+            verdict = verifier.compare(event, *event.ends, change.ratio, key=change.key)
+            self.store.add_evidence(event.id, timing=Proof.of(verdict, change.key))
 
     def repeat(self, timings: Iterable[tuple[str, SeriesKey]]) -> None:
-        """One pair of values (A/A) of each (commit, series), the least repeated first.
+        """Measure one pair (A/A) of each (commit, series), the least repeated series first.
 
-        What the end of the budget cuts is the first to be tried the next night.
+        A pair that the budget's end cut is the first of the next night.
         """
         known = self.store.repeats(self.stack, self.machine)
-        for commit, key in sorted(timings, key=lambda one: len(known.get(one[1], ()))):
+        for commit, key in sorted(timings, key=lambda timing: len(known.get(timing[1], ()))):
             try:
                 first, second = (self._value(commit, place, key) for place in ("old", "new"))
-            except (NoValue, BuildError, MissingError):
-                continue  # what asv measured and this cannot is no repeat
+            except NO_VALUE:
+                continue  # asv measured it and this did not: no repeat
             if min(first, second) > 0:
                 self.store.add_repeat(self.stack, self.machine, key, commit, first, second)
 
@@ -231,16 +219,16 @@ class Examining:
         self.budget()
         return self.laboratory.value(commit, place, key)
 
-    def _proven(self) -> list[Event]:
-        """What is searched for its commit and explained; not what was only acknowledged."""
-        return [event for event in self._open("searched") if event.proven]
+    def _confirmed(self) -> list[Event]:
+        """Events to search and explain; not those that were acknowledged without a verdict."""
+        return [event for event in self._events("searched") if event.proven]
 
-    def _open(self, column: str) -> list[Event]:
-        """The tools' events of this stack and machine whose state allows it, oldest first."""
+    def _events(self, column: str) -> list[Event]:
+        """The events of this stack and machine whose state allows `column`, the oldest first."""
         return [
             event
             for event in reversed(self.store.all(*states.that_are(column)))
             if event.kind != events.MACHINE
             and (event.stack, event.machine) == (self.stack, self.machine)
-            and event.tool in self.lines
+            and event.tool in self.branches
         ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from tools.notify import message
 
 
-class Voice:
+class NightLog:
     """Prints; `warnings` has the first line of each part that failed."""
 
     def __init__(self) -> None:

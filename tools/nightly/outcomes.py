@@ -10,7 +10,7 @@ from asv.config import Config
 
 from tools.environments import failures
 from tools.execution import asv_run
-from tools.nightly.history import Found
+from tools.nightly.history import History
 from tools.results import stored
 from tools.results.series import Series
 
@@ -45,45 +45,46 @@ def of(conf: Config, stack: str, machine: str, commits: Sequence[str]) -> Outcom
     )
 
 
-def silent(conf: Config, stack: str, found: Found, commits: Collection[str]) -> list[str]:
-    """What some of these commits give no value of and the one before does, a line for each.
+def silent(conf: Config, stack: str, history: History, commits: Collection[str]) -> list[str]:
+    """A line for each of these commits that lost values which the commit before it has.
 
-    `found` has their results. Nobody else would hear of a tool that no longer builds, or of a
-    benchmark that fails, takes longer than its limit or gives a wrong answer.
+    `history` has their results. Nothing else reports a tool that no longer builds, or a benchmark
+    that fails, takes longer than its limit or gives a wrong answer.
     """
     failing, benchmarks = unbuilt(stack), Benchmarks.load(conf)
-    revisions = {commit: revision for revision, commit in found.hashes.items()}
+    revisions = {commit: revision for revision, commit in history.hashes.items()}
     lines = []
-    for tool, line in found.lines.items():
-        own = [one for one in found.of_stack(stack) if one.branch == tool]
-        measured = {point.revision for one in own for point in one.points}
-        for commit in (one for one in line if one in commits):
+    for tool, branch in history.branches.items():
+        own = [series for series in history.of_stack(stack) if series.branch == tool]
+        measured = {point.revision for series in own for point in series.points}
+        for commit in (commit for commit in branch if commit in commits):
             if commit in failing:
-                if commit == line[0]:
+                if commit == branch[0]:
                     lines.append(f"{tool}: its newest commit cannot be built: {failing[commit]}")
                 continue
-            result = stored.results(conf, found.machine, commit, asv_run.environment(stack))
-            before = max((one for one in measured if one < revisions[commit]), default=None)
-            if result is None or before is None:
+            result = stored.results(conf, history.machine, commit, asv_run.environment(stack))
+            earlier = [revision for revision in measured if revision < revisions[commit]]
+            if result is None or not earlier:
                 continue
+            before = max(earlier)
             lost = [
-                str(one.key)
-                for one in own
-                if _has(one, before)
-                and not _has(one, revisions[commit])
-                and _failed(stored.values(result, benchmarks[one.benchmark]), one.index)
+                str(series.key)
+                for series in own
+                if _has(series, before)
+                and not _has(series, revisions[commit])
+                and _failed(stored.values(result, benchmarks[series.benchmark]), series.index)
             ]
             if lost:
                 more = ", ..." if len(lost) > _SHOWN else ""
                 lines.append(
                     f"{tool} {commit[:8]}: {len(lost)} benchmarks failed that did not at "
-                    f"{found.hashes[before][:8]}: {', '.join(lost[:_SHOWN])}{more}"
+                    f"{history.hashes[before][:8]}: {', '.join(lost[:_SHOWN])}{more}"
                 )
     return lines
 
 
-def _has(one: Series, revision: int) -> bool:
-    return any(point.revision == revision for point in one.points)
+def _has(series: Series, revision: int) -> bool:
+    return any(point.revision == revision for point in series.points)
 
 
 def _failed(values: Sequence[float | None], index: int | None) -> bool:

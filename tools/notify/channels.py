@@ -69,7 +69,7 @@ class Mail(_Once):
         mail["From"], mail["To"] = self._from, self._to
         mail["Date"] = email.utils.localtime()
         # the same words are the same mail, so that one that was taken twice is shown once
-        mail["Message-ID"] = f"<event-{event.key}-{message.version[:16]}@gwas-tracker>"
+        mail["Message-ID"] = f"<event-{event.uid}-{message.version[:16]}@gwas-tracker>"
         mail["Auto-Submitted"] = "auto-generated"  # nobody's absence is to be answered
         mail.set_content(message.text)
         try:

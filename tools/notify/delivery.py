@@ -1,4 +1,4 @@
-"""The part of a night that people hear of: each channel once of each event."""
+"""Delivery of notifications: each channel gets one about each event."""
 
 from __future__ import annotations
 
@@ -16,62 +16,60 @@ from tools.notify.message import Message
 from tools.upstreams.config import OPERATOR, Upstream
 from tools.upstreams.mirror import Mirror
 
-_DIGEST = "digest"
+_DIGEST = "digest"  # a channel like the others in the store
 
 
 @dataclass(frozen=True)
-class Telling:
-    """Who is told, and where the site is."""
+class Delivery:
+    """The channels of each route, and the site that messages link to."""
 
     store: Store
     upstreams: Mapping[str, Upstream]
-    routes: Mapping[str, Sequence[Channel]]  # by tool; the OPERATOR's are told of the machine
+    routes: Mapping[str, Sequence[Channel]]  # by tool; the OPERATOR's for events of the machine
     site: str
     warn: Callable[[str], None]
 
-    def meet(self, names: Mapping[str, Sequence[str]]) -> None:
-        """Note whom there is to tell, by route: who is new hears of what is told from now on.
+    def register_channels(self, names: Mapping[str, Sequence[str]]) -> None:
+        """Register the channels of each route; a new one gets later events only.
 
-        What the digest had is not told to a channel that is new, nor anew to one whose address
-        was written in another way. A channel that this database was sent something for is known.
+        Events of earlier digests are not sent to a new channel, and not again to one whose
+        address is written in another way. A channel that was sent anything is not new.
         """
-        before = [event for event in self.store.all() if self._was_sent(event, _DIGEST)]
+        digested = [event for event in self.store.all() if self._was_sent(event, _DIGEST)]
         for route, channels in names.items():
-            its = [event for event in before if _route(event) == route]
+            own = [event for event in digested if _route(event) == route]
             for name in channels:
-                known = any(self._was_sent(event, name) for event in its)
-                self.store.meet(route, name, [] if known else [event.id for event in its])
+                known = any(self._was_sent(event, name) for event in own)
+                earlier = [] if known else [event.id for event in own]
+                self.store.register_channel(route, name, earlier)
 
-    def tell(self, mirror: Mirror) -> list[tuple[Event, Message]]:
-        """Send what each channel was not sent yet; returns what the digest is to have anew."""
+    def deliver(self, mirror: Mirror) -> list[tuple[Event, Message]]:
+        """Send what each channel was not sent yet; returns the events that the digest lacks."""
         links = {name: tool.links for name, tool in self.upstreams.items()}
-        known = notifications.messages(self.store, links, mirror, self.site)
-        fresh = []
-        for event, text in reversed(known):
+        digest = []
+        for event, text in reversed(notifications.messages(self.store, links, mirror, self.site)):
             for channel in self.routes.get(_route(event), ()):
                 self._send(channel, event, text)
-            if not states.STATES[event.state].notified:
-                continue
-            if not self._was_sent(event, _DIGEST):
-                fresh.append((event, text))
-        return fresh
+            if states.STATES[event.state].notified and not self._was_sent(event, _DIGEST):
+                digest.append((event, text))
+        return digest
 
-    def written(self, fresh: Iterable[tuple[Event, Message]]) -> None:
-        """Remember what the digest had; only now, as a night may end before it is written."""
-        for event, _ in fresh:
+    def mark_digested(self, digest: Iterable[tuple[Event, Message]]) -> None:
+        """Remember the events of a digest, once it is written."""
+        for event, _ in digest:
             self.store.mark_sent(event.id, _DIGEST, states.CONFIRMED)
 
     def _send(self, channel: Channel, event: Event, text: Message) -> None:
-        """Once, while it is confirmed; each night a channel may follow what it has told of."""
+        """Send a confirmed event once; later, and in other states, let the channel follow it."""
         is_due = states.STATES[event.state].notified and not self._was_sent(event, channel.name)
         try:
             (channel.send if is_due else channel.follow)(event, text, self.store)
-        except Exception as error:  # whatever fails in one channel: the others are told
+        except Exception as error:  # whatever fails in one channel, the others are used
             # only our own errors are known to hold no secret
             ours = isinstance(error, TrackerError)
             problem = error if ours else f"{channel.name} failed: {type(error).__name__}"
             last = isinstance(error, GoneError)
-            self.warn(f"{problem}" if last else f"{problem}; it is tried again the next night")
+            self.warn(f"{problem}" if last else f"{problem}; the next night tries again")
             return
         if is_due:
             self.store.mark_sent(event.id, channel.name, states.CONFIRMED)

@@ -17,7 +17,7 @@ def write(
     """Say each message and what failed; the exit code for them."""
     for _, text in told:
         say("\n" + text.text)
-    say(f"{len(told)} events to tell of")
+    say(f"{len(told)} new events")
     for what in failed:
         say(f"failed: {what}")
     of_tools = [event for event, _ in told if event.kind != events.MACHINE]

@@ -37,7 +37,7 @@ def write(path: Path, site: str, told: Iterable[tuple[Event, Message]]) -> None:
     for event, message in entries:
         entry = ET.SubElement(root, f"{{{_ATOM}}}entry")
         _add(entry, "title", message.subject)
-        _add(entry, "id", f"urn:uuid:{uuid.uuid5(_OURS, event.key)}")
+        _add(entry, "id", f"urn:uuid:{uuid.uuid5(_OURS, event.uid)}")
         _add(entry, "published", event.created)
         _add(entry, "updated", event.updated)
         _add(ET.SubElement(entry, f"{{{_ATOM}}}author"), "name", "GWAS performance tracker")

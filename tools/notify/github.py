@@ -117,7 +117,7 @@ class GitHub:
     def _keep(self, event: Event, store: Store, **more: Any) -> Issue:
         now = store.get(event.id)
         issue = replace(self._issue(now) or Issue(), **more)
-        store.learn(event.id, issues={**now.evidence.issues, self.name: issue})
+        store.add_evidence(event.id, issues={**now.evidence.issues, self.name: issue})
         return issue
 
     def _is_gone(self, address: str) -> bool:
@@ -154,7 +154,7 @@ class GitHub:
 
 def _mark(event: Event) -> str:
     """What an event's issue is known by, unseen."""
-    return f"<!-- gwas-tracker event {event.key.replace('-', ' ')} -->"
+    return f"<!-- gwas-tracker event {event.uid.replace('-', ' ')} -->"
 
 
 def _fenced(text: str) -> str:

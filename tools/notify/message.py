@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from tools.alerts import events, explain, states
-from tools.alerts.events import Event, Line
+from tools.alerts.events import Event, SeriesChange
 
 _UNITS = {"seconds": ("faster", "slower"), "bytes": ("less memory", "more memory")}
 _FUNCTIONS = 3  # of the profile
@@ -56,7 +56,7 @@ def subject(event: Event) -> str:
     return f"{verb}{event.tool}: {title(line, event)} at {_where(event)}"
 
 
-def title(line: Line, event: Event | None = None) -> str:
+def title(line: SeriesChange, event: Event | None = None) -> str:
     """A series and its change, in words: "pca in Sgkit: time_compute 1.5 x slower".
 
     With an event, the ratio is that of the proof where there is one for the series.
@@ -68,12 +68,12 @@ def title(line: Line, event: Event | None = None) -> str:
     return f"{line.title} {size:.3g} x {lower if ratio < 1 else higher}"
 
 
-def _headline(event: Event) -> Line:
+def _headline(event: Event) -> SeriesChange:
     """The timing where it is proven as well as what stands for the event: people feel time."""
     timing = event.evidence.timing
     if timing and timing.outcome == states.CONFIRMED:
-        return next((line for line in event.lines if line.key == timing.key), event.worst)
-    return event.worst
+        return next((line for line in event.series if line.key == timing.key), event.main)
+    return event.main
 
 
 def _where(event: Event) -> str:
@@ -122,9 +122,9 @@ def _body(event: Event, commit: Mapping[str, Any]) -> str:
     parts += [f"stack    {event.stack}, machine {event.machine}"]
     parts += [f"fixes    event {number}" for number in event.evidence.fixes]
     parts += [*_why(event), "", "series:"]
-    parts += [f"  {title(line)}" for line in event.lines[:_LINES]]
-    if len(event.lines) > _LINES:
-        parts.append(f"  and {len(event.lines) - _LINES} more")
+    parts += [f"  {title(line)}" for line in event.series[:_LINES]]
+    if len(event.series) > _LINES:
+        parts.append(f"  and {len(event.series) - _LINES} more")
     again = command(event)
     parts += ["", *([f"again    {again}"] if again else [])]
     labels = ("decide   ", "      or ", "      or ")
@@ -158,7 +158,7 @@ def _why(event: Event) -> list[str]:
     ]
     return parts + [
         f"profile  {one.function} {one.old:.3g} s -> {one.new:.3g} s"
-        for one in explain.told(event)[:_FUNCTIONS]
+        for one in explain.main_functions(event)[:_FUNCTIONS]
     ]
 
 

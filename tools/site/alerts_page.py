@@ -12,7 +12,7 @@ from typing import Any
 from asv.console import log
 
 from tools.alerts import evidence, explain
-from tools.alerts.events import Event, Line
+from tools.alerts.events import Event, SeriesChange
 from tools.alerts.evidence import Proof
 from tools.alerts.store import Store
 from tools.common import files, links
@@ -75,14 +75,14 @@ def _row(event: Event) -> dict[str, Any]:
         "ends": [old, new],
         "first": event.new,  # the first measured commit after the step
         "exact": event.commit is not None,
-        "lines": len(event.lines),
+        "lines": len(event.series),
     }
 
 
 def _page(event: Event, store: Store, site: Site) -> dict[str, Any]:
     """All that is known of an event."""
-    worst = event.worst.key
-    lines = sorted(event.lines, key=lambda line: (line.key != worst, -line.size))
+    worst = event.main.key
+    lines = sorted(event.series, key=lambda line: (line.key != worst, -line.size))
     answers = store.answers(event.id)
     shown = (event.old, event.new, *event.ends, *answers)
     return {
@@ -98,7 +98,7 @@ def _page(event: Event, store: Store, site: Site) -> dict[str, Any]:
             for other in event.evidence.beside
             for name in [other.key.metric]
         ],
-        "profile": [*map(asdict, explain.told(event))],
+        "profile": [*map(asdict, explain.main_functions(event))],
         "history": store.history(event.id),
         "command": message.command(event),
         "decisions": message.decisions(event),
@@ -112,7 +112,7 @@ def _proofs(event: Event, store: Store) -> list[dict[str, Any]]:
     The event between its ends, and what the search measured of the nearest commits before and
     after the change, each against the first end; then a timing between these two.
     """
-    units = {line.key: line.unit for line in event.lines}
+    units = {line.key: line.unit for line in event.series}
 
     def pairs(name: str, key: SeriesKey, old: str, new: str, proof: Proof | None = None) -> Any:
         values = store.pairs(event.id, key, old, new)
@@ -136,7 +136,7 @@ def _proofs(event: Event, store: Store) -> list[dict[str, Any]]:
     return found
 
 
-def _line(event: Event, line: Line, site: Site, *, drawn: bool) -> dict[str, Any]:
+def _line(event: Event, line: SeriesChange, site: Site, *, drawn: bool) -> dict[str, Any]:
     """One series of an event, with its points around the step."""
     benchmark = line.key.benchmark
     found = {

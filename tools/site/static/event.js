@@ -109,7 +109,7 @@ function where(event) {
     const found = event.facts.range;
     const ends = event.ends.map((end) => commitLink(end, event.names[end]));
     const between = found ? found.between.length : 0;
-    // tools/alerts/dependencies.py, states: a commit, or the newer one with so many packages as it had them
+    // tools/alerts/attribution.py, mixture_names: a commit, or the newer one with so many of its own packages
     const mixed = Object.keys(event.answers).some((state) => state.includes('+'));
     const tried = (state) => mixed ? `the first ${state.split('+')[1]} packages that differ as the newer commit has them` : commitLink(state);
     const told = Object.entries(event.answers).map(([state, after]) => element('li', {}, tried(state),

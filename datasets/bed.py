@@ -31,7 +31,7 @@ def pack(dosage: NDArray[np.int8]) -> NDArray[np.uint8]:
     codes = _CODE[dosage]
     spare = -dosage.shape[1] % 4
     if spare:
-        codes = np.pad(codes, [(0, 0), (0, spare)])  # the format wants zero bits there
+        codes = np.pad(codes, [(0, 0), (0, spare)])  # the format requires zero bits there
     packed = codes[:, 0::4].copy()
     for shift in (1, 2, 3):
         packed |= codes[:, shift::4] << np.uint8(2 * shift)
@@ -40,7 +40,7 @@ def pack(dosage: NDArray[np.int8]) -> NDArray[np.uint8]:
 
 @contextmanager
 def writing(prefix: Path, samples: Sequence[str]) -> Iterator[Callable[[Block], None]]:
-    """A context whose value appends a block to `prefix`.bed and .bim; .fam is written at once."""
+    """A context manager: its value appends a block to `prefix`.bed and .bim; writes .fam first."""
     # FID = IID: PLINK 1.9 needs both, Hail takes the IID as the sample's name
     lines = (f"{name}\t{name}\t0\t0\t0\t-9\n" for name in samples)
     Path(f"{prefix}.fam").write_text("".join(lines), encoding="ascii")

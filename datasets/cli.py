@@ -21,32 +21,32 @@ _REGISTRY = "benchmarks/_harness/registry.py"
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the actions and their options."""
     actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
-    actions.add_parser("list", help="all data sets, and what is prepared of each")
-    one = actions.add_parser("prepare", help="make data sets as far as they are missing")
-    one.add_argument("names", nargs="+", metavar="NAME")
-    one.add_argument(
+    actions.add_parser("list", help="show all data sets, and their prepared formats")
+    make = actions.add_parser("prepare", help="make data sets, or their missing formats")
+    make.add_argument("names", nargs="+", metavar="NAME")
+    make.add_argument(
         "--formats",
         metavar="F,F",
-        help="of zarr, bed, mt; default: all that can be written here (bed is always made)",
+        help="any of zarr, bed, mt; default: all that this machine can write (bed is always made)",
     )
-    one.add_argument(
+    make.add_argument(
         "--chunks",
         action="append",
         default=[],
         metavar="VxS",
-        help="make another Zarr store beside it, in chunks of so many variants x samples",
+        help="add a Zarr store with chunks of V variants x S samples",
     )
-    one.add_argument(
+    make.add_argument(
         "--partitions",
         action="append",
         default=[],
         metavar="N",
-        help="make another MatrixTable beside it, in so many partitions",
+        help="add a MatrixTable with N partitions",
     )
-    check = actions.add_parser("verify", help="read every format again and compare the content")
+    check = actions.add_parser("verify", help="read every format again and compare its content")
     check.add_argument("names", nargs="*", metavar="NAME", help="default: all that are prepared")
-    place = actions.add_parser("path", help="the folder of a prepared data set")
-    place.add_argument("name", metavar="NAME")
+    path = actions.add_parser("path", help="print the folder of a prepared data set")
+    path.add_argument("name", metavar="NAME")
 
 
 def run(args: argparse.Namespace) -> int:
@@ -60,7 +60,7 @@ def _list(args: argparse.Namespace) -> int:
     """A table of all data sets, and a line for each that only one of both lists has."""
     table = Table(box=None, pad_edge=False)
     for heading in ("NAME", "MB", "CONTENT", "PREPARED", "WHAT IT IS"):
-        # what may be long is wrapped, so that the rest is never cut
+        # long cells wrap, so that the others are never cut
         table.add_column(heading, no_wrap=heading not in ("PREPARED", "WHAT IT IS"))
     names = dict.fromkeys([*catalogue.load(), edge_cases.NAME, *_prepared()])
     for name in names:
@@ -102,8 +102,8 @@ def unknown() -> Iterator[str]:
 
 
 def _prepare(args: argparse.Namespace) -> int:
-    for name in args.names:  # a wrong name is said before hours of work for the others
-        _known(name)
+    for name in args.names:  # an unknown name fails before hours of work for the others
+        _checked(name)
     asked = tuple(args.formats.split(",")) if args.formats else ()
     if unknown := set(asked) - set(formats.FORMATS):
         raise UsageError(
@@ -133,7 +133,7 @@ def _prepare(args: argparse.Namespace) -> int:
 
 
 def _verify(args: argparse.Namespace) -> int:
-    names = [_known(name) for name in args.names] or _prepared()
+    names = [_checked(name) for name in args.names] or _prepared()
     if not names:
         raise UsageError("nothing is prepared", hint="python -m tools datasets prepare NAME")
     reporter = OnConsole()
@@ -154,19 +154,19 @@ def _verify(args: argparse.Namespace) -> int:
 
 
 def _path(args: argparse.Namespace) -> int:
-    print(_require(_known(args.name)))
+    print(_require(_checked(args.name)))
     return 0
 
 
-def _known(name: str) -> str:
-    """The name, when there is such a data set; UsageError with the list when not."""
+def _checked(name: str) -> str:
+    """The name; UsageError with the list of names when there is no such data set."""
     return name if name == edge_cases.NAME else catalogue.find(name).name
 
 
 def _formats(folder: Path) -> list[str]:
     described = prepare.read(folder).get("formats", {})
-    known = dict.fromkeys([*formats.FORMATS, *sorted(described)])
-    return [format for format in known if formats.is_there(folder, format)]
+    names = dict.fromkeys([*formats.FORMATS, *sorted(described)])
+    return [format for format in names if formats.is_there(folder, format)]
 
 
 def _folder(name: str) -> Path:
@@ -185,5 +185,5 @@ def _require(name: str) -> Path:
 
 def _prepared() -> list[str]:
     root = paths.datasets_dir()
-    found = (path.parent.name for path in root.glob("*/dataset.json"))
-    return sorted(name for name in found if not name.startswith("."))
+    names = (path.parent.name for path in root.glob("*/dataset.json"))
+    return sorted(name for name in names if not name.startswith("."))

@@ -1,4 +1,4 @@
-"""What a data set is, whatever the format: samples, sites and ALT dosages, in blocks.
+"""A data set's content in any format: samples, sites and ALT dosages, in blocks.
 
 Canonical content: biallelic ACGT single-nucleotide variants, sorted by contig and position,
 unique CHR:POS:REF:ALT, at least one copy of either allele, no "_" in sample names.
@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 MISSING = -1
-_CELLS = 8_000_000  # of a block: what bounds memory, whatever the number of variants
+_CELLS = 8_000_000  # most calls of a block: bounds memory
 
 
 class Sample(NamedTuple):
@@ -72,7 +72,7 @@ class Sites:
 
 
 class SitesBuilder:
-    """Collects the sites of blocks as they pass; refuses what is not canonical."""
+    """Collects the sites of blocks; refuses content that is not canonical."""
 
     def __init__(self) -> None:
         self._contigs: list[str] = []
@@ -80,7 +80,7 @@ class SitesBuilder:
         self._last = (-1, -1)
 
     def add(self, block: Block) -> None:
-        """Take in a block; ValueError when it is unsorted, repeats a variant or is no SNV."""
+        """Add a block; ValueError when it is unsorted or an allele is not one of ACGT."""
         if block.contig not in self._contigs:
             self._contigs.append(block.contig)
         index = self._contigs.index(block.contig)
@@ -94,13 +94,13 @@ class SitesBuilder:
         self._parts.append((contig, block.position, block.ref, block.alt))
 
     def build(self) -> Sites:
-        """The sites of all blocks; ValueError when a variant is there twice."""
+        """The sites of all blocks; ValueError for a duplicate variant, or without any."""
         if not self._parts:
             raise ValueError("no variants")
         columns = [np.concatenate(column) for column in zip(*self._parts, strict=True)]
         self._parts = [tuple(columns)]
         if len(np.unique(np.rec.fromarrays(columns))) != len(columns[0]):
-            raise ValueError("a variant is there twice")
+            raise ValueError("duplicate variant")
         return Sites(tuple(self._contigs), *columns)
 
 
@@ -111,10 +111,10 @@ def subset(block: Block, kept: NDArray[np.bool_]) -> Block:
 
 
 class Source(Protocol):
-    """Where a data set's content comes from the first time."""
+    """Makes or reads the content of a new data set."""
 
     def samples(self) -> list[Sample]:
-        """The samples in the order of the dosages' columns."""
+        """The samples, in the order of the dosages' columns."""
 
     def blocks(self) -> Iterator[Block]:
         """The content in canonical order, each block of bounded size."""
@@ -157,10 +157,12 @@ def polymorphic(dosage: NDArray[np.int8]) -> NDArray[np.bool_]:
 
 
 def check_sample_names(samples: Iterable[Sample]) -> None:
-    """ValueError when a name is there twice, or is one that PLINK 1.9 or Hail reads otherwise."""
+    """ValueError for a duplicate name, or one that PLINK 1.9 or Hail would split."""
     names = [sample.name for sample in samples]
     if len(set(names)) != len(names):
-        raise ValueError("a sample is there twice")
+        raise ValueError("duplicate sample name")
     bad = [name for name in names if not name or "_" in name or len(name.split()) != 1]
     if bad:
-        raise ValueError(f'sample names may hold no "_" (PLINK splits there) or blank: {bad[0]!r}')
+        raise ValueError(
+            f'sample names may contain no "_" (PLINK splits there) and no blank: {bad[0]!r}'
+        )

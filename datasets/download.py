@@ -1,4 +1,4 @@
-"""A large file over HTTP: goes on where it stopped, checked by size and md5, whole or absent."""
+"""Download a large file over HTTP: resumable, checked by size and md5, complete or absent."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def fetch(
             raise UnreachableError(
                 f"{url} cannot be fetched ({failure}); {done / 1e6:.1f} of {size / 1e6:.1f} MB "
                 "are here and kept",
-                hint="check the network and run the same command again: it goes on from there"
+                hint="check the network and run the same command again: it resumes"
                 f"{elsewhere and f'; or {elsewhere}'}",
             )
         time.sleep(pause * attempt)
@@ -84,12 +84,12 @@ def require(path: Path, size: int, md5: str, remove: bool = False) -> None:
             path.unlink()
         raise DamagedError(
             f"{path.name} is not the file that the catalogue names: {why}",
-            hint="run the command again; if it stays so, that place serves another file",
+            hint="run the command again; if the error stays, this source has another file",
         )
 
 
 def _continue(url: str, part: Path, done: int, size: int, advance: Callable[[int], None]) -> int:
-    """Append what is missing; the bytes that are there after."""
+    """Append the missing bytes; the number of bytes afterwards."""
     if done >= size:
         return done
     headers = {"Range": f"bytes={done}-"} if done else {}

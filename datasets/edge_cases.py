@@ -1,10 +1,10 @@
-"""The tiny set `edge-cases`: calls that tools read differently, and what each of them answers.
+"""The tiny set `edge-cases`: calls that tools read differently, and each tool's answers.
 
-`calls.vcf` (8 samples x 8 variants: half calls, more than two alleles, one allele only, nothing
-called) as it is, in Zarr with its half calls and all alleles, and as MatrixTable by Hail's
+`calls.vcf` has 8 samples x 8 variants: half calls, more than two alleles, one allele only, nothing
+called. It is also there as Zarr, with half calls and all alleles, and as a MatrixTable by Hail's
 import_vcf. PLINK reads the VCF itself: a BED file has no half calls and only two alleles.
 `expected.json` has each tool's allele frequency of the first ALT and its Hardy-Weinberg p, null
-where it has no answer, as seen with PLINK 1.9, Hail 0.2.85 and Sgkit 0.3.0 and 0.10.0.
+where it has no answer, observed with PLINK 1.9, Hail 0.2.85 and Sgkit 0.3.0 and 0.10.0.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ DATA = Path(__file__).with_name("edge_cases_files")
 
 
 class Calls(NamedTuple):
-    """A VCF file as it is."""
+    """The calls of a VCF file."""
 
     samples: list[str]
     contig: list[str]
@@ -62,7 +62,7 @@ def read_vcf(path: Path) -> Calls:
 
 
 def prepare(formats: tuple[str, ...], required: tuple[str, ...], reporter: Reporter) -> Path:
-    """The folder of the set, made when it is missing; `mt` as far as Hail can be had."""
+    """The folder of the set, created when it is missing; with `mt` where Hail is available."""
     folder = paths.datasets_dir() / NAME
     with locked(NAME):
         if not is_whole(folder):

@@ -1,7 +1,7 @@
-"""The native formats: how each is made from the BED files and read back as a Store.
+"""The native formats: each is made from the BED files, and read back as a Store.
 
-A format may carry a shape of its own: `zarr:400x2504` (chunks, variants x samples) and `mt:8`
-(partitions) are other copies of the content, beside the one in the catalogue's shape.
+A format can have a shape: `zarr:400x2504` (chunks, variants x samples) and `mt:8` (partitions) are
+further copies of the content, beside the one in the catalogue's shape.
 """
 
 from __future__ import annotations
@@ -36,19 +36,21 @@ Advance = Callable[[int], None]
 
 
 def in_chunks(text: str) -> str:
-    """The format that has chunks such as `400x2504`; UsageError when the text names none."""
+    """The format with these chunks, such as `400x2504`; UsageError for any other text."""
     if not _CHUNKS.fullmatch(text):
         raise UsageError(
-            f"no shape of a chunk: {text!r}",
+            f"{text!r} is not a shape of chunks",
             hint="give variants x samples, such as 400x2504",
         )
     return f"zarr:{text}"
 
 
 def in_partitions(text: str) -> str:
-    """The format that has so many partitions; UsageError when the text is no number above 0."""
+    """The format with this number of partitions; UsageError for any other text."""
     if not _PARTITIONS.fullmatch(text):
-        raise UsageError(f"no number of partitions: {text!r}", hint="give one above 0, such as 8")
+        raise UsageError(
+            f"{text!r} is not a number of partitions", hint="give one above 0, such as 8"
+        )
     return f"mt:{text}"
 
 
@@ -59,7 +61,7 @@ def places(format: str) -> tuple[str, ...]:
 
 
 def shaped(spec: Spec, format: str) -> Spec:
-    """The data set as this format has it: with the format's own shape, where it has one."""
+    """The data set in the shape of this format; the catalogue's where it has none."""
     kind, _, shape = format.partition(":")
     if not shape:
         return spec
@@ -70,7 +72,7 @@ def shaped(spec: Spec, format: str) -> Spec:
 
 
 def is_there(folder: Path, format: str) -> bool:
-    """Whether the files of a format are all there."""
+    """Whether all files of a format exist."""
     return all((folder / place).exists() for place in places(format))
 
 
@@ -78,10 +80,7 @@ def is_there(folder: Path, format: str) -> bool:
 def converted(
     spec: Spec, folder: Path, format: str, target: Path, advance: Advance
 ) -> Iterator[Store]:
-    """Write the folder's BED content as another format to `target`, a path not there yet.
-
-    What was written is the Store.
-    """
+    """Write the folder's BED content in another format to `target`; yields it as a Store."""
     spec = shaped(spec, format)
     if _kind(format) == "zarr":
         zarr_store.write(target, BedReader(folder / "calls"), spec.chunks, advance)
@@ -108,13 +107,13 @@ def opened(folder: Path, format: str) -> Iterator[Store]:
 
 @contextlib.contextmanager
 def _exported(folder: Path) -> Iterator[Path]:
-    """The prefix of BED files that Hail writes, for as long as they are read."""
+    """A prefix for BED files that Hail writes; they are removed at the end."""
     with tempfile.TemporaryDirectory(dir=folder, prefix=".export-") as scratch:
         yield Path(scratch, "calls")
 
 
 def describe(spec: Spec, store: Store, format: str, target: Path) -> dict[str, Any]:
-    """What dataset.json says of a format: its writer and the shape it has on disk."""
+    """The entry of a format in dataset.json: its writer, and its shape on disk."""
     if format == "bed":
         return {"writer": "datasets/bed.py", "a1": "ALT", "bytes": _size(target)}
     if _kind(format) == "zarr":
@@ -125,7 +124,7 @@ def describe(spec: Spec, store: Store, format: str, target: Path) -> dict[str, A
             "chunks": list(zarr_store.ZarrReader(target).chunks),
             "bytes": _size(target),
         }
-    parts = [place for place in (target / "entries" / "rows" / "parts").glob("part-*")]
+    parts = list((target / "entries" / "rows" / "parts").glob("part-*"))
     return {"writer": f"hail {hail_writer.HAIL}", "partitions": len(parts), "bytes": _size(target)}
 
 

@@ -1,4 +1,4 @@
-"""Run by Hail's own Python (3.8 or later), not by the tracker's: write or export a MatrixTable."""
+"""Write or export a MatrixTable; Hail's own Python (3.8 or later) runs this script."""
 
 import os
 import shlex
@@ -45,7 +45,7 @@ def start() -> None:
         "spark.ui.showConsoleProgress": "false",
         "spark.local.dir": scratch,
     }
-    # read by PySpark when it starts the JVM; hl.init's own settings come too late for some
+    # PySpark reads this when it starts the JVM; for some settings hl.init is too late
     memory = ["--driver-memory", os.environ["HAIL_DRIVER_MEMORY"]]
     chosen = [word for item in settings.items() for word in ("--conf", "{}={}".format(*item))]
     os.environ["PYSPARK_SUBMIT_ARGS"] = shlex.join([*memory, *chosen, "pyspark-shell"])

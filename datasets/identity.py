@@ -19,11 +19,11 @@ from datasets.content import Store, block_rows, ranges
 
 class Identity(NamedTuple):
     sha256: str  # of the content: what dataset.json calls sha256
-    dosages: str  # sha256 of all dosages alone, which can be had while they are first made
+    dosages: str  # sha256 of all dosages alone, computed while they are made
 
 
 def identity(store: Store, advance: Callable[[int], None] | None = None) -> Identity:
-    """Read all of a store and return its identity; `advance` is told of variants done."""
+    """Read all of a store; its identity. `advance` is called with numbers of variants."""
     whole, alone = hashlib.sha256(), hashlib.sha256()
     sites, step = store.sites, block_rows(len(store.samples))
     for name, first, last in sites.by_contig():

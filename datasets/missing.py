@@ -1,4 +1,4 @@
-"""The same content with some calls missing, always the same ones."""
+"""Set some calls of a data set to missing, always the same ones."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from datasets.content import MISSING, Block, polymorphic
 
 
 class MissingCalls:
-    """Sets calls of passing blocks to missing, at random with a fixed seed.
+    """Sets calls of blocks to missing, at random with a fixed seed.
 
-    The draws depend on the place of a call only, not on how the variants are cut into blocks.
-    A variant that would have only one allele left stays whole, so that the sites are the same.
+    Which calls are missing does not depend on the size of the blocks. A variant that would lose an
+    allele stays complete, so that the sites are the same.
     """
 
     def __init__(self, rate: float, seed: int) -> None:

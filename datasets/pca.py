@@ -1,9 +1,9 @@
-"""Principal components of the samples, in float64, with memory bounded in the variants.
+"""Principal components of the samples in float64; memory does not grow with the variants.
 
 X holds a row for each common variant, x = (dosage - 2 p) / sqrt(2 p (1 - p)) with p the ALT
 frequency among the called samples and 0 for missing calls (Patterson, Price and Reich 2006, PLoS
 Genetics 2(12): e190). The scores are the first ten right singular vectors of X times their
-singular values, found from whichever of X'X and XX' is smaller.
+singular values, computed from the smaller of X'X and XX'.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ def components(
     common: NDArray[np.bool_],
     advance: Callable[[int], None],
 ) -> Components:
-    """The first ten components of the variants where `common`; `advance`, by variants done."""
+    """The first ten components of the variants in the mask `common`; `advance` gets variants."""
     chosen = np.flatnonzero(common)
     n = len(bed.samples)
     if min(len(chosen), n) < N_COMPONENTS:
@@ -49,7 +49,7 @@ def components(
         values, vectors = _largest(gram)
         return Components(_signed(vectors), np.sqrt(values))
 
-    # Few variants: their rows as packed bytes, four samples a byte, cut by samples
+    # few variants: their rows as packed bytes (four samples a byte), in blocks of samples
     packed = np.concatenate(
         [
             bed.packed(start, stop)[common[start:stop]]

@@ -1,7 +1,7 @@
-"""Make a data set's folder whole, or add a format to it; nothing half-made is ever visible.
+"""Prepare a data set's folder, or add a format to it; an unfinished one is never visible.
 
-All work is done in a folder beside the final one, under a lock, and renamed when it is whole. A
-lock belongs to a process, so what an interrupted one left behind is removed by the next.
+All work is done under a lock, in a folder beside the final one that is renamed at the end. The
+next `prepare` removes what an interrupted one left behind.
 """
 
 from __future__ import annotations
@@ -40,25 +40,23 @@ from tools.common.errors import (
     UnreachableError,
 )
 
-RECIPE = 1  # raise it when what is written changes: sets are then made anew
+RECIPE = 1  # raise it when the written content changes: all sets are then made anew
 _TOLD = {"segment_length", "sha256"}  # keys of a spec that `made` holds as they are
 TABLES = ("samples.tsv", "phenotypes.tsv", "covariates.tsv", "reference.npz")
 
 
-def prepare(
-    spec: Spec, wanted: Sequence[str], required: Sequence[str], reporter: Reporter
-) -> Path:
-    """The folder of a data set with the `wanted` formats, made as far as they are missing.
+def prepare(spec: Spec, asked: Sequence[str], required: Sequence[str], reporter: Reporter) -> Path:
+    """The folder of a data set with the formats in `asked`; missing ones are written.
 
-    A format of `wanted` whose program cannot be had is left out with a note, unless it is in
-    `required`: then the error is raised, after everything else was made.
+    A format whose program is not available is left out with a note. If it is in `required`, the
+    error is raised once everything else is written.
     """
     folder = paths.datasets_dir() / spec.name
     with locked(spec.name):
         if not is_whole(folder, spec):
             _make(spec, folder, reporter)
         failure = None
-        for format in wanted:
+        for format in asked:
             if formats.is_there(folder, format) and format in read(folder)["formats"]:
                 continue
             try:
@@ -73,7 +71,7 @@ def prepare(
 
 
 def is_whole(folder: Path, spec: Spec | None = None) -> bool:
-    """Whether this version of the recipe made the folder, from the spec where one is given."""
+    """Whether the folder has the current recipe, and was made from `spec` if one is given."""
     try:
         description = read(folder)
         made = description["recipe"] == RECIPE
@@ -83,7 +81,7 @@ def is_whole(folder: Path, spec: Spec | None = None) -> bool:
 
 
 def _is_of(description: dict[str, Any], spec: Spec) -> bool:
-    """Whether the description is that of a set that was made from this spec."""
+    """Whether a dataset.json is that of a set made from this spec."""
     if "spec" in description:
         return description["spec"] == spec.fingerprint
     # made before the fingerprint was kept: by what else it tells of the spec
@@ -111,7 +109,7 @@ def read(folder: Path) -> dict[str, Any]:
 
 
 def room_needed(spec: Spec) -> int:
-    """Bytes of disk that making a data set takes at most, with all formats."""
+    """The most bytes of disk that preparing a data set takes, with all formats."""
     calls = spec.variants * spec.n_samples
     download = spec.file.size if isinstance(spec, VcfSpec) else 0
     return calls + 1000 * spec.variants + download + 50_000_000
@@ -126,7 +124,7 @@ def locked(name: str) -> Iterator[None]:
 
 
 def _make(spec: Spec, folder: Path, reporter: Reporter) -> None:
-    """The data set with its BED files, tables and reference, in one rename."""
+    """Make the data set with its BED files, tables and reference, and rename it into place."""
     partial = folder.with_name(f".{folder.name}.partial")
     shutil.rmtree(partial, ignore_errors=True)
     folder.parent.mkdir(parents=True, exist_ok=True)
@@ -138,7 +136,7 @@ def _make(spec: Spec, folder: Path, reporter: Reporter) -> None:
         description = _fill(spec, partial, reporter)
         description["made"]["seconds"] = round(time.monotonic() - started, 1)
         files.write_json(partial / "dataset.json", description)
-        shutil.rmtree(folder, ignore_errors=True)  # one of an older recipe or spec
+        shutil.rmtree(folder, ignore_errors=True)  # of an older recipe or spec
         os.replace(partial, folder)
     except BaseException:
         shutil.rmtree(partial, ignore_errors=True)
@@ -210,7 +208,7 @@ def _write_bed(
     traits: TraitMaker,
     reporter: Reporter,
 ) -> None:
-    """Write the content as BED; BuildError when it is not canonical or reads back otherwise."""
+    """Write the content as BED; BuildError when it is not canonical or reads back differently."""
     builder, dosages = SitesBuilder(), hashlib.sha256()
     missing = MissingCalls(spec.missing_rate, spec.seed) if spec.missing_rate else None
     try:
@@ -230,11 +228,11 @@ def _write_bed(
         raise BuildError(f"{spec.name}: the content is not canonical: {error}") from error
     written = BedReader(partial / "calls")
     if not written.sites.same(sites) or identity(written).dosages != dosages.hexdigest():
-        raise BuildError(f"{spec.name}: what was written as BED does not read back the same")
+        raise BuildError(f"{spec.name}: the written BED files do not read back the same")
 
 
 def _add(spec: Spec, folder: Path, format: str, reporter: Reporter) -> None:
-    """Add a format to a whole data set, after it was read back and found to be the same."""
+    """Write a format and read it back; add it to the data set when its content is the same."""
     _require_room(spec, folder)
     description = read(folder)
     total = description["n_variants"]
@@ -245,20 +243,20 @@ def _add(spec: Spec, folder: Path, format: str, reporter: Reporter) -> None:
         shutil.rmtree(leftover, ignore_errors=True)
     try:
         with contextlib.ExitStack() as opened:
-            known = None if format.startswith("mt") else total  # Hail does not tell how far it is
-            with reporter.stage(f"writing {format}", known) as advance:
+            steps = None if format.startswith("mt") else total  # Hail shows no progress
+            with reporter.stage(f"writing {format}", steps) as advance:
                 store = opened.enter_context(
                     formats.converted(spec, folder, format, partial, advance)
                 )
             with reporter.stage(f"reading back {format}", total) as advance:
-                found = identity(store, advance).sha256
-            if found != description["sha256"]:
-                raise BuildError(f"{spec.name}: what was written as {format} reads back otherwise")
+                content = identity(store, advance).sha256
+            if content != description["sha256"]:
+                raise BuildError(f"{spec.name}: the written {format} reads back differently")
             entry = formats.describe(spec, store, format, partial)
-        description["formats"][format] = {**entry, "read_back": found}
-        # told of first: what is there and not told of has no shape, and is never verified
+        description["formats"][format] = {**entry, "read_back": content}
+        # the description first: files without an entry in it would never be verified
         files.write_json(folder / "dataset.json", description)
-        shutil.rmtree(final, ignore_errors=True)  # one that was not told of
+        shutil.rmtree(final, ignore_errors=True)  # files without an entry
         os.replace(partial, final)
     except BaseException:
         shutil.rmtree(partial, ignore_errors=True)
@@ -280,12 +278,12 @@ def _require_room(spec: Spec, folder: Path) -> None:
         raise DiskFullError(
             f"{spec.name} takes up to {needed / 1e9:.1f} GB, and {free / 1e9:.1f} GB are free in "
             f"{folder}",
-            hint="free some room, or set GWAS_CACHE to a folder on another disk",
+            hint="free some space, or set GWAS_CACHE to a folder on another disk",
         )
 
 
 def _estimate(spec: Spec) -> str:
-    # about what a 2-core machine does: calls simulated, converted and checked a second
+    # calls a second that a 2-core machine simulates, converts and checks
     seconds = 5 + spec.variants * spec.n_samples / 2_000_000
     length = f"{seconds:.0f} s" if seconds < 90 else f"{seconds / 60:.0f} min"
     return f"up to {room_needed(spec) / 1e6:,.0f} MB of disk, about {length} and Hail's start"

@@ -14,17 +14,17 @@ Advance = Callable[[int], None]
 
 
 class Reporter(Protocol):
-    """Who is told of the work."""
+    """Receives the progress of long work."""
 
     def stage(self, title: str, total: int | None) -> AbstractContextManager[Advance]:
-        """A context whose value is called with each amount done."""
+        """A context manager; its value is called with each amount of work done."""
 
     def note(self, text: str) -> None:
-        """Something that the user ought to know."""
+        """Show a message."""
 
 
 class OnConsole:
-    """A Reporter for people: bars with the time left; plain lines when output is no terminal."""
+    """A Reporter on the console: bars with the time left, or plain lines without a terminal."""
 
     def __init__(self) -> None:
         self._console = Console(stderr=True, highlight=False)

@@ -1,4 +1,4 @@
-"""The right answers of a data set, by numpy and scipy alone: reference.npz.
+"""The right answers for a data set, by numpy and scipy alone: reference.npz.
 
 Its arrays, v variants and n samples in the data set's order:
 
@@ -11,7 +11,7 @@ pca_singular_values (10,) float64 the lengths of the scores
 beta, se, t, p    (v,)   float64  of y_h2 on each variant with an intercept, age, sex and PC1 to
                                   PC10 (the scores divided by their lengths); see regression.py
 
-Genotypes are read three times in blocks; only these arrays grow with the variants.
+Genotypes are read three times, in blocks: only these arrays grow with the variants.
 """
 
 from __future__ import annotations
@@ -35,13 +35,13 @@ Advance = Callable[[int], None]
 
 def counts(bed: BedReader, advance: Advance) -> NDArray[np.int32]:
     """(variants, 3): called samples with 0, 1 and 2 copies of ALT."""
-    found = np.empty((len(bed.sites), 3), dtype=np.int32)
+    counted = np.empty((len(bed.sites), 3), dtype=np.int32)
     for start, stop in ranges(len(bed.sites), block_rows(len(bed.samples))):
         dosage = bed.dosages(start, stop)
         for copies in range(3):
-            found[start:stop, copies] = np.count_nonzero(dosage == copies, axis=1)
+            counted[start:stop, copies] = np.count_nonzero(dosage == copies, axis=1)
         advance(stop - start)
-    return found
+    return counted
 
 
 def frequency(counted: NDArray[np.int32]) -> NDArray[np.float64]:
@@ -64,14 +64,15 @@ def write(
 ) -> NDArray[np.float64]:
     """Write reference.npz; returns PC1 to PC10, (samples, 10), each of length 1.
 
-    `covariates` (samples, 2) are age and sex; `advance` is told of three times the variants.
+    `covariates` (samples, 2) are age and sex; `advance` is called with numbers of variants, three
+    times for each.
     """
     counted = counts(bed, advance)
     alt = frequency(counted)
     common = is_common(alt)
     exact, mid = hardy_weinberg.exact(counted.astype(np.int64))
-    found = pca.components(bed, alt, common, advance)
-    regression = Regression(trait, np.column_stack([covariates, found.vectors]))
+    principal = pca.components(bed, alt, common, advance)
+    regression = Regression(trait, np.column_stack([covariates, principal.vectors]))
     effects = np.empty((4, len(bed.sites)))
     for start, stop in ranges(len(bed.sites), block_rows(len(bed.samples), 2000)):
         effects[:, start:stop] = regression.effects(bed.dosages(start, stop))
@@ -84,11 +85,11 @@ def write(
         hwe_p=exact,
         hwe_p_mid=mid,
         common=common,
-        pca_scores=found.vectors * found.singular_values,
-        pca_singular_values=found.singular_values,
+        pca_scores=principal.vectors * principal.singular_values,
+        pca_singular_values=principal.singular_values,
         beta=beta,
         se=se,
         t=t,
         p=p,
     )
-    return found.vectors
+    return principal.vectors

@@ -17,23 +17,25 @@ from scipy.special import stdtr  # Student's t; scipy.stats takes seconds to imp
 
 from datasets.content import MISSING
 
-_COLLINEAR = 1e-10  # of a variant's variance not explained by covariates: no effect can be had
+_COLLINEAR = (
+    1e-10  # share of a variant's variance that covariates leave: below it, its effect is undefined
+)
 
 
 class Effects(NamedTuple):
-    beta: NDArray[np.float64]  # (variants,), per copy of ALT; nan where it cannot be had
+    beta: NDArray[np.float64]  # (variants,), per copy of ALT; nan where undefined
     se: NDArray[np.float64]
     t: NDArray[np.float64]
     p: NDArray[np.float64]
 
 
 class Regression:
-    """One trait and its covariates, ready for the blocks of a data set."""
+    """The regression of one trait with its covariates on blocks of variants."""
 
     def __init__(self, trait: NDArray[np.float64], covariates: NDArray[np.float64]) -> None:
         """`trait` (samples,), `covariates` (samples, c - 1) without the intercept."""
         design = np.column_stack([np.ones(len(trait)), covariates])
-        # scaled, because years and unit vectors side by side cost digits
+        # scaled, because years beside unit vectors cost digits
         self._basis = np.linalg.qr(design / np.linalg.norm(design, axis=0))[0]
         self._trait = trait - self._basis @ (self._basis.T @ trait)
         self._freedom = len(trait) - design.shape[1] - 1

@@ -59,7 +59,7 @@ def out_of_africa() -> msprime.Demography:
 
 
 class Simulation:
-    """A Source: the variants that a Spec asks for, the same for the same seed."""
+    """A Source of simulated variants, the same for the same Spec."""
 
     def __init__(self, spec: SimulatedSpec) -> None:
         self._spec = spec
@@ -87,7 +87,7 @@ class Simulation:
         }
 
     def blocks(self) -> Iterator[Block]:
-        """As many variants on each contig as on the others, the first ones taking the rest."""
+        """The number of variants of each contig: equal, with the remainder on the first ones."""
         contigs = self._spec.contigs
         share, rest = divmod(self._spec.variants, len(contigs))
         for index, contig in enumerate(contigs):
@@ -118,7 +118,7 @@ class Simulation:
         step = block_rows(self._spec.n_samples)
         for start in range(0, len(once), step):
             block = _decode(trees, once[start : start + step], contig, offset)
-            # a mutation that all samples or none carry is no variant
+            # a mutation that all samples or none have is not a variant
             kept = polymorphic(block.dosage)
             if kept.any():
                 yield subset(block, kept)

@@ -1,4 +1,4 @@
-"""Which Source makes the content of a data set of the catalogue."""
+"""The Source that makes the content of a data set of the catalogue."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from datasets.progress import Reporter
 
 
 def open_source(spec: Spec, reporter: Reporter) -> Source:
-    """The Source of a set; fetches its files first where it has any."""
-    # each imported when it is needed: msprime alone takes a second
+    """The Source of a set; it fetches its files first."""
+    # imported when needed: msprime alone takes a second
     if isinstance(spec, SimulatedSpec):
         from datasets.simulate import Simulation
 

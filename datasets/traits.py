@@ -1,14 +1,14 @@
-"""Traits and covariates that are simulated on a data set's genotypes.
+"""Simulated traits and covariates of a data set.
 
 `y_study`  the study's algorithm 1: y = sum over all variants of a_j x_j + e, with a_j and e
-           uniform on [0, 1). It follows ancestry closely: for timing and equality only.
+           uniform on [0, 1). It mostly reflects ancestry, so it is for timing and comparison only.
 `y_h2`     sqrt(h2) g + sqrt(1 - h2) e + 0.02 (age - 55) + 0.3 (sex - 1) + 0.5 population, with
            h2 = 0.3; g is the standardised sum of b_j (x_j - mean x_j) / sd x_j over 20 common
            variants on odd contigs, b_j and e standard normal. Even contigs have no effect.
 `y_null`   standard normal: no effect of anything.
 `age`      whole years, uniform from 40 to 70; `sex` 1 or 2, as PLINK codes them.
 
-Traits are made on the complete genotypes, so that the `-missing` version of a set has the same.
+Traits come from the complete genotypes, so the `-missing` version of a set has the same traits.
 """
 
 from __future__ import annotations
@@ -25,12 +25,12 @@ TRAITS = ("y_study", "y_h2", "y_null")
 HERITABILITY = 0.3
 N_CAUSAL = 20
 CAUSAL_MAF = 0.05
-# Effects with few binary digits: their sums are exact, hence the same in any order of adding
+# effects have few binary digits, so their sums are exact and do not depend on the order
 _GRAIN = 2.0**-20
 
 
 class TraitMaker:
-    """Takes in the blocks of a data set as they are made and then gives the traits."""
+    """Reads the blocks of a data set one by one, then makes its traits."""
 
     def __init__(self, samples: Sequence[Sample], seed: int) -> None:
         n = len(samples)
@@ -50,7 +50,7 @@ class TraitMaker:
         dosage = np.where(block.dosage == MISSING, 0, block.dosage)
         effects = np.floor(self._effects.random(len(dosage)) / _GRAIN) * _GRAIN
         self._sum += effects @ dosage
-        # the 20 lowest of one random number a variant are 20 variants chosen at random
+        # the variants with the 20 lowest of one random number each: 20 at random
         priority = self._choice.random(len(dosage))
         if _is_odd(block.contig):
             copies = dosage.sum(axis=1, dtype=np.int64)
@@ -59,26 +59,29 @@ class TraitMaker:
 
     def _choose(self, block: Block, priority: NDArray[np.float64]) -> None:
         limit = self._priority[-1] if len(self._priority) == N_CAUSAL else 1.0
-        found = np.flatnonzero(priority < limit)
+        lower = np.flatnonzero(priority < limit)
         names = [
             f"{block.contig}:{block.position[i]}:{block.ref[i].decode()}:{block.alt[i].decode()}"
-            for i in found
+            for i in lower
         ]
-        everything = np.concatenate([self._priority, priority[found]])
+        everything = np.concatenate([self._priority, priority[lower]])
         order = np.argsort(everything, kind="stable")[:N_CAUSAL]
         self._priority = everything[order]
-        self._causal = np.concatenate([self._causal, block.dosage[found]])[order]
+        self._causal = np.concatenate([self._causal, block.dosage[lower]])[order]
         self._names = [(self._names + names)[i] for i in order]
 
     def traits(self) -> dict[str, NDArray[np.float64]]:
         """Each of TRAITS by name, (samples,)."""
         n = len(self._populations)
-        order = np.argsort(self._names)  # so that the sum does not depend on when one was met
+        order = np.argsort(
+            self._names
+        )  # so that the sum does not depend on the order of the blocks
         effects = self._rest.normal(size=len(order))
         genetic = np.zeros(n)
         for effect, row in zip(effects, self._causal[order], strict=True):
-            known = row != MISSING
-            genetic += np.where(known, effect * (row - row[known].mean()) / row[known].std(), 0)
+            called = row != MISSING
+            scaled = (row - row[called].mean()) / row[called].std()
+            genetic += np.where(called, effect * scaled, 0)
         if len(order):
             genetic = (genetic - genetic.mean()) / genetic.std()
         noise = self._rest.normal(size=n)
@@ -102,7 +105,7 @@ class TraitMaker:
 
 
 def table(samples: Sequence[str], columns: dict[str, NDArray]) -> str:
-    """Text with the header `FID IID ...`, tab-separated, that reads back to the same doubles."""
+    """Tab-separated text with the header `FID IID ...`; numbers read back as the same doubles."""
     lines = ["\t".join(["FID", "IID", *columns])]
     values = (column.tolist() for column in columns.values())
     for name, *row in zip(samples, *values, strict=True):

@@ -1,8 +1,7 @@
 """A chromosome of the 1000 Genomes project's phase 3, from the official VCF file.
 
-The file comes from `base_url` of the catalogue, or from where GWAS_1KG_URL says: the address of
-a mirror, or a folder of this machine that has the files. The continents of the samples come from
-the panel file beside it, which is checked by its content.
+The file comes from `base_url` of the catalogue, or from GWAS_1KG_URL: the address of a mirror, or
+a local folder with the files. The continents of the samples come from the panel file beside it.
 """
 
 from __future__ import annotations
@@ -26,7 +25,7 @@ PANEL = "integrated_call_samples_v3.20130502.ALL.panel"
 
 
 class Chromosome:
-    """A Source over the VCF file and the panel, which are fetched where they are not yet here."""
+    """A Source over the VCF file and the panel; fetches them when they are missing."""
 
     def __init__(self, spec: VcfSpec, reporter: Reporter) -> None:
         self._file = spec.file

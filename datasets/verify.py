@@ -1,4 +1,4 @@
-"""Whether a prepared data set is still what it was: every format and table read again."""
+"""Verify a prepared data set: read every format and table again."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ class Finding(NamedTuple):
 
 
 def verify(folder: Path, reporter: Reporter) -> Iterator[Finding]:
-    """A Finding for each part of a data set's folder, as each is done."""
+    """Yield a Finding for each part of a data set's folder."""
     description = read(folder)
     for name, expected in description["files"].items():
         path = folder / name
         if not path.exists():
             yield Finding(name, "damaged", "missing")
         elif file_sha256(path) != expected:
-            yield Finding(name, "damaged", "changed since it was made")
+            yield Finding(name, "damaged", "changed since it was written")
         else:
             yield Finding(name, "good", "")
     for format in description["formats"]:
@@ -45,14 +45,15 @@ def _format(folder: Path, format: str, description: dict, reporter: Reporter) ->
             reporter.stage(f"reading {format}", description["n_variants"]) as advance,
             formats.opened(folder, format) as store,
         ):
-            found = identity(store, advance).sha256
+            content = identity(store, advance).sha256
     except (MissingError, UnreachableError) as error:
         return Finding(format, "unchecked", str(error))
     except (DamagedError, ProgramError) as error:
         return Finding(format, "damaged", str(error).splitlines()[0])
     except (OSError, ValueError, KeyError, RuntimeError) as error:
-        # whatever the readers of a broken file raise
+        # the readers raise any of these for a broken file
         return Finding(format, "damaged", f"{type(error).__name__}: {error}"[:200])
-    if found != description["sha256"]:
-        return Finding(format, "damaged", f"content is {found[:12]}, not the one that was made")
-    return Finding(format, "good", found[:12])
+    if content != description["sha256"]:
+        expected = description["sha256"][:12]
+        return Finding(format, "damaged", f"content is {content[:12]}, not {expected}")
+    return Finding(format, "good", content[:12])

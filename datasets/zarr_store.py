@@ -1,9 +1,8 @@
 """A Zarr store in Sgkit's conventions, written from a Store and read back as one.
 
 Zarr format 2 with fixed-length text, so that Sgkit 0.3.0 (zarr 2.8, xarray 0.19) and 0.10.0 read
-it alike. Every chunk is written, and there is no fill value: a store whose all-zero chunks are
-left out with `fill_value: null`, as newer writers do, is read by zarr 2 as uninitialised memory,
-which gives wrong answers without an error.
+it alike. Every chunk is written, and there is no fill value. Newer writers leave out all-zero
+chunks with `fill_value: null`: zarr 2 returns uninitialised memory for them, without an error.
 """
 
 from __future__ import annotations
@@ -87,7 +86,7 @@ def create_array(
 
 
 def require_all_chunks(path: Path) -> None:
-    """DamagedError when a chunk of any array is not there as a file."""
+    """DamagedError when a chunk of any array is missing."""
     for name, array in zarr.open_group(str(path), mode="r").arrays():
         if array.nchunks_initialized != array.nchunks:
             raise DamagedError(
@@ -130,7 +129,7 @@ class ZarrReader:
         return parts[0] if len(parts) == 1 else np.concatenate(parts)
 
     def _row_of_chunks(self, index: int) -> NDArray[np.int8]:
-        # ranges smaller than a chunk come one after the other: each chunk is read once
+        # callers read ascending ranges, so each chunk is read once
         if self._held[0] != index:
             rows, columns = self._genotype.chunks[:2]
             first = index * rows

@@ -82,7 +82,7 @@ def test_builder_refuses_what_is_not_canonical():
         return builder.build()
 
     dosage = [[0, 1], [1, 1]]
-    with pytest.raises(ValueError, match="twice"):
+    with pytest.raises(ValueError, match="duplicate"):
         build(block(dosage), block(dosage, first=110))
     with pytest.raises(ValueError, match="not sorted"):
         build(block(dosage), block(dosage, first=90))

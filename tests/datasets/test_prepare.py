@@ -118,7 +118,7 @@ def test_conversion_that_changes_a_call_is_refused(smoke_copy, monkeypatch):
         "_CALL",
         np.array([[0, 0], [0, 1], [0, 1], [-1, -1]], dtype=np.int8),
     )
-    with pytest.raises(BuildError, match="reads back otherwise"):
+    with pytest.raises(BuildError, match="reads back differently"):
         prepare.prepare(SMOKE, ["zarr"], ["zarr"], Silent())
     assert not formats.is_there(smoke_copy, "zarr")
 

@@ -53,7 +53,7 @@ def test_a_shape_that_reads_back_otherwise_is_not_kept(smoke_copy, monkeypatch):
     monkeypatch.setattr(
         prepare, "identity", lambda store, advance: type("Other", (), {"sha256": "other"})
     )
-    with pytest.raises(BuildError, match="zarr:250x200 reads back otherwise"):
+    with pytest.raises(BuildError, match="zarr:250x200 reads back differently"):
         prepare.prepare(catalogue.find("smoke"), ["zarr:250x200"], ["zarr:250x200"], Silent())
     assert not list(smoke_copy.glob("*250x200*"))
     assert "zarr:250x200" not in prepare.read(smoke_copy)["formats"]

@@ -1,7 +1,7 @@
-"""Whether a benchmark's point can run on this machine: its class is asked, no process is started.
+"""Whether a benchmark can run here with some parameter values, without starting a process.
 
-The axes have thousands of points (data x cores x nodes x shapes), most of them for larger machines
-and for data that are not prepared here. A process for each would take hours to say n/a.
+The axes have thousands of parameter sets (data x cores x nodes x shapes). Most are for larger
+machines or for data sets that are not prepared; a process for each would take hours.
 """
 
 from __future__ import annotations
@@ -15,16 +15,15 @@ from tools.results.series_key import SeriesKey
 
 
 def reason_against(key: SeriesKey) -> NotImplementedError | None:
-    """Why a benchmark does not apply to its parameter values here; None when it may.
+    """Why a benchmark cannot run here with these parameter values; None when it can.
 
-    Nothing is asked that depends on what is installed for the commit: that the benchmark's own
-    process finds out.
+    This does not check what is installed for the commit: the benchmark's own process does.
     """
     module, name, metric = key.benchmark.rsplit(".", 2)
     cls = getattr(importlib.import_module(f"benchmarks.{module}"), name)
     if not hasattr(cls, "configure"):
         return None
-    os.environ["GWAS_DATASETS"] = str(paths.datasets_dir())  # as settings.py has it for benchmarks
+    os.environ["GWAS_DATASETS"] = str(paths.datasets_dir())  # as benchmark processes have it
     task = cls()
     task.metric = metric
     try:

@@ -18,7 +18,6 @@ from tools.execution.commit_environment import CommitEnvironment
 from tools.execution.interference import InterferenceMeter
 from tools.execution.result_writer import ResultWriter
 from tools.results.series_key import SeriesKey
-from tools.upstreams import config
 
 
 class BenchmarkRunner:
@@ -44,7 +43,7 @@ class BenchmarkRunner:
         result_file = args[6]
         if environment is None or environment.plan is None:
             return _not_applicable(result_file)
-        is_of_tool = key.tool in config.TOOL_CLASSES.union(self._tools)
+        is_of_tool = key.tool in registry.TOOLS.keys() | set(self._tools)
         if is_of_tool and key.tool not in environment.plan.classes:
             return _not_applicable(result_file)
         if key.tool in registry.programs() and programs.find(key.tool) is None:

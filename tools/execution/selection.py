@@ -9,11 +9,11 @@ from pathlib import Path
 from asv.benchmarks import Benchmarks
 from asv.config import Config
 
+from benchmarks._harness import registry
 from benchmarks._harness.data import NotPrepared
 from tools.common.errors import MissingError, UsageError
 from tools.execution import applicability, suite
 from tools.results.series_key import SeriesKey, parameter_sets, tool_class
-from tools.upstreams.config import TOOL_CLASSES
 
 
 def require(conf: Config, patterns: Sequence[str], classes: Collection[str]) -> None:
@@ -51,7 +51,7 @@ def _reasons(
 ) -> Iterator[NotImplementedError | None]:
     """For each parameter set the reason why it cannot run; ends at one that can (None)."""
     for name, benchmark in selected.items():
-        if tool_class(name) in TOOL_CLASSES.difference(classes):
+        if tool_class(name) in registry.TOOLS.keys() - classes:
             continue
         sets = list(parameter_sets(benchmark))
         chosen = selected.benchmark_selection[name]  # None for a benchmark without parameters

@@ -26,8 +26,6 @@ from tools.common import configuration
 from tools.common.configuration import Expected, Items, Model, Text
 from tools.common.errors import ConfigError
 
-# benchmark classes of the tools; another tool's class has the name of its table
-TOOL_CLASSES = frozenset(registry.TOOLS)
 OPERATOR = "operator"  # the table that is not about a tool
 
 
@@ -135,7 +133,8 @@ def load(path: Path) -> dict[str, Upstream]:
     tables = _read(path).__pydantic_extra__
     if not tables:
         raise ConfigError(f"{path}: no tool is tracked: add a table such as [sgkit]")
-    classes = TOOL_CLASSES | tables.keys()
+    # those of the registry; a tool that it does not have has a class of its table's name
+    classes = registry.TOOLS.keys() | tables.keys()
     for name, upstream in tables.items():
         for unknown in set(upstream.classes) - classes:
             raise ConfigError(

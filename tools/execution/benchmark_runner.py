@@ -43,7 +43,7 @@ class BenchmarkRunner:
         result_file = args[6]
         if environment is None or environment.plan is None:
             return _not_applicable(result_file)
-        is_of_tool = key.tool in registry.TOOLS.keys() | set(self._tools)
+        is_of_tool = key.tool in registry.TOOLS or key.tool in self._tools
         if is_of_tool and key.tool not in environment.plan.classes:
             return _not_applicable(result_file)
         if key.tool in registry.programs() and programs.find(key.tool) is None:

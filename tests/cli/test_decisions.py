@@ -11,7 +11,7 @@ import pytest
 from asv.machine import Machine
 
 from tests.alerts.made import KEY, MadeLaboratory, add_event, proof
-from tests.upstreams.made import GitUpstream, upstream
+from tests.upstreams.examples import GitUpstream, upstream
 from tools.__main__ import main
 from tools.alerts import states
 from tools.alerts.store import Store

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.upstreams import made
+from tests.upstreams import examples
 from tools.__main__ import main
 from tools.common import paths
 from tools.upstreams import config
@@ -15,16 +15,18 @@ from tools.upstreams.mirror import Mirror
 
 
 @pytest.fixture
-def tool(mirror: Mirror, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> made.GitUpstream:
-    upstream = made.GitUpstream(tmp_path / "tool.git")
+def tool(mirror: Mirror, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> examples.GitUpstream:
+    upstream = examples.GitUpstream(tmp_path / "tool.git")
     upstream.commit("first (#1)", tag="0.1")
     upstream.commit(tag="0.2")
-    tracked = {"tool": made.upstream("tool", upstream.path)}
+    tracked = {"tool": examples.upstream("tool", upstream.path)}
     monkeypatch.setattr(config, "load", lambda path: tracked)
     return upstream
 
 
-def test_update_list_and_show(tool: made.GitUpstream, capsys: pytest.CaptureFixture[str]) -> None:
+def test_update_list_and_show(
+    tool: examples.GitUpstream, capsys: pytest.CaptureFixture[str]
+) -> None:
     assert main(["upstreams", "update"]) == 0
     assert "tool: 2 releases, 2 new (git history)" in capsys.readouterr().out
     assert main(["upstreams", "list"]) == 0
@@ -44,20 +46,20 @@ def test_update_list_and_show(tool: made.GitUpstream, capsys: pytest.CaptureFixt
      (["list"], "nothing is mirrored yet")],
 )  # fmt: skip
 def test_wrong_usage(
-    tool: made.GitUpstream, capsys: pytest.CaptureFixture[str], arguments: list[str], said: str
+    tool: examples.GitUpstream, capsys: pytest.CaptureFixture[str], arguments: list[str], said: str
 ) -> None:
     assert main(["upstreams", *arguments]) == 2
     assert said in capsys.readouterr().err
 
 
-def test_an_unknown_name(tool: made.GitUpstream, capsys: pytest.CaptureFixture[str]) -> None:
+def test_an_unknown_name(tool: examples.GitUpstream, capsys: pytest.CaptureFixture[str]) -> None:
     main(["upstreams", "update"])
     assert main(["upstreams", "show", "tool/9"]) == 2
     assert "no commit or release 'tool/9'" in capsys.readouterr().err
 
 
 def test_an_upstream_that_does_not_answer(
-    tool: made.GitUpstream, capsys: pytest.CaptureFixture[str]
+    tool: examples.GitUpstream, capsys: pytest.CaptureFixture[str]
 ) -> None:
     main(["upstreams", "update"])
     tool.path.rename(tool.path.with_name("gone"))

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.upstreams import made
+from tests.upstreams import examples
 from tools.common.errors import BuildError
 from tools.environments import compatibility
 from tools.environments.plan import NotCovered
@@ -42,7 +42,7 @@ def test_a_check_replaces_its_rows_and_keeps_the_others(
     monkeypatch.setattr(compatibility, "TABLE", tmp_path / "compatibility.md")
     monkeypatch.setattr(compatibility, "plan", plan)
     compatibility.TABLE.write_text(EARLIER)
-    upstreams = {"one": made.upstream("one")}
+    upstreams = {"one": examples.upstream("one")}
     assert not compatibility.check(upstreams, None, [commit("0.9.0")], ["frozen", "study"])
     rows = [line for line in compatibility.TABLE.read_text().splitlines() if "| one" in line]
     assert rows == [

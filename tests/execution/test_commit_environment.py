@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.upstreams import made
+from tests.upstreams import examples
 from tools.__main__ import main
 from tools.common.errors import BuildError, DiskFullError, MissingError
 from tools.environments import failures
@@ -31,7 +31,9 @@ def prepare(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
             raise error
 
         monkeypatch.setattr(commit_environment, "plan", plan)
-        return commit_environment.prepare(made.upstream("one"), COMMIT, "frozen", None, tmp_path)
+        return commit_environment.prepare(
+            examples.upstream("one"), COMMIT, "frozen", None, tmp_path
+        )
 
     call.calls = calls
     return call

@@ -14,7 +14,7 @@ import pytest
 
 from tests.alerts.made import proof
 from tests.alerts.servers import Post, Web, running
-from tests.upstreams.made import GitUpstream, upstream
+from tests.upstreams.examples import GitUpstream, upstream
 from tools.alerts import events, states
 from tools.alerts.closing import end_suppressions, resolve_recovered
 from tools.alerts.events import Event, SeriesChange

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.upstreams import made
+from tests.upstreams import examples
 from tools.upstreams import index_source
 from tools.upstreams.mirror import Mirror
 
@@ -19,14 +19,14 @@ def mirror(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Mirror:
 
 
 @pytest.fixture
-def git_upstream(tmp_path: Path) -> Callable[[str], made.GitUpstream]:
-    return lambda name: made.GitUpstream(tmp_path / f"{name}.git")
+def git_upstream(tmp_path: Path) -> Callable[[str], examples.GitUpstream]:
+    return lambda name: examples.GitUpstream(tmp_path / f"{name}.git")
 
 
 @pytest.fixture
-def index(monkeypatch: pytest.MonkeyPatch) -> Iterator[made.Index]:
+def index(monkeypatch: pytest.MonkeyPatch) -> Iterator[examples.Index]:
     index_source.index_url.cache_clear()
-    with made.index() as served:
+    with examples.index() as served:
         monkeypatch.setenv("PIP_INDEX_URL", served.url)
         yield served
     index_source.index_url.cache_clear()

@@ -11,7 +11,7 @@ from asv import util
 from asv.config import Config
 from asv.repo import NoSuchNameError, get_repo
 
-from tests.upstreams import made
+from tests.upstreams import examples
 from tools.common import files, process
 from tools.common.errors import ConfigError, DamagedError, UnreachableError
 from tools.upstreams.asv_repo import UnionRepo
@@ -30,9 +30,9 @@ classes = []
 
 
 @pytest.fixture
-def one(tmp_path: Path) -> made.GitUpstream:
+def one(tmp_path: Path) -> examples.GitUpstream:
     """Releases 0.1, 0.2 and 0.3 with one commit between each, and one at the end."""
-    upstream = made.GitUpstream(tmp_path / "one.git")
+    upstream = examples.GitUpstream(tmp_path / "one.git")
     upstream.commit("before the first")
     for number in (1, 2, 3):
         upstream.commit(tag=f"0.{number}")
@@ -41,8 +41,8 @@ def one(tmp_path: Path) -> made.GitUpstream:
 
 
 @pytest.fixture
-def two(tmp_path: Path) -> made.GitUpstream:
-    upstream = made.GitUpstream(tmp_path / "two.git")
+def two(tmp_path: Path) -> examples.GitUpstream:
+    upstream = examples.GitUpstream(tmp_path / "two.git")
     upstream.commit(tag="0.1")
     upstream.commit()
     upstream.commit(tag="0.2")
@@ -67,7 +67,7 @@ def open_repo(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[], U
 
 @pytest.fixture
 def repo(
-    one: made.GitUpstream, two: made.GitUpstream, open_repo: Callable[[], UnionRepo]
+    one: examples.GitUpstream, two: examples.GitUpstream, open_repo: Callable[[], UnionRepo]
 ) -> UnionRepo:
     return open_repo()
 
@@ -111,7 +111,7 @@ def test_every_name_resolves_back(repo: UnionRepo) -> None:
             assert Repository(Path(repo._path)).git("rev-parse", f"{name}^{{commit}}") == commit
 
 
-def test_branch_and_releases_of_one_name(repo: UnionRepo, one: made.GitUpstream) -> None:
+def test_branch_and_releases_of_one_name(repo: UnionRepo, one: examples.GitUpstream) -> None:
     assert repo.get_hash_from_name("one") == one.head
     assert repo.get_hash_from_name("one/0.1") == one.git("rev-parse", "0.1")
     assert repo.get_hash_from_name("one/v0.01") == one.git("rev-parse", "0.1")  # PEP 440
@@ -156,7 +156,7 @@ def test_parents(repo: UnionRepo) -> None:
         repo.get_hash_from_parent(repo.get_hash_from_name("two/0.1"))
 
 
-def test_new_commits(repo: UnionRepo, one: made.GitUpstream) -> None:
+def test_new_commits(repo: UnionRepo, one: examples.GitUpstream) -> None:
     new = repo.get_new_branch_commits(["one", "two"], set())
     assert len(new) == 6 + 2
     assert one.git("rev-list", "--max-parents=0", "main") not in new
@@ -165,7 +165,7 @@ def test_new_commits(repo: UnionRepo, one: made.GitUpstream) -> None:
 
 
 def test_dates_are_the_committers(repo: UnionRepo) -> None:
-    expected = (made.START + 2 * made.DAY + 3600) * 1000
+    expected = (examples.START + 2 * examples.DAY + 3600) * 1000
     assert repo.get_date(repo.get_hash_from_name("one/0.1")) == expected
     assert repo.get_date_from_name("one/0.1") == expected
     with pytest.raises(util.UserError):
@@ -183,7 +183,7 @@ def test_revisions_follow_each_branch(repo: UnionRepo) -> None:
 
 
 def test_pull_brings_what_is_new(repo: UnionRepo, open_repo: Callable[[], UnionRepo],
-                                 one: made.GitUpstream) -> None:  # fmt: skip
+                                 one: examples.GitUpstream) -> None:  # fmt: skip
     new = one.commit(tag="0.4")
     other = open_repo()
     with pytest.raises(util.UserError):
@@ -194,7 +194,7 @@ def test_pull_brings_what_is_new(repo: UnionRepo, open_repo: Callable[[], UnionR
 
 
 def test_without_a_network_asv_goes_on(
-    repo: UnionRepo, one: made.GitUpstream, two: made.GitUpstream,
+    repo: UnionRepo, one: examples.GitUpstream, two: examples.GitUpstream,
     open_repo: Callable[[], UnionRepo], caplog: pytest.LogCaptureFixture,
 ) -> None:  # fmt: skip
     one.path.rename(one.path.with_name("gone"))
@@ -236,7 +236,7 @@ def test_a_damaged_mirror_is_one_message(
         open_repo()
 
 
-def test_a_release_is_shown_with_its_hash(repo: UnionRepo, one: made.GitUpstream) -> None:
+def test_a_release_is_shown_with_its_hash(repo: UnionRepo, one: examples.GitUpstream) -> None:
     expected = f"{one.git('rev-parse', '0.2')[:8]} <one/0.2>"
     assert repo.get_decorated_hash("one/0.2") == expected
     assert repo.get_decorated_hash(repo.get_hash_from_name("one/0.2")) == expected
@@ -246,14 +246,17 @@ def test_publishing_asks_git_a_few_times_only(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, open_repo: Callable[[], UnionRepo]
 ) -> None:
     """300 releases and 2,000 commits: asv's own Git class starts a process for each tag."""
-    big, two = made.GitUpstream(tmp_path / "one.git"), made.GitUpstream(tmp_path / "two.git")
+    big, two = (
+        examples.GitUpstream(tmp_path / "one.git"),
+        examples.GitUpstream(tmp_path / "two.git"),
+    )
     two.commit(tag="0.1")
     stream = []
     for number in range(2000):
         text = f"change {number}"
         stream.append(
             f"commit refs/heads/main\nmark :{number + 1}\n"
-            f"committer C <c@x> {made.START + number * 3600} +0000\ndata {len(text)}\n{text}\n"
+            f"committer C <c@x> {examples.START + number * 3600} +0000\ndata {len(text)}\n{text}\n"
             + (f"from :{number}\n" if number else "")
         )
         if number % 7 == 0:

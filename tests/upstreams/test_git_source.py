@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.upstreams import made
+from tests.upstreams import examples
 from tools.common import files, process
 from tools.common.errors import (
     BusyError,
@@ -22,7 +22,7 @@ from tools.upstreams import git_source
 from tools.upstreams.mirror import Mirror
 from tools.upstreams.repository import Repository
 
-Make = Callable[[str], made.GitUpstream]
+Make = Callable[[str], examples.GitUpstream]
 
 
 def quiet(text: str) -> None:
@@ -43,7 +43,10 @@ def test_each_upstream_is_a_branch_of_its_own(mirror: Mirror, git_upstream: Make
     one, two = git_upstream("one"), git_upstream("two")
     first = one.commit("the first (#1)", tag="0.1")
     second = two.commit(tag="v0.2", annotated=True)
-    assert mirror.update([made.upstream("one", one.path), made.upstream("two", two.path)]) == []
+    assert (
+        mirror.update([examples.upstream("one", one.path), examples.upstream("two", two.path)])
+        == []
+    )
     assert mirror.repository.refs("refs/heads") == {
         "refs/heads/one": first, "refs/heads/two": second
     }  # fmt: skip
@@ -52,7 +55,9 @@ def test_each_upstream_is_a_branch_of_its_own(mirror: Mirror, git_upstream: Make
         "one", first, "0.1", "git"
     )  # fmt: skip
     assert (commit.author, commit.subject) == ("Ann", "the first (#1)")
-    assert commit.date.timestamp() == made.START + made.DAY + 3600  # the committer's, not Ann's
+    assert (
+        commit.date.timestamp() == examples.START + examples.DAY + 3600
+    )  # the committer's, not Ann's
     assert mirror.commit(second[:10]).version == "0.2"
 
 
@@ -67,7 +72,7 @@ def test_only_releases_on_the_first_parent_line_are_tagged(
     one.commit(tag="0.2a1")
     one.commit("merge", merge=beside, tag="0.2")
     one.git("tag", "nightly", base)
-    mirror.update([made.upstream("one", one.path)], say=quiet)
+    mirror.update([examples.upstream("one", one.path)], say=quiet)
     assert set(mirror.repository.refs("refs/tags")) == {"refs/tags/one/0.1", "refs/tags/one/0.2"}
     assert [commit.version for commit in mirror.releases("one")] == ["0.1", "0.2"]
 
@@ -76,7 +81,7 @@ def test_the_line_starts_at_the_first_tracked_release(mirror: Mirror, git_upstre
     one = git_upstream("one")
     early = one.commit()
     release, between = one.commit(tag="0.1"), one.commit()
-    mirror.update([made.upstream("one", one.path)], say=quiet)
+    mirror.update([examples.upstream("one", one.path)], say=quiet)
     assert mirror.branch("one") == [between, release]
     assert mirror.tool_of(early) == "one"
     assert mirror.release_before(mirror.commit(early)) is None
@@ -88,7 +93,7 @@ def test_the_line_starts_at_the_first_tracked_release(mirror: Mirror, git_upstre
 def test_an_update_brings_what_is_new(mirror: Mirror, git_upstream: Make) -> None:
     one = git_upstream("one")
     old = one.commit(tag="0.1")
-    tracked = [made.upstream("one", one.path)]
+    tracked = [examples.upstream("one", one.path)]
     mirror.update(tracked, say=quiet)
     new = one.commit(tag="0.2")
     said: list[str] = []
@@ -101,7 +106,7 @@ def test_a_tag_that_upstream_removed_goes(mirror: Mirror, git_upstream: Make) ->
     one = git_upstream("one")
     one.commit(tag="0.1")
     one.commit(tag="0.2")
-    tracked = [made.upstream("one", one.path)]
+    tracked = [examples.upstream("one", one.path)]
     mirror.update(tracked, say=quiet)
     one.git("tag", "-d", "0.2")
     mirror.update(tracked, say=quiet)
@@ -112,7 +117,7 @@ def test_a_rewritten_branch_is_said(mirror: Mirror, git_upstream: Make) -> None:
     one = git_upstream("one")
     base = one.commit(tag="0.1")
     one.commit()
-    tracked = [made.upstream("one", one.path)]
+    tracked = [examples.upstream("one", one.path)]
     mirror.update(tracked, say=quiet)
     one.head = base
     new = one.commit("another")
@@ -127,7 +132,7 @@ def test_an_interrupted_fetch_changes_nothing_and_is_taken_up(
 ) -> None:
     one = git_upstream("one")
     old = one.commit(tag="0.1")
-    tracked = [made.upstream("one", one.path)]
+    tracked = [examples.upstream("one", one.path)]
     mirror.update(tracked, say=quiet)
     new = one.commit(tag="0.2")
 
@@ -157,7 +162,7 @@ def test_an_upstream_that_vanished_leaves_a_usable_mirror(
     one, two = git_upstream("one"), git_upstream("two")
     old = one.commit(tag="0.1", files={"setup.py": "x"})
     two.commit(tag="0.1")
-    tracked = [made.upstream("one", one.path), made.upstream("two", two.path)]
+    tracked = [examples.upstream("one", one.path), examples.upstream("two", two.path)]
     mirror.update(tracked, say=quiet)
     shutil.rmtree(one.path)
     new = two.commit(tag="0.2")
@@ -173,7 +178,7 @@ def test_an_upstream_that_vanished_leaves_a_usable_mirror(
 def test_a_first_update_that_finds_nothing_is_an_error(mirror: Mirror, git_upstream: Make) -> None:
     one = git_upstream("one")
     one.commit(tag="0.1")
-    tracked = [made.upstream("gone", "/nowhere/gone"), made.upstream("one", one.path)]
+    tracked = [examples.upstream("gone", "/nowhere/gone"), examples.upstream("one", one.path)]
     with pytest.raises(UnreachableError, match="gone: /nowhere/gone does not answer"):
         mirror.update(tracked, say=quiet)
     assert [commit.version for commit in mirror.releases("one")] == ["0.1"]
@@ -183,13 +188,13 @@ def test_a_missing_branch_is_named(mirror: Mirror, git_upstream: Make) -> None:
     one = git_upstream("one")
     one.commit(tag="0.1")
     with pytest.raises(UnreachableError, match="has no branch 'trunk'"):
-        mirror.update([made.upstream("one", one.path, branch="trunk")], say=quiet)
+        mirror.update([examples.upstream("one", one.path, branch="trunk")], say=quiet)
 
 
 def test_a_second_process_is_told(mirror: Mirror, git_upstream: Make) -> None:
     one = git_upstream("one")
     one.commit(tag="0.1")
-    tracked = [made.upstream("one", one.path)]
+    tracked = [examples.upstream("one", one.path)]
     with files.lock(mirror.path.with_suffix(".lock"), "the mirror"), pytest.raises(BusyError):
         mirror.update(tracked, say=quiet)
     mirror.update(tracked, say=quiet)
@@ -202,7 +207,7 @@ def test_a_snapshot_that_lacks_a_large_file_serves(mirror: Mirror, git_upstream:
     inside = {"pkg/code.py": "x", "pkg/tests/io/vcf/data/big.vcf": "large", "docs/a.md": "d"}
     commit = one.commit(tag="0.1", files=inside)
     (one.path / "objects" / large[:2] / large[2:]).unlink()
-    mirror.update([made.upstream("one", one.path)], say=quiet)
+    mirror.update([examples.upstream("one", one.path)], say=quiet)
     shutil.rmtree(one.path)  # and none of it is needed any more
     tree = mirror.path.parent / "tree"
     mirror.checkout(commit, tree)
@@ -216,7 +221,7 @@ def test_a_work_tree_is_clean_and_has_upstreams_tags(
     one = git_upstream("one")
     old = one.commit(tag="0.1", files={"a.py": "old", "gone.py": "x"})
     new = one.commit(files={"a.py": "new"})
-    mirror.update([made.upstream("one", one.path)], say=quiet)
+    mirror.update([examples.upstream("one", one.path)], say=quiet)
     tree = tmp_path / "tree"
     tree.mkdir()
     (tree / "stray").touch()
@@ -248,7 +253,7 @@ def test_the_users_git_settings_stay_out(
     hook.write_text("#!/bin/sh\nexit 3\n")
     hook.chmod(0o755)
     monkeypatch.setenv("GIT_INDEX_FILE", str(tmp_path / "foreign-index"))
-    mirror.update([made.upstream("one", one.path)], say=quiet)
+    mirror.update([examples.upstream("one", one.path)], say=quiet)
     mirror.checkout(commit, tmp_path / "tree")
     assert mirror.commit("one/0.1").subject == "subject"
     assert not (tmp_path / "foreign-index").exists()
@@ -270,15 +275,15 @@ def test_a_full_disk_is_named(
     with monkeypatch.context() as patch:
         patch.setattr(process, "run", full)
         with pytest.raises(DiskFullError, match="the disk is full"):
-            mirror.update([made.upstream("one", one.path)], say=quiet)
-    mirror.update([made.upstream("one", one.path)], say=quiet)
+            mirror.update([examples.upstream("one", one.path)], say=quiet)
+    mirror.update([examples.upstream("one", one.path)], say=quiet)
     assert [commit.version for commit in mirror.releases("one")] == ["0.1"]
 
 
 def test_a_damaged_mirror_is_named(mirror: Mirror, git_upstream: Make) -> None:
     one = git_upstream("one")
     one.commit(tag="0.1")
-    mirror.update([made.upstream("one", one.path)], say=quiet)
+    mirror.update([examples.upstream("one", one.path)], say=quiet)
     (mirror.path / "refs" / "heads" / "one").write_text("f" * 40)
     with pytest.raises(DamagedError, match="run `python -m tools upstreams update`"):
         Mirror(mirror.path).releases("one")
@@ -287,7 +292,7 @@ def test_a_damaged_mirror_is_named(mirror: Mirror, git_upstream: Make) -> None:
 def test_unknown_names(mirror: Mirror, git_upstream: Make) -> None:
     one = git_upstream("one")
     one.commit(tag="0.1.0")
-    mirror.update([made.upstream("one", one.path)], say=quiet)
+    mirror.update([examples.upstream("one", one.path)], say=quiet)
     with pytest.raises(UsageError, match=r"'one/0\.1\.1'.*did you mean one/0\.1\.0\?"):
         mirror.commit("one/0.1.1")
     with pytest.raises(UsageError, match="no commit or release '--all'"):

@@ -8,14 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from tests.upstreams import made
+from tests.upstreams import examples
 from tools.common.errors import UnreachableError, UsageError
 from tools.upstreams import index_source
 from tools.upstreams.mirror import Mirror
 
 
 def tracked(**changes: object) -> list[index_source.Upstream]:
-    return [made.upstream("tool", **{"source": "index", **changes})]
+    return [examples.upstream("tool", **{"source": "index", **changes})]
 
 
 def versions(mirror: Mirror) -> list[str | None]:
@@ -27,12 +27,12 @@ def quiet(text: str) -> None:
 
 
 @pytest.fixture
-def releases(index: made.Index) -> list[object]:
+def releases(index: examples.Index) -> list[object]:
     index.projects["tool"] = [
-        made.file("tool", "0.1.0", 1, kind="sdist"),
-        made.file("tool", "0.1.0", 1.5),
-        made.file("tool", "0.2.0", 2),
-        made.file("tool", "0.3.0", 3),
+        examples.file("tool", "0.1.0", 1, kind="sdist"),
+        examples.file("tool", "0.1.0", 1.5),
+        examples.file("tool", "0.2.0", 2),
+        examples.file("tool", "0.3.0", 3),
     ]
     return index.projects["tool"]
 
@@ -41,7 +41,7 @@ def test_a_commit_for_each_release(mirror: Mirror, releases: list[object]) -> No
     mirror.update(tracked(), say=quiet)
     assert versions(mirror) == ["0.1.0", "0.2.0", "0.3.0"]
     commit = mirror.commit("tool/0.1.0")
-    assert commit.date.timestamp() == made.START + made.DAY  # the first file's
+    assert commit.date.timestamp() == examples.START + examples.DAY  # the first file's
     assert (commit.subject, commit.source, commit.tool) == ("tool 0.1.0", "index", "tool")
     content = json.loads(mirror.repository.git("show", f"{commit.hash}:release.json"))
     assert (content["name"], content["version"]) == ("tool", "0.1.0")
@@ -51,17 +51,17 @@ def test_a_commit_for_each_release(mirror: Mirror, releases: list[object]) -> No
 
 def test_what_is_not_a_tracked_release_is_left_out(mirror: Mirror, releases: list[object]) -> None:
     releases += [
-        made.file("tool", "0.0.9", 0),  # before the first
-        made.file("tool", "0.4.0rc1", 4),
-        made.file("tool", "0.2.1", 5),  # a backport
-        made.file("tool", "nonsense", 6),
+        examples.file("tool", "0.0.9", 0),  # before the first
+        examples.file("tool", "0.4.0rc1", 4),
+        examples.file("tool", "0.2.1", 5),  # a backport
+        examples.file("tool", "nonsense", 6),
     ]
     mirror.update(tracked(), say=quiet)
     assert versions(mirror) == ["0.1.0", "0.2.0", "0.3.0"]
 
 
 def test_prereleases_when_wanted(mirror: Mirror, releases: list[object]) -> None:
-    releases.append(made.file("tool", "0.4.0rc1", 4))
+    releases.append(examples.file("tool", "0.4.0rc1", 4))
     mirror.update(tracked(prereleases=True), say=quiet)
     assert versions(mirror)[-1] == "0.4.0rc1"
 
@@ -76,7 +76,7 @@ def test_the_same_hashes_whenever_and_in_whatever_order(
     releases += everything[2:]
     step_by_step.update(tracked(), say=quiet)
     releases.reverse()
-    releases.append(made.file("tool", "0.1.0", 400, kind="whl"))  # another wheel, later
+    releases.append(examples.file("tool", "0.1.0", 400, kind="whl"))  # another wheel, later
     for file in releases:
         if "0.2.0" in str(file["filename"]):
             file["yanked"] = "broken"  # yanked since
@@ -101,7 +101,7 @@ def test_history_is_only_appended_to(mirror: Mirror, releases: list[object]) -> 
     mirror.update(tracked(), say=quiet)
     old = mirror.branch("tool")
     del releases[2]  # the index forgot one
-    releases += [made.file("tool", "0.2.5", 2.5), made.file("tool", "0.4.0", 5)]
+    releases += [examples.file("tool", "0.2.5", 2.5), examples.file("tool", "0.4.0", 5)]
     said: list[str] = []
     mirror.update(tracked(), say=said.append)
     assert mirror.branch("tool")[1:] == old
@@ -109,19 +109,19 @@ def test_history_is_only_appended_to(mirror: Mirror, releases: list[object]) -> 
     assert "warning: tool: left out, because newer releases are mirrored already: 0.2.5" in said
 
 
-def serve_nothing(index: made.Index) -> None:
+def serve_nothing(index: examples.Index) -> None:
     index.projects.clear()
 
 
-def serve_errors(index: made.Index) -> None:
+def serve_errors(index: examples.Index) -> None:
     index.status = 503
 
 
-def serve_nonsense(index: made.Index) -> None:
+def serve_nonsense(index: examples.Index) -> None:
     index.raw = "{not json"
 
 
-def serve_no_times(index: made.Index) -> None:
+def serve_no_times(index: examples.Index) -> None:
     for file in index.projects["tool"]:
         del file["upload-time"]
 
@@ -137,9 +137,9 @@ def serve_no_times(index: made.Index) -> None:
 )
 def test_an_index_that_fails_keeps_the_mirror(
     mirror: Mirror,
-    index: made.Index,
+    index: examples.Index,
     releases: list[object],
-    break_it: Callable[[made.Index], None],
+    break_it: Callable[[examples.Index], None],
     said: str,
 ) -> None:
     fresh = Mirror(mirror.path.with_name("fresh.git"))
@@ -159,7 +159,7 @@ def test_no_release_from_first_on(mirror: Mirror, releases: list[object]) -> Non
 
 
 def test_auto_takes_git_when_it_answers(mirror: Mirror, tmp_path: Path) -> None:
-    git = made.GitUpstream(tmp_path / "tool.git")
+    git = examples.GitUpstream(tmp_path / "tool.git")
     git.commit(tag="0.1")
     said: list[str] = []
     mirror.update(tracked(source="auto", git=git.path), say=said.append)
@@ -175,7 +175,7 @@ def test_auto_remembers_its_choice(mirror: Mirror, releases: list[object], tmp_p
     assert "does not answer" in said[0]
     assert "using the package index's release history" in said[0]
     old = mirror.branch("tool")
-    made.GitUpstream(path).commit(tag="0.1")  # git is back, but the two do not mix
+    examples.GitUpstream(path).commit(tag="0.1")  # git is back, but the two do not mix
     mirror.update(tracked(source="auto", git=path), say=said.append)
     assert (mirror.source_of("tool"), mirror.branch("tool")) == ("index", old)
 
@@ -183,7 +183,7 @@ def test_auto_remembers_its_choice(mirror: Mirror, releases: list[object], tmp_p
 def test_a_change_of_source_is_asked_for_and_said(
     mirror: Mirror, releases: list[object], tmp_path: Path
 ) -> None:
-    git = made.GitUpstream(tmp_path / "tool.git")
+    git = examples.GitUpstream(tmp_path / "tool.git")
     head = git.commit(tag="0.7")
     mirror.update(tracked(), say=quiet)
     old = mirror.branch("tool")
@@ -227,7 +227,7 @@ def test_the_index_that_pip_is_configured_for(
 @pytest.mark.integration
 def test_the_real_index(mirror: Mirror) -> None:
     index_source.index_url.cache_clear()
-    mirror.update([made.upstream("sgkit", source="index", first="0.3.0")], say=quiet)
+    mirror.update([examples.upstream("sgkit", source="index", first="0.3.0")], say=quiet)
     commit = mirror.commit("sgkit/0.6.0")
     assert commit.date.date().isoformat() == "2023-02-01"
     assert commit.hash == "60f0745c75512fdc232e2e8926bf0bbbd9c81483"

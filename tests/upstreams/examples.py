@@ -19,7 +19,7 @@ DAY = 86_400
 
 
 class GitUpstream:
-    """A bare git repository with a branch `main`, made commit by commit."""
+    """A bare git repository with a branch `main`, built commit by commit."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -69,19 +69,18 @@ class GitUpstream:
         files: dict[str, str] | None = None, annotated: bool = False,
     ) -> str:  # fmt: skip
         """A commit on `main`, which it moves; tagged when `tag` is given."""
-        parents = [one for one in (self.head, merge) if one]
+        parents = [commit for commit in (self.head, merge) if commit]
         text = message or f"change {self._number}"
-        made = self.write(files or {"a.txt": f"{self._number}\n"}, parents, text)
-        self.head = made
+        self.head = self.write(files or {"a.txt": f"{self._number}\n"}, parents, text)
         self.git("update-ref", "refs/heads/main", self.head)
         if tag:
             extra = ("-a", "-m", f"release {tag}") if annotated else ()
-            self.git("tag", *extra, tag, made)
-        return made
+            self.git("tag", *extra, tag, self.head)
+        return self.head
 
 
 def upstream(name: str, git: Path | str = "/nowhere", **changes: Any) -> Upstream:
-    """An Upstream that follows a repository made here."""
+    """An Upstream that follows a repository of a test."""
     values: dict[str, Any] = {
         "name": name, "package": name, "git": str(git), "branch": "main", "source": "git",
         "build": "source", "first": "0.1", "classes": (name,),
@@ -131,8 +130,8 @@ def index() -> Iterator[Index]:
             status = served.status if name in served.projects else 404
             body = served.raw or json.dumps({
                 "meta": {"api-version": "1.1"}, "name": name,
-                "versions": sorted({one["filename"].split("-")[1].removesuffix(".tar.gz")
-                                    for one in served.projects.get(name, [])}),
+                "versions": sorted({file["filename"].split("-")[1].removesuffix(".tar.gz")
+                                    for file in served.projects.get(name, [])}),
                 "files": served.projects.get(name, []),
             })  # fmt: skip
             self.send_response(status)

@@ -18,6 +18,7 @@ from tools.environments.plan import STACKS  # noqa: E402
 from tools.execution import asv_environment  # noqa: E402, F401
 from tools.execution.asv_run import environment  # noqa: E402
 from tools.site import asv_publisher  # noqa: E402, F401
+from tools.study.page import publisher  # noqa: E402, F401
 from tools.upstreams import asv_repo  # noqa: E402, F401
 
 asv_messages.explain([environment(stack) for stack in STACKS])

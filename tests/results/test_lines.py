@@ -47,7 +47,7 @@ def test_several_results_of_one_commit_are_averaged(folder: Folder) -> None:
     assert large.points[0].interval is None  # one of both says nothing of its noise
     assert list(smoke.points)[1:] == [Point(20, 4.0, None)]
     assert len(large.points) == 1
-    assert list(smoke.revisions) == [10, 20]
+    assert smoke.columns.revisions.tolist() == [10, 20]
 
 
 def test_a_failed_run_beside_one_that_worked_changes_nothing(folder: Folder) -> None:

@@ -8,7 +8,8 @@ from pathlib import Path
 
 from tools.alerts.store import Store
 from tools.common.errors import DamagedError
-from tools.detection.change_points import ChangePoint, in_points
+from tools.detection.change_points import ChangePoint
+from tools.detection.memory import Memory
 from tools.results.metrics import Metric, metric_of
 from tools.results.series import Series
 
@@ -18,12 +19,13 @@ Detector = Callable[[Series], list[ChangePoint]]
 def detector(store: Store | None, declared: Mapping[str, Metric]) -> Detector:
     """A function from a series to its change points, with the repeats in the store."""
     repeats = {place: store.repeats(*place) for place in store.repeated()} if store else {}
+    memory = Memory()
 
     def detect(series: Series) -> list[ChangePoint]:
         place = str(series.environment.get("stack")), str(series.environment.get("machine"))
         pairs = repeats.get(place, {}).get(series.key, [])
         exact = metric_of(series.benchmark, declared).exact
-        return in_points(series.points, exact=exact, repeats=pairs)
+        return memory.change_points(series.columns, exact=exact, repeats=pairs)
 
     return detect
 

@@ -35,6 +35,14 @@ class Points(Sequence[Point]):
     ) -> None:
         self.revisions, self.values, self.low, self.high = revisions, values, low, high
 
+    @classmethod
+    def of(cls, points: Sequence[Point]) -> Points:
+        """The columns of single points."""
+        bounds = [point.interval or (math.nan, math.nan) for point in points]
+        low, high = np.array(bounds, dtype=float).reshape(-1, 2).T
+        revisions = np.array([point.revision for point in points], dtype=np.int32)
+        return cls(revisions, np.array([point.value for point in points], dtype=float), low, high)
+
     @property
     def _columns(self) -> tuple[npt.NDArray[Any], ...]:
         return self.revisions, self.values, self.low, self.high
@@ -72,11 +80,9 @@ class Series:
         return SeriesKey.of(self.benchmark, self.parameters)
 
     @property
-    def revisions(self) -> Sequence[int]:
-        """The measured revisions, ascending."""
-        if isinstance(self.points, Points):
-            return self.points.revisions.tolist()
-        return [point.revision for point in self.points]
+    def columns(self) -> Points:
+        """The points as columns, however they were given."""
+        return self.points if isinstance(self.points, Points) else Points.of(self.points)
 
     @property
     def branch(self) -> str:

@@ -9,19 +9,18 @@ from typing import Any
 
 from asv import util
 from asv.console import log
-from asv.graph import GraphSet
 from asv.publishing import OutputPublisher
 from asv.repo import Repo
 
-from tools.alerts import detector
 from tools.common import files, links
 from tools.detection import changes
 from tools.detection.change_points import ChangePoint
 from tools.detection.changes import Change
-from tools.results import lines, metrics, table
+from tools.results import metrics
 from tools.results.metrics import Metric
 from tools.results.series import Series
-from tools.site import alerts_page, asv_pages, commits, regressions
+from tools.site import alerts_page, asv_pages, commit_pages, commits, regressions
+from tools.site.publishing import Publication
 from tools.upstreams import config as upstreams_config
 from tools.upstreams.mirror import Mirror
 
@@ -39,30 +38,20 @@ class Site(OutputPublisher):
         conf: Any,
         repo: Repo,
         benchmarks: Mapping[str, dict[str, Any]],
-        graphs: GraphSet,
+        graphs: Publication,
         revisions: Mapping[str, int],
     ) -> None:
         html, results_dir = Path(conf.html_dir), Path(conf.results_dir)
-        declared = _declared(conf, benchmarks)
+        declared, all_series = graphs.declared, graphs.series
         templates = _link_templates(conf)
         for name, benchmark in benchmarks.items():  # asv writes them into index.json afterwards
             metric = metrics.metric_of(name, declared)
             benchmark["higher_is_better"] = not metric.lower_is_better
         branches = {branch: list(repo.get_branch_commits(branch)) for branch in conf.branches}
         hashes = {revision: commit for commit, revision in revisions.items()}
-        shown = {revision for _, graph in graphs for revision in graph.data_points}
-        all_series = lines.read(
-            table.read(conf.results_dir),
-            benchmarks,
-            {commit: at for commit, at in revisions.items() if at in shown},  # asv publish RANGE
-            {branch: set(found) for branch, found in branches.items()},
-        ).series()
-        named = links.varying([one.environment for one in all_series])
-        detect = detector.from_database(results_dir / "alerts.sqlite", declared)
-        detected = [(one, detect(one)) for one in all_series]
-        found = _changes(detected, declared, hashes, set(conf.branches))
-        regressions.set_steps(graphs, detected)
-        regressions.publish(conf, repo, benchmarks, graphs, revisions, declared, found)
+        named = links.varying(graphs.environments())
+        found = _changes(graphs.detected, declared, hashes, set(conf.branches))
+        regressions.publish(conf, repo, benchmarks, graphs, revisions, found)
         tags = repo.get_tags()
         releases = {commit: tag.rpartition("/")[2] for tag, commit in tags.items()}
         _write_changes(html, found, declared, named, releases, conf.hash_length)
@@ -72,47 +61,32 @@ class Site(OutputPublisher):
             results_dir / "alerts.sqlite",
             alerts_page.Site(all_series, hashes, mirror, templates, declared, named, releases),
         )
-        measured = commits.measurements(all_series, hashes, named)
-        index = commits.index(mirror, measured, branches, tags)
         locks = commits.copy_locks(results_dir, html)
         setups = commits.provenance(results_dir)
-        for commit, rows in measured.items():
-            for setup in setups.get(commit, []):
-                setup["has_lock"] = setup["lock"] in locks
-            _write(
-                html / "commits" / f"{commit}.json",
-                {"rows": rows, "setups": setups.get(commit, [])},
-            )
-        units = {name: metric.unit for name, metric in declared.items()}
-        lower = {name: metric.lower_is_better for name, metric in declared.items()}
+        for setup in (setup for listed in setups.values() for setup in listed):
+            setup["has_lock"] = setup["lock"] in locks
+        measured = commit_pages.write(graphs.staging, all_series, hashes, named, setups)
         _write(
             html / "commits.json",
             {
                 "links": templates,
                 "sources": {branch: mirror.source_of(branch) for branch in branches},
-                "units": units,
-                "lower_is_better": lower,
-                "commits": index,
+                "units": {name: metric.unit for name, metric in declared.items()},
+                "lower_is_better": {
+                    name: metric.lower_is_better for name, metric in declared.items()
+                },
+                "commits": commits.index(mirror, measured, branches, tags),
             },
         )
         for name in benchmarks:  # asv's grid asks for all, and has none of those without data
-            path = html / "graphs" / "summary" / f"{util.sanitize_filename(name)}.json"
-            if not path.exists():
-                _write(path, [])
+            if not graphs.get_graph_group(name):
+                _write(html / "graphs" / "summary" / f"{util.sanitize_filename(name)}.json", [])
         problem = asv_pages.finish(html)
         if problem:
             log.warning(
                 f"{problem}: this site loads its scripts from public CDNs and needs a network "
                 "to be read. Run `python -m tools site fetch` and publish again."
             )
-
-
-def _declared(conf: Any, benchmarks: Mapping[str, Any]) -> dict[str, Metric]:
-    """The declared metrics; an error when a benchmark's is not among them."""
-    declared = metrics.load(Path(conf.benchmark_dir) / "metrics.json")
-    for name in benchmarks:
-        metrics.metric_of(name, declared)
-    return declared
 
 
 def _link_templates(conf: Any) -> dict[str, dict[str, str]]:

@@ -8,10 +8,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from tools.common import links
 from tools.notify.commit_description import pull_request
 from tools.results import stored
-from tools.results.series import Series
 from tools.upstreams.mirror import Mirror
 
 
@@ -56,38 +54,6 @@ def index(
             if entry[key] not in entries:
                 entry[key] = None
     return entries
-
-
-def measurements(
-    all_series: Iterable[Series], commits: Mapping[int, str], named: set[str]
-) -> dict[str, list[dict[str, Any]]]:
-    """For each measured commit its values, with the value measured before in the same series."""
-    rows: dict[str, list[dict[str, Any]]] = defaultdict(list)
-    for series in all_series:
-        shown = {
-            "benchmark": series.benchmark,
-            "parameters": series.parameters,
-            "environment": {
-                key: value
-                for key, value in series.environment.items()
-                if key in named and key != "branch"
-            },
-        }
-        graph = links.graph(series.benchmark, series.environment, series.parameters, named)
-        before = None
-        for point in series.points:
-            commit = commits[point.revision]
-            rows[commit].append(
-                {
-                    **shown,
-                    "value": point.value,
-                    "interval": point.interval,
-                    "before": before,
-                    "graph": links.at(graph, commit),
-                }
-            )
-            before = point.value
-    return rows
 
 
 def provenance(results: Path) -> dict[str, list[dict[str, Any]]]:

@@ -11,23 +11,31 @@ import os
 import re
 import xml.etree.ElementTree as ET
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence, Set
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from contextlib import contextmanager
+from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
-from statistics import fmean, median
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin
 
+import numpy as np
+import polars as pl
 from asv import util
 from asv.graph import Graph, GraphSet
+from asv.plugins import regressions as asv_regressions
 from asv.plugins.regressions import Regressions, _GraphDataFilter
 from asv.repo import Repo
 
 from tools.common import links
 from tools.detection.change_points import ChangePoint
 from tools.detection.changes import Change, is_control
-from tools.results.metrics import Metric, metric_of
-from tools.results.series import Point, Series
+from tools.results.metrics import metric_of
+from tools.results.series import Floats, Series
+from tools.results.table import Table
+
+if TYPE_CHECKING:
+    from tools.site.publishing import Publication  # which imports this module
 
 ATOM = "http://www.w3.org/2005/Atom"
 
@@ -40,9 +48,8 @@ def publish(
     conf: Any,
     repo: Repo,
     benchmarks: Mapping[str, dict[str, Any]],
-    graphs: GraphSet,
+    graphs: Publication,
     revisions: Mapping[str, int],
-    metrics: Mapping[str, Metric],
     changes: Iterable[Change],
 ) -> None:
     """Write regressions.json, regressions.xml and improvements.json.
@@ -54,7 +61,7 @@ def publish(
     hashes = {revision: commit for commit, revision in revisions.items()}
     data_filter = _GraphDataFilter(conf, repo, revisions)
     ranges = _Ranges({branch: list(repo.get_branch_commits(branch)) for branch in conf.branches})
-    lower = {name for name in benchmarks if metric_of(name, metrics).lower_is_better}
+    lower = {name for name in benchmarks if metric_of(name, graphs.declared).lower_is_better}
     worse: list[Any] = []
     better: list[Any] = []
     for path, graph in graphs:
@@ -75,7 +82,11 @@ def publish(
         for found in (worse, better)
     )
     Regressions._save(conf, {"regressions": worse})
-    Regressions._save_feed(conf, benchmarks, worse, revisions, hashes)
+    shown = {
+        hashes[at] for *_, jumps in worse for jump in jumps for at in jump[:2] if at is not None
+    }
+    with _results_of(graphs.table, shown):
+        Regressions._save_feed(conf, benchmarks, worse, revisions, hashes)
     util.write_json(str(html / "improvements.json"), {"improvements": better}, compact=True)
     finish_feed(html / "regressions.xml", links.configured_site())
 
@@ -85,8 +96,9 @@ def set_steps(graphs: GraphSet, detected: Iterable[tuple[Series, Sequence[Change
     steps: dict[str, dict[int | None, list[Step]]] = defaultdict(dict)
     for series, change_points in detected:
         edges = [0, *(change.index for change in change_points), len(series.points)]
+        revisions, values = series.columns.revisions.tolist(), series.columns.values
         steps[series.path][series.index] = [
-            _step(series.points[start:end]) for start, end in pairwise(edges)
+            _step(revisions[start:end], values[start:end]) for start, end in pairwise(edges)
         ]
     for path, graph in graphs:
         if "summary" not in graph.params:
@@ -94,11 +106,44 @@ def set_steps(graphs: GraphSet, detected: Iterable[tuple[Series, Sequence[Change
             graph._steps = [steps[path].get(index, []) for index in indices]
 
 
-def _step(points: Sequence[Point]) -> Step:
-    values = [point.value for point in points]
-    level = median(values)
-    error = fmean(abs(value - level) for value in values)
-    return points[0].revision, points[-1].revision + 1, level, min(values), error
+def _step(revisions: Sequence[int], values: Floats) -> Step:
+    level = float(np.median(values))
+    error = float(np.mean(abs(values - level)))
+    return revisions[0], revisions[-1] + 1, level, float(values.min()), error
+
+
+@dataclass(frozen=True)
+class _Result:
+    """What asv's feed asks of a result file: when its benchmarks ran."""
+
+    commit_hash: str
+    date: int
+    started_at: dict[str, int | None]
+
+    def get_result_keys(self, benchmarks: object) -> Iterable[str]:
+        return self.started_at
+
+
+@contextmanager
+def _results_of(table: Table, commits: Set[str]) -> Iterator[None]:
+    """Give asv's feed the results of some commits from the table; it would read all files."""
+    files = table.readable.filter(pl.col("commit").is_in(list(commits)))
+    rows = (
+        table.values.join(files.lazy(), on="number")
+        .group_by("commit", "date", "benchmark")
+        .agg(pl.col("started_at").max())
+        .collect()
+    )
+    found: dict[tuple[str, int], _Result] = {}
+    for commit, date, benchmark, started_at in rows.iter_rows():
+        result = found.setdefault((commit, date), _Result(commit, date, {}))
+        result.started_at[benchmark] = started_at
+    original = asv_regressions.iter_results
+    asv_regressions.iter_results = lambda _: found.values()
+    try:
+        yield
+    finally:
+        asv_regressions.iter_results = original
 
 
 def _by_machine(changes: Iterable[Change]) -> set[tuple[str, int | None, int]]:

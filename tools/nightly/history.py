@@ -56,9 +56,7 @@ class History:
 
     def measured(self, stack: str) -> set[str]:
         """The commits that have any value on a stack of this machine."""
-        revisions = set().union(
-            *(series.columns.revisions.tolist() for series in self.of_stack(stack))
-        )
+        revisions = set().union(*(series.revisions for series in self.of_stack(stack)))
         return {self.hashes[revision] for revision in revisions}
 
     def newest_timings(self, stack: str) -> list[tuple[str, SeriesKey]]:

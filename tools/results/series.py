@@ -80,6 +80,11 @@ class Series:
         return SeriesKey.of(self.benchmark, self.parameters)
 
     @property
+    def revisions(self) -> list[int]:
+        """The measured revisions, ascending."""
+        return list(self.columns.revisions.tolist())
+
+    @property
     def columns(self) -> Points:
         """The points as columns, however they were given."""
         return self.points if isinstance(self.points, Points) else Points.of(self.points)

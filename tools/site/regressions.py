@@ -96,7 +96,7 @@ def set_steps(graphs: GraphSet, detected: Iterable[tuple[Series, Sequence[Change
     steps: dict[str, dict[int | None, list[Step]]] = defaultdict(dict)
     for series, change_points in detected:
         edges = [0, *(change.index for change in change_points), len(series.points)]
-        revisions, values = series.columns.revisions.tolist(), series.columns.values
+        revisions, values = series.revisions, series.columns.values
         steps[series.path][series.index] = [
             _step(revisions[start:end], values[start:end]) for start, end in pairwise(edges)
         ]

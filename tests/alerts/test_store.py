@@ -39,7 +39,7 @@ def test_a_damaged_file_is_named_with_what_is_lost(path: Path, start: int) -> No
     content = bytearray(path.read_bytes())
     content[start : start + 4096] = b"x" * 4096
     path.write_bytes(content)
-    with pytest.raises(DamagedError, match=r"move it away: .* lacks what was decided"):
+    with pytest.raises(DamagedError, match=r"move it away: .* lacks all decisions"):
         Store(path)
 
 

@@ -228,7 +228,7 @@ def test_alerts_that_lead_to_nobodys_site_are_warned_of(
         monkeypatch.setenv("GWAS_HOOK", "http://127.0.0.1:9/nobody")
         capsys.readouterr()
         assert main(["nightly", *words]) == code
-        warned = "failed: no --site and no GWAS_SITE_URL: what is sent leads to http://127.0.0.1"
+        warned = "failed: no --site and no GWAS_SITE_URL: messages link to http://127.0.0.1"
         assert (warned in capsys.readouterr().out) == (code != 0)
 
 

@@ -182,7 +182,7 @@ def test_an_issue_that_was_deleted_is_warned_of_once(place: Place) -> None:
     place.store.set_state(event, states.RESOLVED, "recovered by event 9")
     place.tell()
     place.tell()
-    assert place.said == ["github:o/r: issue 12 was deleted or moved away: it is left so"]
+    assert place.said == ["github:o/r: issue 12 was deleted or moved away; nothing updates it"]
 
 
 def test_the_issue_of_an_event_that_joined_another_is_closed(

@@ -29,7 +29,7 @@ def test_only_what_its_noise_supports_is_claimed_beside(store: Store) -> None:
     assert why(store, beside=beside) == [
         "beside   time_compute 1 -> 2",  # a series of the event's own
         "beside   time_x 1 -> 2",
-        "beside   time_y 1 -> 1.5 (not told from noise)",
+        "beside   time_y 1 -> 1.5 (within the noise)",
     ]
 
 

@@ -1,9 +1,9 @@
-"""The one upstream commit that made a change, found by bisection that knows about noise.
+"""Bisection that allows for noise: the one upstream commit that made a change.
 
-The sequential test (tools.detection.sequential_test) says of each commit in between whether it is
-like the good end or like the bad one. The at most log2(n) decisions share its error rate. The
-search steps around commits that cannot be built: the answer is then a range. The caller keeps the
-answers, so that an interrupted search goes on where it was.
+The sequential test (tools.detection.sequential_test) decides for each tried commit whether it has
+the change. The at most log2(n) decisions share its error rate. The search steps around commits
+that cannot be built; the result is then a range. The caller keeps the answers, so that an
+interrupted search continues.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from tools.detection.sequential_test import ERROR
 
 
 class OutOfBudget(Exception):
-    """Raised by a classifier that may spend no more; the search returns what it knows."""
+    """Raised by `is_after` when no time is left; the search returns the range so far."""
 
 
 @dataclass(frozen=True)
@@ -25,8 +25,8 @@ class Range:
 
     good: str
     bad: str
-    between: tuple[str, ...]  # commits that could be neither told nor ruled out
-    finished: bool  # False where the budget ended first
+    between: tuple[str, ...]  # commits that may have made it as well
+    finished: bool  # False if the budget ended first
 
     @property
     def exact(self) -> bool:

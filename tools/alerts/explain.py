@@ -1,4 +1,4 @@
-"""Why: what else changed between the two commits of an event, and which functions take longer."""
+"""Explanation of an event: other metrics that changed, and functions that take longer."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ from tools.alerts.evidence import FunctionTime
 from tools.execution.measurement import Stats
 from tools.results.series_key import SeriesKey
 
-_SHOWN = 12
+_SHOWN = 12  # functions that are kept
 PROFILES = 2  # of each side
 VALUES = 3  # of each side, for another metric that seems to differ
-NOTICED = 0.1  # relative difference of another metric that is told
-_SHARE = 0.1  # of the gain of all functions, from which on one is told
+NOTICED = 0.1  # relative difference from which on another metric is reported
+_SHARE = 0.1  # of the gain of all functions, from which on a function is reported
 
 
 def siblings(key: SeriesKey, benchmarks: Mapping[str, Mapping[str, Any]]) -> list[SeriesKey]:
     """The series of the same class and parameter values with another metric."""
     own_class = key.benchmark.rpartition(".")[0]
-    params = benchmarks.get(key.benchmark, {}).get("params")  # none of a benchmark that is gone
+    params = benchmarks.get(key.benchmark, {}).get("params")  # None for a benchmark that is gone
     return [
         SeriesKey(other, key.parameters)
         for other, benchmark in sorted(benchmarks.items())
@@ -32,43 +32,47 @@ def siblings(key: SeriesKey, benchmarks: Mapping[str, Mapping[str, Any]]) -> lis
 
 
 def timed(key: SeriesKey, benchmarks: Mapping[str, Mapping[str, Any]]) -> SeriesKey:
-    """What to profile for a series: itself if it is a timing, else the computation beside it."""
+    """What to profile for a series: the timing itself, or the computation of the same class."""
     beside = key.benchmark.rpartition(".")[0] + ".time_compute"
     is_timing = key.metric.startswith("time_") or beside not in benchmarks
     return key if is_timing else SeriesKey(beside, key.parameters)
 
 
 def differ(old: Sequence[float], new: Sequence[float]) -> bool:
-    """Whether two sides' values differ noticeably, and none of one lies among the other's."""
+    """Whether the values of two sides do not overlap, and their medians differ noticeably."""
     if min(old) <= max(new) and min(new) <= max(old):
         return False
     return is_noticed(statistics.median(old), statistics.median(new))
 
 
 def is_noticed(old: float, new: float) -> bool:
-    """Whether a difference is large enough to tell of."""
+    """Whether a difference is large enough to report."""
     return abs(new - old) > NOTICED * max(abs(old), abs(new))
 
 
 def main_functions(event: Event) -> list[FunctionTime]:
-    """The functions of an event's profiles that have a good part of what was gained."""
+    """The functions with at least _SHARE of the change, in its direction."""
     sign = -1 if event.better else 1
     functions = event.evidence.profile or ()
     gains = [sign * (function.new - function.old) for function in functions]
     least = _SHARE * sum(max(0.0, gain) for gain in gains)
-    return [one for gain, one in zip(gains, functions, strict=True) if gain > 0 and gain >= least]
+    return [
+        function
+        for gain, function in zip(gains, functions, strict=True)
+        if gain > 0 and gain >= least
+    ]
 
 
 def difference(old: Sequence[Stats], new: Sequence[Stats]) -> list[FunctionTime]:
-    """The functions whose own seconds differ most, the largest gain first.
+    """The functions whose own seconds differ most, the largest difference first.
 
-    Each side may have several profiles: a function's least time counts, of those that have it, as
-    any may be the one that ran while the machine did something else. Functions are told apart by
-    file name and name: lines move, and so do environments.
+    A function's time is the least of a side's profiles that have it: another one may have run
+    while the machine was busy. A function is identified by file and name, as lines and
+    environments move.
     """
     before, after = _least(old), _least(new)
     pairs = [(name, before.get(name, 0.0), after.get(name, 0.0)) for name in before | after]
-    pairs.sort(key=lambda one: (-abs(one[2] - one[1]), one[0]))
+    pairs.sort(key=lambda pair: (-abs(pair[2] - pair[1]), pair[0]))
     return [FunctionTime(*pair) for pair in pairs[:_SHOWN]]
 
 

@@ -1,4 +1,4 @@
-"""What an error of SQLite means to the user: another process, the disk, a right, or damage."""
+"""SQLite's errors as the user's: another process, a full disk, a missing right, or damage."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 
 from tools.common.errors import BusyError, DamagedError, DeniedError, TrackerError, disk_full
 
-# by SQLite's own words: Python has its numbers from 3.11 on only
+# SQLite's own words; Python has its error numbers from 3.11 on only
 _LOCKED = ("locked",)
 _FULL = ("is full",)
 _DENIED = ("readonly", "unable to open", "access permission denied")
@@ -15,12 +15,12 @@ _DAMAGED = ("malformed", "not a database", "disk I/O error")
 
 
 def meaning(path: Path, error: sqlite3.Error) -> TrackerError | None:
-    """The TrackerError that an error of a database stands for; None where it is a bug of ours."""
+    """The TrackerError for an error of SQLite; None for a bug of ours."""
     said = str(error)
     if _is_one(said, _LOCKED):
         return BusyError(
             f"{path} is in use by another process",
-            hint="wait for its end, such as a night's, and run the same command again",
+            hint="wait until it ends (a night may take hours), then run the same command again",
         )
     if _is_one(said, _FULL):
         return disk_full(str(path))
@@ -35,8 +35,8 @@ def damaged(path: Path, what: str) -> DamagedError:
     """The error of a database that cannot be read."""
     return DamagedError(
         f"{path} cannot be read: {what}",
-        hint="move it away: a new one is made. It lacks what was decided, measured again and "
-        "told, so people are told again; nothing of asv's results is lost",
+        hint="move it away: the next command makes a new one. It lacks all decisions, "
+        "verdicts and notifications, so people are notified again. asv's results stay",
     )
 
 

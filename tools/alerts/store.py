@@ -1,4 +1,4 @@
-"""The memory of alerts in one SQLite file: events, what was measured for them, what was sent."""
+"""The alerts database, one SQLite file: events, their measurements, and what was sent."""
 
 from __future__ import annotations
 
@@ -24,33 +24,34 @@ _PATIENCE = 30  # seconds that another process may take for its change
 class Store:
     """The events of one checkout.
 
-    What cannot be read or written raises BusyError, DiskFullError, DeniedError or DamagedError.
+    Raises BusyError, DiskFullError, DeniedError or DamagedError where the file cannot be read or
+    written.
     """
 
     def __init__(self, path: Path) -> None:
-        """Open or create the file. One that is up to date is only read."""
+        """Open, create or migrate the file. Raises ConfigError for one of a newer version."""
         path.parent.mkdir(parents=True, exist_ok=True)
         self._path = path
         try:
             self._db = sqlite3.connect(path, timeout=_PATIENCE)
             self._db.row_factory = sqlite3.Row
             schema.prepare(self._db, path)
-            (found,) = self._db.execute("pragma quick_check(1)").fetchone()
-        except ValueError as error:  # facts of an old file that are no JSON
+            (problem,) = self._db.execute("pragma quick_check(1)").fetchone()
+        except ValueError as error:  # the evidence of an old file is no JSON
             raise sqlite_errors.damaged(path, str(error)) from None
         except sqlite3.DatabaseError as error:
-            # what is no database of ours fails with any error
-            known = sqlite_errors.meaning(path, error)
-            raise known or sqlite_errors.damaged(path, str(error)) from None
-        if found != "ok":
-            raise sqlite_errors.damaged(path, found)
+            # a file that is no database of ours fails with any error
+            meaning = sqlite_errors.meaning(path, error)
+            raise meaning or sqlite_errors.damaged(path, str(error)) from None
+        if problem != "ok":
+            raise sqlite_errors.damaged(path, problem)
 
     def close(self) -> None:
         self._db.close()
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
-        """The changes that are made inside are kept whole, or not at all."""
+        """Keep all changes that are made inside, or none of them."""
         with self._change():
             yield
 
@@ -75,12 +76,12 @@ class Store:
         return self.get(number)
 
     def add_series(self, event: int, series: Iterable[SeriesChange]) -> None:
-        """Add series to an event, or renew what is known of those that it has."""
+        """Add series to an event, or replace those that it has."""
         with self._change() as db:
             self._put(db, event, series)
 
     def remove_series(self, event: int, keys: Iterable[SeriesKey]) -> None:
-        """Take series out of an event that turned out not to be its."""
+        """Remove series that the event's commit does not explain."""
         with self._change() as db:
             db.executemany(
                 "delete from series where event = ? and key = ?",
@@ -88,12 +89,12 @@ class Store:
             )
 
     def set_range(self, event: int, old: str, new: str) -> None:
-        """Set the range of commits, when later measurements have made it smaller."""
+        """Set the two measured commits that the change lies between."""
         with self._change() as db:
             self._set(db, event, old=old, new=new)
 
     def set_kind(self, event: int, kind: str) -> None:
-        """Say what it was that stepped, when later measurements have shown it."""
+        """Set what changed: code, dependency or machine."""
         with self._change() as db:
             self._set(db, event, kind=kind)
 
@@ -104,7 +105,7 @@ class Store:
             self._set(db, event, facts=json.dumps(evidence.as_json(changed)))
 
     def set_state(self, event: int, state: str, why: str, until: str | None = None) -> None:
-        """Change an event's state, and keep who or what did it and why."""
+        """Change an event's state; `why` names the reason, and who or what decided."""
         if state not in STATES:
             raise UsageError(f"unknown state {state!r}; known: {', '.join(STATES)}")
         self.get(event)
@@ -125,29 +126,36 @@ class Store:
         return self._events(f"state in ({marks})" if in_states else "true", *in_states)
 
     def history(self, event: int) -> list[Mapping[str, str]]:
-        """State, why and when, the oldest first."""
-        found = self._rows("select * from history where event = ? order by rowid", event)
-        return [dict(row) for row in found]
+        """The states of an event with reason and time, the oldest first."""
+        rows = self._rows("select * from history where event = ? order by rowid", event)
+        return [dict(row) for row in rows]
 
-    # ---- what was measured for an event
+    def first_confirmed(self) -> dict[int, str]:
+        """When each event was confirmed for the first time, as ISO text."""
+        rows = self._rows(
+            "select event, min(at) from history where state = ? group by event", CONFIRMED
+        )
+        return {event: at for event, at in rows}
+
+    # ---- measurements of an event
 
     def pairs(self, event: int, key: SeriesKey, old: str, new: str) -> list[tuple[float, float]]:
-        """The pairs (before, after) that were measured of two commits, in order."""
-        found = self._rows(
+        """The pairs (before, after) of a series at two commits, in order of measurement."""
+        rows = self._rows(
             "select before, after from pair where event = ? and key = ? and old = ?"
             " and new = ? order by rowid",
             event, str(key), old, new,
         )  # fmt: skip
-        return [(row["before"], row["after"]) for row in found]
+        return [(row["before"], row["after"]) for row in rows]
 
     def has_pairs(self, event: int) -> bool:
-        """Whether anything was measured for an event."""
+        """Whether the event has any pair."""
         return bool(self._rows("select 1 from pair where event = ? limit 1", event))
 
     def add_pair(
         self, event: int, key: SeriesKey, old: str, new: str, before: float, after: float
     ) -> None:
-        """Keep one pair as soon as it is measured."""
+        """Add one pair."""
         with self._change() as db:
             db.execute(
                 "insert into pair values (?, ?, ?, ?, ?, ?, ?)",
@@ -155,15 +163,15 @@ class Store:
             )
 
     def answers(self, event: int) -> dict[str, bool | None]:
-        """What bisection knows of commits: after the change, before it, cannot be told."""
-        found = self._rows("select * from answer where event = ?", event)
+        """Bisection's answer by commit: True after the change, False before it, None unknown."""
+        rows = self._rows("select * from answer where event = ?", event)
         return {
             row["commit_hash"]: None if row["after"] is None else bool(row["after"])
-            for row in found
+            for row in rows
         }
 
     def add_answer(self, event: int, commit: str, after: bool | None, why: str) -> None:
-        """Keep one answer of bisection, with its reason."""
+        """Add one answer of bisection, with its reason."""
         with self._change() as db:
             db.execute(
                 "insert or replace into answer values (?, ?, ?, ?)", (event, commit, after, why)
@@ -174,7 +182,7 @@ class Store:
     def add_repeat(
         self, stack: str, machine: str, key: SeriesKey, commit: str, first: float, second: float
     ) -> None:
-        """Keep two values of one commit, measured as the sides of a comparison are."""
+        """Add two values of one commit, measured like the sides of a comparison."""
         with self._change() as db:
             db.execute(
                 "insert into repeat (stack, machine, key, commit_hash, first, second, at)"
@@ -184,85 +192,86 @@ class Store:
 
     def repeats(self, stack: str, machine: str) -> dict[SeriesKey, list[tuple[float, float]]]:
         """All repeats of a stack on a machine by series, in order."""
-        found: dict[SeriesKey, list[tuple[float, float]]] = {}
+        pairs: dict[SeriesKey, list[tuple[float, float]]] = {}
         for row in self._rows(
             "select * from repeat where stack = ? and machine = ? order by rowid", stack, machine
         ):
-            found.setdefault(SeriesKey.from_record(row["key"]), []).append(
+            pairs.setdefault(SeriesKey.from_record(row["key"]), []).append(
                 (row["first"], row["second"])
             )
-        return found
+        return pairs
 
     def repeated(self) -> list[tuple[str, str]]:
         """The stacks and machines that have repeats."""
-        found = self._rows("select distinct stack, machine from repeat order by 1, 2")
-        return [(row["stack"], row["machine"]) for row in found]
+        rows = self._rows("select distinct stack, machine from repeat order by 1, 2")
+        return [(row["stack"], row["machine"]) for row in rows]
 
-    # ---- what nights have measured
+    # ---- commits of nights
 
     def begin_commits(self, stack: str, commits: Iterable[str]) -> None:
-        """Remember that a night starts to measure these commits."""
+        """Note that a night starts to measure these commits."""
         with self._change() as db:
             db.executemany(
-                "insert or ignore into night values (?, ?, 0)", [(stack, one) for one in commits]
+                "insert or ignore into night values (?, ?, 0)",
+                [(stack, commit) for commit in commits],
             )
 
     def finish_commits(self, stack: str, commits: Iterable[str]) -> None:
-        """Remember that a night came to the end of these commits, measured or failed."""
+        """Note that a night has finished these commits, measured or failed."""
         with self._change() as db:
             db.executemany(
                 "update night set done = 1 where stack = ? and commit_hash = ?",
-                [(stack, one) for one in commits],
+                [(stack, commit) for commit in commits],
             )
 
     def nights(self, stack: str) -> dict[str, bool]:
-        """The commits that nights have begun, and whether they came to their end."""
-        found = self._rows("select * from night where stack = ?", stack)
-        return {row["commit_hash"]: bool(row["done"]) for row in found}
+        """The commits that nights have begun, and whether they were finished."""
+        rows = self._rows("select * from night where stack = ?", stack)
+        return {row["commit_hash"]: bool(row["done"]) for row in rows}
 
-    # ---- what was sent
+    # ---- notifications
 
     def was_sent(self, event: int, channel: str, state: str) -> bool:
-        """Whether a channel has told of an event in this state."""
-        found = self._rows(
+        """Whether a channel was sent this state of an event."""
+        rows = self._rows(
             "select 1 from sent where event = ? and channel = ? and state = ?",
             event, channel, state,
         )  # fmt: skip
-        return bool(found)
+        return bool(rows)
 
     def mark_sent(self, event: int, channel: str, state: str) -> None:
-        """Remember that a channel has told of an event."""
+        """Note that a channel was sent this state of an event."""
         with self._change() as db:
             db.execute(
                 "insert or ignore into sent values (?, ?, ?, ?)", (event, channel, state, _now())
             )
 
     def forget_sent(self, event: int) -> None:
-        """Have an event told again, to all."""
+        """Have all channels notified of an event again."""
         with self._change() as db:
             db.execute("delete from sent where event = ?", (event,))
 
-    def register_channel(self, route: str, channel: str, told: Sequence[int]) -> None:
-        """Remember a channel of a route; one that is new there counts as told of these events."""
+    def register_channel(self, route: str, channel: str, earlier: Sequence[int]) -> None:
+        """Add a channel to a route; a new one counts as notified of `earlier` events."""
         now = _now()
         with self._change() as db:
-            met = db.execute(
+            added = db.execute(
                 "insert or ignore into channel values (?, ?, ?)", (route, channel, now)
             )
-            if met.rowcount:
+            if added.rowcount:
                 db.executemany(
                     "insert or ignore into sent values (?, ?, ?, ?)",
-                    [(event, channel, CONFIRMED, now) for event in told],
+                    [(event, channel, CONFIRMED, now) for event in earlier],
                 )
 
     # ---- inside
 
     @contextmanager
     def _change(self) -> Iterator[sqlite3.Connection]:
-        if self._db.in_transaction:  # a part of what is changed together
+        if self._db.in_transaction:  # part of a larger change
             yield self._db
             return
-        with self._explained(), self._db:  # one transaction: whole or not at all
+        with self._explained(), self._db:  # one transaction
             self._db.execute("begin immediate")
             yield self._db
 
@@ -275,10 +284,10 @@ class Store:
         try:
             yield
         except sqlite3.Error as error:
-            known = sqlite_errors.meaning(self._path, error)
-            if known is None:
+            meaning = sqlite_errors.meaning(self._path, error)
+            if meaning is None:
                 raise
-            raise known from None
+            raise meaning from None
 
     def _set(self, db: sqlite3.Connection, event: int, **columns: str | None) -> None:
         assignments = "".join(f"{column} = ?, " for column in columns)  # our own names

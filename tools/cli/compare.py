@@ -1,4 +1,4 @@
-"""Two commits side by side: one benchmark measured in turn, in fresh processes, and the ratio."""
+"""`alerts compare`: measure one benchmark at two commits, in turn, in fresh processes."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tools.results.series_key import SeriesKey, choose
 
 def add_action(actions: argparse._SubParsersAction) -> None:
     """Declare the action `compare`."""
-    compare = actions.add_parser("compare", help="measure two commits in turn and say the ratio")
+    compare = actions.add_parser("compare", help="measure two commits in turn and print the ratio")
     compare.add_argument("old", help="a hash or tool/version")
     compare.add_argument("new", help="a hash or tool/version")
     compare.add_argument("benchmark", help="like hardy_weinberg.Sgkit.time_compute")
@@ -34,7 +34,7 @@ def run(args: argparse.Namespace) -> int:
     from tools.upstreams.mirror import Mirror
 
     if args.pairs < 2:
-        raise UsageError("two pairs are needed at least: --pairs 2")
+        raise UsageError("at least two pairs are needed: --pairs 2")
     key = _key(args.benchmark, args.parameters)
     mirror = Mirror(paths.mirror_dir())
     old, new = mirror.find(args.old), mirror.find(args.new)

@@ -1,4 +1,4 @@
-"""`python -m tools cost`: of a run's wall time, how much was measurement and what the rest."""
+"""`python -m tools cost`: how a run's wall time divides into measurement and overhead."""
 
 from __future__ import annotations
 
@@ -16,13 +16,12 @@ from rich.table import Table
 from tools.common import paths
 from tools.common.errors import DamagedError, UsageError
 
-# a long silence between two lines is a pause between two commands that share a ledger
-PAUSE = 3600
+PAUSE = 3600  # seconds without a line: a pause between two commands that share a ledger
 COLUMNS = ("measure", "setup", "start", "data", "environment", "asv", "wall")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """The ledger to read: that of the newest run unless given."""
+    """The ledger to read."""
     parser.add_argument("--ledger", type=Path, help="a file of .cache/ledger (newest by default)")
     parser.add_argument("--json", action="store_true")
 

@@ -1,4 +1,4 @@
-"""The actions of `python -m tools alerts` on events: look, measure again, decide."""
+"""The actions of `python -m tools alerts` on events: list, measure again, decide."""
 
 from __future__ import annotations
 
@@ -19,9 +19,12 @@ from tools.upstreams import config
 from tools.upstreams.mirror import Mirror
 
 _DECISIONS = {
-    "ack": (states.ACKNOWLEDGED, "someone looks after it: no further messages until it changes"),
-    "expect": (states.EXPECTED, "it was meant: never an alert again"),
-    "suppress": (states.SUPPRESSED, "no messages until --until"),
+    "ack": (
+        states.ACKNOWLEDGED,
+        "say that you look after it: no messages until that changes",
+    ),
+    "expect": (states.EXPECTED, "say that the change was intended: no more messages"),
+    "suppress": (states.SUPPRESSED, "get no messages until a date"),
 }
 
 ACTIONS = ("list", "show", "digest", "confirm", *_DECISIONS, "reopen")
@@ -29,24 +32,24 @@ ACTIONS = ("list", "show", "digest", "confirm", *_DECISIONS, "reopen")
 
 def add_actions(actions: argparse._SubParsersAction) -> None:
     """Declare ACTIONS."""
-    listed = actions.add_parser("list", help="all events, the newest first")
+    listed = actions.add_parser("list", help="list events, the newest first")
     listed.add_argument("--state", choices=list(states.STATES), action="append", default=[])
-    show = actions.add_parser("show", help="one event: message, proof, history")
+    show = actions.add_parser("show", help="show one event: message, proof, history")
     show.add_argument("id", type=_number)
     notifications = actions.add_parser(
-        "digest", help="what is confirmed and open, as text; exits with 0, 10, 11 or 12"
+        "digest", help="print all confirmed events; exits with 0, 10, 11 or 12"
     )
     for one in (show, notifications):
         one.add_argument("--site", type=links.site_address)
-    confirm = actions.add_parser("confirm", help="measure both sides of an event again, in turn")
+    confirm = actions.add_parser("confirm", help="measure both commits of an event again, in turn")
     confirm.add_argument("id", type=_number)
     meanings = {name: meaning for name, (_, meaning) in _DECISIONS.items()}
-    meanings["reopen"] = "withdraw what was decided: it is again what measuring says of it"
+    meanings["reopen"] = "withdraw a decision: the event gets its measured state again"
     for name, meaning in meanings.items():
         decide = actions.add_parser(name, help=meaning)
         decide.add_argument("id", type=_number)
         decide.add_argument(
-            "--why", required=True, type=_reason, help="kept with the event, and shown"
+            "--why", required=True, type=_reason, help="your reason; kept and shown with the event"
         )
         if name == "suppress":
             decide.add_argument("--until", required=True, type=_day, metavar="YYYY-MM-DD")
@@ -70,13 +73,13 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
-def _list(store: Store, states: list[str]) -> None:
-    found = store.all(*states)
-    if not found:
-        print(f"no event is {' or '.join(states)}" if states else "no events yet")
+def _list(store: Store, in_states: list[str]) -> None:
+    listed = store.all(*in_states)
+    if not listed:
+        print(f"no event is {' or '.join(in_states)}" if in_states else "no events yet")
         return
     table = Table("id", "state", "since", "what")
-    for event in found:
+    for event in listed:
         until = f" until {event.until}" if event.until else ""
         table.add_row(
             str(event.id), event.state + until, event.created[:10], message.subject(event)
@@ -110,21 +113,21 @@ def _reopen(store: Store, number: int, why: str) -> None:
 
 
 def _digest(store: Store, site: str | None) -> int:
-    found = store.all(states.CONFIRMED)
-    return digest.write([*zip(found, _messages(found, site), strict=True)], print)
+    confirmed = store.all(states.CONFIRMED)
+    return digest.write([*zip(confirmed, _messages(confirmed, site), strict=True)], print)
 
 
-def _messages(found: list[Event], site: str | None) -> list[message.Message]:
-    """What is told of events, with what upstream says of their commits."""
+def _messages(chosen: list[Event], site: str | None) -> list[message.Message]:
+    """The messages on events, with upstream's descriptions of their commits."""
     mirror = Mirror(paths.mirror_dir())
     upstreams = config.load(paths.ROOT / "upstreams.toml")
     addresses = {name: tool.links for name, tool in upstreams.items()}
     home = site or links.site_url()
-    return [notifications.compose(event, addresses, mirror, home) for event in found]
+    return [notifications.compose(event, addresses, mirror, home) for event in chosen]
 
 
 def _confirm(store: Store, number: int) -> int:
-    """Measure again, and keep the verdict; 0 when it is confirmed, 1 when not."""
+    """Measure again and keep the verdict; 0 if it is confirmed, else 1."""
     event = store.get(number)
     if event.kind == events.MACHINE:
         raise UsageError(f"event {number} is the machine's: no commit can be measured for it")
@@ -166,5 +169,5 @@ def _number(text: str) -> int:
 
 def _reason(text: str) -> str:
     if not text.strip():
-        raise argparse.ArgumentTypeError("say why: it is kept with the event, and shown")
+        raise argparse.ArgumentTypeError("say why: the reason is kept and shown with the event")
     return text.strip()

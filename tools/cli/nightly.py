@@ -1,7 +1,7 @@
-"""`python -m tools nightly`: measure what is new, confirm and localise what stepped, alert.
+"""`python -m tools nightly`: measure new commits, verify changes, find their commits, notify.
 
-Exit codes beside the usual: 0 nothing to tell, 10 something got slower, 11 only improvements and
-fixes, 12 only the machine stepped, 14 nothing to tell, but a part of the night failed.
+Exit codes beside the usual: 0 no new events, 10 something got slower, 11 only improvements and
+fixes, 12 only the machine changed, 14 no new events, but a part of the night failed.
 """
 
 from __future__ import annotations
@@ -27,10 +27,12 @@ from tools.upstreams.config import Upstream
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Budget, stack, profile and the address of the site."""
+    """Budget, stack, preset and the address of the site."""
     parser.add_argument("--hours", type=_hours, default=8.0, help="budget; default %(default)s")
     parser.add_argument(
-        "--tool", action="append", help="measure its commits only; default: all that are tracked"
+        "--tool",
+        action="append",
+        help="measure only commits of this tool; default: all tools",
     )
     parser.add_argument("--stack", choices=("frozen", "dated"), default="frozen")
     parser.add_argument(
@@ -57,7 +59,7 @@ def _hours(text: str) -> float:
 
 
 def run(args: argparse.Namespace) -> int:
-    """One night; prints what it does, then the digest."""
+    """Run one night; print its log, then the digest."""
     os.chdir(paths.ROOT)
     with files.lock(paths.cache("nightly.lock"), "the night of this machine"):
         os.environ["GWAS_NO_PULL"] = "1"  # the night itself updates the mirror, once
@@ -73,25 +75,25 @@ def run(args: argparse.Namespace) -> int:
         store = open_store()
         log = NightLog()
         site = args.site or links.configured_site()
-        delivery = _telling(conf, upstreams, store, site or links.site_url(), log)
+        delivery = _delivery(conf, upstreams, store, site or links.site_url(), log)
         if site is None and any(delivery.routes.values()):
             log.warn(
-                f"no --site and no {links.SITE_URL}: what is sent leads to {delivery.site}, "
+                f"no --site and no {links.SITE_URL}: messages link to {delivery.site}, "
                 "which others cannot read"
             )
-        told = Night(
+        notifications = Night(
             conf, upstreams, tools, store, delivery, args.stack, bench,
             args.hours * 3600, log,
         ).run()  # fmt: skip
-        code = digest.write(told, log.say, log.warnings)
-        delivery.mark_digested(told)
+        code = digest.write(notifications, log.say, log.warnings)
+        delivery.mark_digested(notifications)
     return code
 
 
-def _telling(
+def _delivery(
     conf: Config, upstreams: Mapping[str, Upstream], store: Store, site: str, log: NightLog
 ) -> Delivery:
-    """The channels, with their secrets, which nothing else gets to see."""
+    """The channels, with their secrets, which are removed from the environment."""
     tables = {tool: (f"{tool}.alerts", one.alerts) for tool, one in upstreams.items()}
     tables[config.OPERATOR] = config.OPERATOR, config.operator(paths.ROOT / conf.repo)
     routes = {route: channels.of_table(*table, log.warn) for route, table in tables.items()}

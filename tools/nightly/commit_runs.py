@@ -79,7 +79,7 @@ class CommitRuns:
             try:
                 status = running.wait(left)
             except subprocess.TimeoutExpired:
-                self.log.say(f"{what}: ended by the budget; what was measured is kept")
+                self.log.say(f"{what}: the budget ended the run; what was measured is kept")
                 return False
         if status not in _ENDED:
             self.log.warn(f"{what}: asv ended with {status}:\n  {asv_run.log_tail(log)}")

@@ -1,4 +1,4 @@
-"""What a night says while it works, and what of it did not work."""
+"""The log of a night, with the warnings that its digest repeats."""
 
 from __future__ import annotations
 
@@ -6,16 +6,16 @@ from tools.notify import message
 
 
 class NightLog:
-    """Prints; `warnings` has the first line of each part that failed."""
+    """Prints; `warnings` has the first line of each warning."""
 
     def __init__(self) -> None:
         self.warnings: list[str] = []
 
     def say(self, text: str) -> None:
-        """Print what upstream may have written some of."""
+        """Print a text, without control characters that upstream may have put into it."""
         print(message.harmless(text), flush=True)
 
     def warn(self, text: str) -> None:
-        """Print that a part of the night failed, and keep it for the digest."""
+        """Print a warning, and keep it for the digest."""
         self.warnings.append(text.splitlines()[0])
         self.say(f"warning: {text}")

@@ -1,4 +1,4 @@
-"""What became of the commits that a night measured, where it is not simply a value."""
+"""What became of the commits of a run: finished, not built, or missed; values that were lost."""
 
 from __future__ import annotations
 
@@ -14,28 +14,28 @@ from tools.nightly.history import History
 from tools.results import stored
 from tools.results.series import Series
 
-_SHOWN = 3  # benchmarks that are named
+_SHOWN = 3  # benchmarks in a warning
 
 
 @dataclass(frozen=True)
 class Outcomes:
-    """Of some commits, those that came to their end and those that did not."""
+    """Commits by what became of them."""
 
     reached: list[str]  # benchmarks have run, though some or all may have failed
-    unbuilt: list[str]  # they do not build, which is remembered
-    missed: list[str]  # what they need was not to be had, such as the package index
+    unbuilt: list[str]  # they do not build; a later night does not try again
+    missed: list[str]  # something was not available, such as the package index
 
 
 def unbuilt(stack: str) -> dict[str, str]:
-    """The commits of which it is remembered that they do not build on a stack, and why."""
+    """The commits that do not build on a stack, with the reasons."""
     return {one.commit: one.reason for one in failures.recorded() if one.stack == stack}
 
 
 def of(conf: Config, stack: str, machine: str, commits: Sequence[str]) -> Outcomes:
-    """What became of commits that asv was to measure on this machine, and came to its end."""
+    """What became of the commits of an `asv run` that ended by itself."""
     known = unbuilt(stack)
     left = [commit for commit in commits if commit not in known]
-    # of a commit that could not be measured at all nothing is left stored
+    # a commit that could not be measured at all has no result file
     env = asv_run.environment(stack)
     stored_of = {one: stored.results(conf, machine, one, env) is not None for one in left}
     return Outcomes(

@@ -1,4 +1,4 @@
-"""Where messages go: mail, a Slack-compatible webhook, GitHub issues."""
+"""The channels of notifications: mail, a Slack-compatible webhook, GitHub issues."""
 
 from __future__ import annotations
 
@@ -25,22 +25,22 @@ _VARIABLE = re.compile(r"[A-Z_][A-Z0-9_]*")
 
 
 class Channel(Protocol):
-    """Something that tells people."""
+    """A way to recipients."""
 
-    name: str  # its entry's key and value, "mail:a@example.org": what it was sent is kept by it
+    name: str  # key and value of its entry: the database keeps by it what was sent
 
     def send(self, event: Event, message: Message, store: Store) -> None:
-        """Tell of an event. Raises UnreachableError when that failed: it is tried again."""
+        """Send a message. Raises UnreachableError when that failed; the next night tries again."""
 
     def follow(self, event: Event, message: Message, store: Store) -> None:
-        """Tell what is new of an event that it has told of, where it does such; raises as `send`.
+        """Update what was sent of an event, if the channel can; raises as `send`.
 
-        It is asked each night, of all that people are told of.
+        Called each night for all notified events.
         """
 
 
 class _Once:
-    """A channel that has nothing to add to what it has told."""
+    """A channel that cannot update what it has sent."""
 
     def follow(self, event: Event, message: Message, store: Store) -> None:
         """Nothing."""
@@ -49,7 +49,8 @@ class _Once:
 class Mail(_Once):
     """SMTP: GWAS_SMTP_HOST (host or host:port), GWAS_SMTP_USER, GWAS_SMTP_PASSWORD.
 
-    One address each: it is known who was told, and one that is refused keeps nothing from others.
+    One address each, so that the database knows who was notified, and a refused address does not
+    stop the others.
     """
 
     def __init__(self, to: str) -> None:
@@ -68,9 +69,9 @@ class Mail(_Once):
         mail["Subject"] = " ".join(message.subject.split())
         mail["From"], mail["To"] = self._from, self._to
         mail["Date"] = email.utils.localtime()
-        # the same words are the same mail, so that one that was taken twice is shown once
+        # the same words have the same id, so that a mail that was sent twice is shown once
         mail["Message-ID"] = f"<event-{event.uid}-{message.version[:16]}@gwas-tracker>"
-        mail["Auto-Submitted"] = "auto-generated"  # nobody's absence is to be answered
+        mail["Auto-Submitted"] = "auto-generated"  # no out-of-office replies
         mail.set_content(message.text)
         try:
             with self._connect() as server:
@@ -81,7 +82,7 @@ class Mail(_Once):
             raise UnreachableError(f"{self.name} was not sent: {type(error).__name__}") from None
 
     def _connect(self) -> smtplib.SMTP:
-        """The server, encrypted where it can be; a password is sent to no other."""
+        """The server, encrypted if it can be; no password goes to an unencrypted one."""
         trusted = ssl.create_default_context()
         if self._port == smtplib.SMTP_SSL_PORT:
             return smtplib.SMTP_SSL(self._host, self._port, timeout=_TIMEOUT, context=trusted)
@@ -98,7 +99,7 @@ class Mail(_Once):
 
 
 class Webhook(_Once):
-    """A Slack-compatible webhook, whose address is a secret in the variable that is named."""
+    """A Slack-compatible webhook; its address is a secret in an environment variable."""
 
     def __init__(self, variable: str) -> None:
         self.name = f"webhook:{variable}"
@@ -112,32 +113,32 @@ class Webhook(_Once):
 def of_table(name: str, table: Mapping[str, Any], warn: Callable[[str], None]) -> list[Channel]:
     """The channels of a table of upstreams.toml, such as [sgkit.alerts].
 
-    Of what is wrong with one entry is warned, and the others are made.
+    A wrong entry is skipped with a warning.
     """
-    made: list[Channel] = []
+    found: list[Channel] = []
     for key, value in table.items():
         try:
-            made += of_entry(name, key, value)
-        except TrackerError as error:  # what is not told tonight is told when that is mended
+            found += of_entry(name, key, value)
+        except TrackerError as error:  # a later night sends it, once the entry is right
             warn(str(error))
-    return made
+    return found
 
 
 def names(name: str, table: Mapping[str, Any]) -> list[str]:
-    """What the channels of a table are known by, also of those that lack their secrets."""
-    found = []
+    """The names of a table's channels, also of those that lack their secrets."""
+    listed = []
     for key, value in table.items():
-        with contextlib.suppress(ConfigError):  # of which `of_table` warns
-            found += [f"{key}:{to}" for to in _targets(name, key, value)]
-    return found
+        with contextlib.suppress(ConfigError):  # `of_table` warns of it
+            listed += [f"{key}:{to}" for to in _targets(name, key, value)]
+    return listed
 
 
 def of_entry(name: str, key: str, value: object) -> list[Channel]:
     """The channels of one entry of the table `name`: one for each address of a mail list.
 
     `mail` (addresses), `webhook` (name of the environment variable with its address), `github`
-    (owner/name). Raises ConfigError for what is none of these, without the value, which may be
-    a secret in the wrong place; and for a secret that is not set.
+    (owner/name). Raises ConfigError for any other entry, and for a secret that is not set. The
+    message leaves the value out: it may be a secret in the wrong place.
     """
     kinds: dict[str, Callable[[str], Channel]] = {
         "mail": Mail, "webhook": Webhook, "github": GitHub,
@@ -163,16 +164,16 @@ def _targets(name: str, key: str, value: object) -> list[str]:
 
 
 def forget_secrets(tables: Iterable[Mapping[str, Any]]) -> None:
-    """Take the secrets of these tables out of the environment once their channels are made."""
+    """Remove the secrets of these tables from the environment, once the channels have them."""
     webhooks = [str(table["webhook"]) for table in tables if table.get("webhook")]
     credentials.forget(["GWAS_SMTP_USER", "GWAS_SMTP_PASSWORD", "GWAS_GITHUB_TOKEN", *webhooks])
 
 
 def _is_address(text: str) -> bool:
-    if not text.isprintable():  # a line's end would begin another header
+    if not text.isprintable():  # a line break would begin another header
         return False
-    found = email.utils.getaddresses([text])
-    return len(found) == 1 and "@" in found[0][1]
+    addresses = email.utils.getaddresses([text])
+    return len(addresses) == 1 and "@" in addresses[0][1]
 
 
 def _slack(text: str) -> str:

@@ -1,4 +1,4 @@
-"""Who made a change: what upstream says of an event's commit, with links to where it says it."""
+"""Upstream's description of an event's commit, with links."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ _OF_ISSUES = r"(?:fix|fixe[sd]|close[sd]?|resolve[sd]?|issues?|bugs?|workaround|
 def pull_request(subject: str) -> int | None:
     """The pull request that a subject names: `... (#123)`, `Merge pull request #123 ...`.
 
-    And `... #123`, unless the words before say that it is an issue. Where they do not and it is,
-    GitHub leads on from the one to the other.
+    And `... #123`, unless the words before say that it is an issue. GitHub redirects an issue's
+    number that is taken for a pull request.
     """
     bracketed = re.search(r"\(#(\d+)\)\s*$", subject)
     match = bracketed or re.match(r"Merge pull request #(\d+)", subject)
@@ -28,7 +28,7 @@ def pull_request(subject: str) -> int | None:
 
 
 def commit(event: Event, mirror: Mirror, links: Mapping[str, str]) -> dict[str, Any]:
-    """The commit that made an event: empty where it is not known, or no longer mirrored.
+    """The commit of an event; empty if it is not known, or no longer mirrored.
 
     hash, author, date, subject, body, and where `links` has a template: url, pull, compare.
     """

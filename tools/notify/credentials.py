@@ -1,4 +1,4 @@
-"""Secrets of the channels: read from the environment only, and in no message, log or error."""
+"""Secrets of the channels, from the environment only; no message, log or error has them."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ def secret(variable: str) -> str:
 
 
 def forget(variables: Iterable[str]) -> None:
-    """Take secrets out of the environment once they are read.
+    """Remove secrets from the environment of this process.
 
-    What is built and measured is upstream's code: it must not find them there, nor in what the
-    kernel shows of this process. /proc/PID/environ shows the memory that a process was started
-    with, so that is overwritten; and no other process of this user may read the rest.
+    A night builds and runs upstream's code, which must not find them. /proc/PID/environ shows the
+    memory that a process was started with, so that is overwritten. PR_SET_DUMPABLE keeps other
+    processes of this user from reading the rest.
     """
     for variable in variables:
         address = _libc.getenv(os.fsencode(variable))

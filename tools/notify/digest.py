@@ -1,4 +1,4 @@
-"""Events as one plain text, with an exit code that scripts can act on."""
+"""The digest: events as one plain text, with an exit code for scripts."""
 
 from __future__ import annotations
 
@@ -12,19 +12,21 @@ NOTHING, SLOWER, ONLY_FASTER, ONLY_MACHINE, INCOMPLETE = 0, 10, 11, 12, 14
 
 
 def write(
-    told: Sequence[tuple[Event, Message]], say: Callable[[str], None], failed: Sequence[str] = ()
+    notifications: Sequence[tuple[Event, Message]],
+    say: Callable[[str], None],
+    failed: Sequence[str] = (),
 ) -> int:
-    """Say each message and what failed; the exit code for them."""
-    for _, text in told:
+    """Say each message and each failure; returns the exit code."""
+    for _, text in notifications:
         say("\n" + text.text)
-    say(f"{len(told)} new events")
+    say(f"{len(notifications)} new events")
     for what in failed:
         say(f"failed: {what}")
-    of_tools = [event for event, _ in told if event.kind != events.MACHINE]
+    of_tools = [event for event, _ in notifications if event.kind != events.MACHINE]
     if any(not event.better for event in of_tools):
         return SLOWER
     if of_tools:
         return ONLY_FASTER
-    if told:
+    if notifications:
         return ONLY_MACHINE
     return INCOMPLETE if failed else NOTHING

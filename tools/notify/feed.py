@@ -16,15 +16,15 @@ _ATOM = "http://www.w3.org/2005/Atom"
 _OURS = uuid.uuid5(uuid.NAMESPACE_URL, "gwas-tracker")
 
 
-def write(path: Path, site: str, told: Iterable[tuple[Event, Message]]) -> None:
-    """Write the feed; entries keep their ids, so that a reader shows each event once.
+def write(path: Path, site: str, notifications: Iterable[tuple[Event, Message]]) -> None:
+    """Write the feed; a merged event has no entry of its own.
 
-    Wherever the site moves; and no other tracker's entry has the id.
-    An event that joined another has no entry of its own.
+    An entry keeps its id when the site moves, so that a reader shows each event once. The ids of
+    two trackers differ.
     """
     ET.register_namespace("", _ATOM)
     root = ET.Element(f"{{{_ATOM}}}feed")
-    entries = [(event, message) for event, message in told if event.state != MERGED]
+    entries = [(event, message) for event, message in notifications if event.state != MERGED]
     home = site.rstrip("/")
     _add(root, "title", "GWAS performance tracker: alerts")
     _add(root, "id", f"{home}/alerts.xml")

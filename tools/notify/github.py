@@ -1,4 +1,4 @@
-"""GitHub issues as a channel: one issue a slow-down."""
+"""GitHub issues as a channel: one issue for each slow-down."""
 
 from __future__ import annotations
 
@@ -17,17 +17,17 @@ from tools.notify.http_post import RefusedError
 from tools.notify.message import Message
 
 _GONE = (301, 404, 410)  # transferred; deleted; deleted, or without issues
-_PAGE, _PAGES = 100, 10  # as many issues as GitHub lists at once; and so often
+_PAGE, _PAGES = 100, 10  # issues that GitHub lists at once; requests at most
 
 
 class GoneError(TrackerError):
-    """What a channel would have followed is no more: that is said once, and not tried again."""
+    """The issue no longer exists: the night warns once, and does not try again."""
 
 
 class GitHub:
     """Issues of a repository: opened, kept up to date, closed with the reason.
 
-    An improvement opens none, as there would be nothing to do about it.
+    An improvement opens none: there is nothing to do about it.
     """
 
     def __init__(self, repository: str) -> None:
@@ -40,14 +40,14 @@ class GitHub:
         }
 
     def send(self, event: Event, message: Message, store: Store) -> None:
-        """Open an issue, or say in that of an earlier night why it is told of again."""
+        """Open an issue; in an existing one, comment why the event is notified again."""
         if event.better:
             return
         issue = self._issue(event)
         if issue is None:
-            # before it is asked for: should the answer be lost, the issue is found by its mark
+            # before the request: if its answer is lost, the issue is found by its mark
             self._keep(event, store, begun=True)
-        self._tell(
+        self._update(
             store.get(event.id),
             message,
             store,
@@ -55,13 +55,13 @@ class GitHub:
         )
 
     def follow(self, event: Event, message: Message, store: Store) -> None:
-        """Bring the issue up to date where there is one, or may be one.
+        """Update the issue, if there is or may be one.
 
-        Raises GoneError when people have deleted it or moved it away: once, then it is let be.
+        Raises GoneError once, when people have deleted it or moved it away.
         """
-        self._tell(event, message, store, again=False)
+        self._update(event, message, store, again=False)
 
-    def _tell(self, event: Event, message: Message, store: Store, *, again: bool) -> None:
+    def _update(self, event: Event, message: Message, store: Store, *, again: bool) -> None:
         issue = self._issue(event)
         if issue is None or issue.gone or issue.version == message.version:
             return
@@ -73,37 +73,37 @@ class GitHub:
                 if event.state == states.CONFIRMED:
                     number = self._ask("POST", self._issues, json=text)["number"]
                     self._keep(event, store, number=number, version=message.version)
-                else:  # it never was opened, and there is nothing to open it for now
+                else:  # it was never opened, and need not be now
                     self._keep(event, store, version=message.version)
                 return
             issue = self._keep(event, store, number=number)
         address = f"{self._issues}/{issue.number}"
         try:
-            self._update(event, message, store, address, text, again=again)
+            self._rewrite(event, message, store, address, text, again=again)
         except RefusedError as error:
             if error.status not in _GONE or not self._is_gone(address):
                 raise
             self._keep(event, store, gone=True)
             raise GoneError(
-                f"{self.name}: issue {issue.number} was deleted or moved away: it is left so"
+                f"{self.name}: issue {issue.number} was deleted or moved away; nothing updates it"
             ) from None
 
-    def _update(
+    def _rewrite(
         self, event: Event, message: Message, store: Store, address: str, text: dict[str, str],
         *, again: bool,
     ) -> None:  # fmt: skip
-        """Rewrite an issue; a comment, which GitHub sends to people, says why it is closed.
+        """Rewrite an issue; a comment says why it is closed, or notified again.
 
-        And why it is told of again.
+        GitHub sends comments to people, and not the new text.
         """
         issue = self._issue(store.get(event.id)) or Issue()
         reason = states.STATES[event.state].closes_issue
         if (reason or again) and issue.comment != event.state:
             said = _fenced(f"{message.subject}\n{message.state}")
             self._ask("POST", f"{address}/comments", json={"body": said})
-            # at once: should the rest fail, it is not said twice
+            # before the rest, which may fail: no second comment
             self._keep(event, store, comment=event.state)
-        if bool(reason) != issue.closed:  # else it is as people have left it
+        if bool(reason) != issue.closed:  # else it stays as people have left it
             text = text | (
                 {"state": "closed", "state_reason": reason} if reason else {"state": "open"}
             )
@@ -121,9 +121,9 @@ class GitHub:
         return issue
 
     def _is_gone(self, address: str) -> bool:
-        """Whether an issue cannot be read, though its repository's can; what fails is raised.
+        """Whether an issue cannot be read though its repository's others can.
 
-        A token that may not see or write them is refused in the same words.
+        GitHub refuses a token without rights in the same words.
         """
         self._ask("GET", self._issues, params={"per_page": 1})
         try:
@@ -133,7 +133,7 @@ class GitHub:
         return False
 
     def _find(self, mark: str, since: str) -> int | None:
-        """The number of the issue that a night has opened and did not live to remember."""
+        """The number of an issue that a night opened before it was killed."""
         query = {"state": "all", "since": since.replace("+00:00", "Z"), "per_page": _PAGE}
         for page in range(1, _PAGES + 1):
             found = self._ask("GET", self._issues, params={**query, "page": page})
@@ -153,7 +153,7 @@ class GitHub:
 
 
 def _mark(event: Event) -> str:
-    """What an event's issue is known by, unseen."""
+    """An invisible mark by which an event's issue is found."""
     return f"<!-- gwas-tracker event {event.uid.replace('-', ' ')} -->"
 
 

@@ -1,4 +1,4 @@
-"""Requests of the channels: what fails is said without the address, which may be a secret."""
+"""HTTP requests of the channels; no error has the address, which may be a secret."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _TIMEOUT = 30
 
 
 class RefusedError(UnreachableError):
-    """An answer that says no."""
+    """The server refused the request."""
 
     def __init__(self, message: str, status: int) -> None:
         super().__init__(message)
@@ -22,8 +22,8 @@ class RefusedError(UnreachableError):
 def request(method: str, url: str, name: str, **kwargs: Any) -> requests.Response:
     """The answer to a request of the channel `name`.
 
-    UnreachableError where there is none, RefusedError where it did not succeed. It is not sent
-    on to another address: a page that asks for a login says yes to whoever comes to read it.
+    Raises UnreachableError without an answer, RefusedError for any status from 300 on. It does
+    not follow redirects: a login page would answer with success.
     """
     try:
         answer = requests.request(method, url, timeout=_TIMEOUT, allow_redirects=False, **kwargs)

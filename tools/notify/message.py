@@ -1,4 +1,4 @@
-"""What people are told of an event: one subject, one text, one address."""
+"""The message on an event: a subject that tells the whole story, a text, and a page."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _ALERTS = ".venv/bin/python -m tools alerts"  # as in README, so that a line can
 
 @dataclass(frozen=True)
 class Message:
-    """Plain text throughout: what upstream wrote is escaped by the channel that sends it."""
+    """Plain text throughout; the channel that sends it escapes what upstream wrote."""
 
     subject: str
     state: str  # the event's, and why
@@ -33,7 +33,7 @@ class Message:
 
     @property
     def version(self) -> str:
-        """Of what is told: another one for other words, and the same at another address."""
+        """A hash of the words: another site's address does not change it."""
         return hashlib.sha256(f"{self.subject}\n{self.body}".encode()).hexdigest()
 
 
@@ -49,30 +49,32 @@ def compose(event: Event, site: str, commit: Mapping[str, Any] | None = None) ->
 
 def subject(event: Event) -> str:
     """One line: what, how much, where."""
-    line = _headline(event)
+    change = _headline(event)
     if event.kind == events.MACHINE:
-        return f"machine {event.machine}: {title(line)} at {_where(event)}"
+        return f"machine {event.machine}: {title(change)} at {_where(event)}"
     verb = "fixed: " if event.state == states.RESOLVED or event.evidence.fixes else ""
-    return f"{verb}{event.tool}: {title(line, event)} at {_where(event)}"
+    return f"{verb}{event.tool}: {title(change, event)} at {_where(event)}"
 
 
-def title(line: SeriesChange, event: Event | None = None) -> str:
+def title(change: SeriesChange, event: Event | None = None) -> str:
     """A series and its change, in words: "pca in Sgkit: time_compute 1.5 x slower".
 
     With an event, the ratio is that of the proof where there is one for the series.
     """
     proofs = event.proofs if event else []
-    ratio = next((proof.ratio for proof in reversed(proofs) if proof.key == line.key), line.ratio)
-    lower, higher = _UNITS.get(line.unit, ("lower", "higher"))
+    ratio = next(
+        (proof.ratio for proof in reversed(proofs) if proof.key == change.key), change.ratio
+    )
+    lower, higher = _UNITS.get(change.unit, ("lower", "higher"))
     size = max(ratio, 1 / ratio) if ratio > 0 else float("inf")
-    return f"{line.title} {size:.3g} x {lower if ratio < 1 else higher}"
+    return f"{change.title} {size:.3g} x {lower if ratio < 1 else higher}"
 
 
 def _headline(event: Event) -> SeriesChange:
-    """The timing where it is proven as well as what stands for the event: people feel time."""
+    """The timing if it is confirmed too, else the main series: people feel time."""
     timing = event.evidence.timing
     if timing and timing.outcome == states.CONFIRMED:
-        return next((line for line in event.series if line.key == timing.key), event.main)
+        return next((change for change in event.series if change.key == timing.key), event.main)
     return event.main
 
 
@@ -86,7 +88,7 @@ def _where(event: Event) -> str:
 
 
 def _versions(event: Event) -> list[str]:
-    """The dependency that did it with both versions, or the few that cannot be told apart."""
+    """The dependency that made the change with both versions, or the few that it may be."""
     if event.kind != events.DEPENDENCY:
         return []
     return [
@@ -96,7 +98,7 @@ def _versions(event: Event) -> list[str]:
 
 
 def _state(event: Event) -> str:
-    """The state, and why where the proof does not say it."""
+    """The state, with the reason unless the proof says it."""
     until = f" until {event.until}" if event.until else ""
     proven = event.state in (states.CONFIRMED, states.REFUTED) and event.evidence.confirmation
     reopened = event.evidence.reopened == event.why
@@ -122,7 +124,7 @@ def _body(event: Event, commit: Mapping[str, Any]) -> str:
     parts += [f"stack    {event.stack}, machine {event.machine}"]
     parts += [f"fixes    event {number}" for number in event.evidence.fixes]
     parts += [*_why(event), "", "series:"]
-    parts += [f"  {title(line)}" for line in event.series[:_LINES]]
+    parts += [f"  {title(change)}" for change in event.series[:_LINES]]
     if len(event.series) > _LINES:
         parts.append(f"  and {len(event.series) - _LINES} more")
     again = command(event)
@@ -133,10 +135,10 @@ def _body(event: Event, commit: Mapping[str, Any]) -> str:
 
 
 def _dependencies(event: Event) -> list[str]:
-    """Which dependency it was, and what says that it was one."""
+    """The dependency, and the evidence for it."""
     if event.kind != events.DEPENDENCY:
         return []
-    of_packages = event.evidence.packages  # asked only where the frozen stack cannot tell
+    of_packages = event.evidence.packages  # asked only where the frozen stack has no answer
     known = (
         "the packages alone make the change" if of_packages else "the frozen stack shows no change"
     )
@@ -149,10 +151,10 @@ def _dependencies(event: Event) -> list[str]:
 
 
 def _why(event: Event) -> list[str]:
-    """What else changed at the commit, and which functions take longer or shorter."""
+    """Other metrics that changed, and the functions that take longer or shorter."""
     parts = [
         f"beside   {metric.key.metric} {metric.old:.4g} -> {metric.new:.4g}"
-        + ("" if metric.key in event.changed else " (not told from noise)")
+        + ("" if metric.key in event.changed else " (within the noise)")
         for metric in event.evidence.beside
         if explain.is_noticed(metric.old, metric.new)
     ]
@@ -163,24 +165,24 @@ def _why(event: Event) -> list[str]:
 
 
 def harmless(text: str) -> str:
-    """Without what could steer a terminal, or is no text at all: upstream wrote some of it."""
+    """The text without control characters, which upstream may have put into it."""
     plain = "".join(c if c.isprintable() or c == "\n" else " " for c in text)
     return plain.encode("utf-8", "replace").decode()
 
 
 def command(event: Event) -> str | None:
-    """The one command that measures the event again, in any checkout; None of the machine's."""
+    """The command that measures the event again in any checkout; None for the machine's."""
     if event.kind == events.MACHINE:
         return None
     old, new = event.ends
-    line = _headline(event)
-    words = [f"{_ALERTS} compare", old[:12], new[:12], line.key.benchmark]
-    words += [shlex.quote(f"{name}={value}") for name, value in line.key.plain.items()]
+    change = _headline(event)
+    words = [f"{_ALERTS} compare", old[:12], new[:12], change.key.benchmark]
+    words += [shlex.quote(f"{name}={value}") for name, value in change.key.plain.items()]
     return " ".join([*words, "--stack", event.stack])
 
 
 def decisions(event: Event) -> list[str]:
-    """The commands to decide about an event, with what is to be filled in; none where all is."""
+    """The commands to decide about an event, with blanks to fill in."""
     if not states.STATES[event.state].suggested:
         return []
     return [

@@ -1,4 +1,4 @@
-"""The data of the Alerts page: alerts.json with all events, and a file for each event's page."""
+"""The data of the Alerts page: alerts.json with all events, and one file for each event."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from asv.console import log
 from tools.alerts import evidence, explain
 from tools.alerts.events import Event, SeriesChange
 from tools.alerts.evidence import Proof
+from tools.alerts.grouping import scope_of
 from tools.alerts.store import Store
 from tools.common import files, links
 from tools.common.errors import DamagedError
@@ -24,25 +25,25 @@ from tools.results.series import Series
 from tools.results.series_key import SeriesKey
 from tools.upstreams.mirror import Mirror
 
-_DRAWN = 6  # series of an event that are drawn, the largest step first
-_POINTS = 120  # of each, around the step
+_DRAWN = 6  # series of an event that are drawn, the largest change first
+_POINTS = 120  # of each, around the change
 
 
 @dataclass(frozen=True)
 class Site:
-    """What an event's page needs of the rest of the site."""
+    """The parts of the site that event pages use."""
 
     series: Sequence[Series]
     hashes: Mapping[int, str]  # the commit of each revision
     mirror: Mirror
-    links: Mapping[str, Mapping[str, str]]  # each tool's addresses upstream
+    links: Mapping[str, Mapping[str, str]]  # address templates of each tool
     declared: Mapping[str, Metric]
-    named: set[str]  # graph parameters that a link has to name
+    named: set[str]  # graph parameters that a link must name
     releases: Mapping[str, str]
 
 
 def write(html: Path, database: Path, site: Site) -> None:
-    """Write the data; empty where no night has run yet, or where its memory is damaged."""
+    """Write the data; without events where no night has run, or the database is damaged."""
     pages: list[dict[str, Any]] = []
     events: list[dict[str, Any]] = []
     noise: list[dict[str, Any]] = []
@@ -66,21 +67,21 @@ def write(html: Path, database: Path, site: Site) -> None:
 
 
 def _row(event: Event) -> dict[str, Any]:
-    """What the overview shows of an event."""
+    """An event as the overview shows it."""
     old, new = event.ends
     shown = ("id", "tool", "stack", "machine", "kind", "state", "until", "created", "better")
     return {
         **{key: getattr(event, key) for key in shown},
         "title": message.subject(event),
         "ends": [old, new],
-        "first": event.new,  # the first measured commit after the step
+        "first": event.new,  # the first measured commit with the change
         "exact": event.commit is not None,
         "lines": len(event.series),
     }
 
 
 def _page(event: Event, store: Store, site: Site) -> dict[str, Any]:
-    """All that is known of an event."""
+    """An event as its page shows it."""
     worst = event.main.key
     lines = sorted(event.series, key=lambda line: (line.key != worst, -line.size))
     answers = store.answers(event.id)
@@ -107,10 +108,10 @@ def _page(event: Event, store: Store, site: Site) -> dict[str, Any]:
 
 
 def _proofs(event: Event, store: Store) -> list[dict[str, Any]]:
-    """What was measured again, each with its two commits and the pairs that count.
+    """The comparisons of an event, each with its two commits and the pairs that count.
 
-    The event between its ends, and what the search measured of the nearest commits before and
-    after the change, each against the first end; then a timing between these two.
+    First the two ends of the event. Then, from the search, the nearest commits before and after
+    the change, each against the first end. Last a timing at the nearest commits.
     """
     units = {line.key: line.unit for line in event.series}
 
@@ -137,14 +138,14 @@ def _proofs(event: Event, store: Store) -> list[dict[str, Any]]:
 
 
 def _line(event: Event, line: SeriesChange, site: Site, *, drawn: bool) -> dict[str, Any]:
-    """One series of an event, with its points around the step."""
+    """One series of an event, with its points around the change."""
     benchmark = line.key.benchmark
     found = {
         **asdict(line), "key": str(line.key), "benchmark": benchmark, "parameters": line.key.plain,
         "ratio": line.ratio, "graph": f"index.html#{benchmark}",
     }  # fmt: skip
     for series in site.series:
-        if series.key != line.key or _place(series) != _place(event):
+        if series.key != line.key or scope_of(series) != event.scope:
             continue
         graph = links.graph(series.benchmark, series.environment, series.parameters, site.named)
         found["graph"] = links.at(graph, *(end[:8] for end in event.ends))
@@ -154,7 +155,7 @@ def _line(event: Event, line: SeriesChange, site: Site, *, drawn: bool) -> dict[
 
 
 def _points(event: Event, series: Series, hashes: Mapping[int, str]) -> list[list[Any]]:
-    """[commit, value, lowest, highest] of the points around an event's step."""
+    """[commit, value, lowest, highest] of the points around an event's change."""
     commits = [hashes[point.revision] for point in series.points]
     step = commits.index(event.new) if event.new in commits else len(commits)
     start = max(0, min(step - _POINTS // 2, len(commits) - _POINTS))
@@ -164,15 +165,8 @@ def _points(event: Event, series: Series, hashes: Mapping[int, str]) -> list[lis
     ]
 
 
-def _place(one: Series | Event) -> tuple[str, str, str]:
-    if isinstance(one, Event):
-        return one.tool, one.stack, one.machine
-    environment = one.environment
-    return one.branch, str(environment.get("stack", "")), str(environment.get("machine", ""))
-
-
 def _noise(stack: str, machine: str, store: Store) -> dict[str, Any]:
-    """Our false alarms on repeats of one commit, and what each benchmark can show."""
+    """False alarms on repeats of one commit, and each series' smallest detectable change."""
     repeats = {str(key): pairs for key, pairs in store.repeats(stack, machine).items()}
     return {
         "stack": stack,

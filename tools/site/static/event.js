@@ -140,7 +140,7 @@ function why(event) {
             element('td', {class: 'name mono'}, one.name),
             number('before', withUnit(one.old, one.unit)),
             number('after', withUnit(one.new, one.unit)),
-            number('ratio', share(one) + (one.sure || !share(one) ? '' : ' (not told from noise)'))))) : null,
+            number('ratio', share(one) + (one.sure || !share(one) ? '' : ' (within the noise)'))))) : null,
         profile.length ? table(['Function (own seconds in a profile)', 'Before', 'After', 'Gain'], profile.map((one) => element('tr', {},
             element('td', {class: 'name mono'}, one.function),
             number('before', withUnit(one.old, 'seconds')),

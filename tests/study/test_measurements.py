@@ -10,8 +10,9 @@ import pytest
 
 from tests.study import made, truth
 from tests.study.points_of import point, table
-from tools.study.analysis import editions, measurements, reducers
+from tools.study.analysis import editions, measurements
 from tools.study.analysis.measurements import AXES, Measurements
+from tools.study.analysis.reducers import STUDY
 
 
 def test_every_true_value_is_read_with_its_axes(measured: Measurements) -> None:
@@ -58,7 +59,7 @@ def test_a_warm_cluster_drops_what_the_study_dropped(tmp_path: Path) -> None:
 
     made.write(tmp_path / "results", only, [made.TODAY[1]], samples=10, noise=0.2)
     row = measurements.read(tmp_path / "results").points.row(0, named=True)
-    assert row["reducer"] == reducers.STUDY
+    assert row["reducer"] == STUDY
     assert row["value"] == pytest.approx(sum(sorted(row["samples"][5:])[1:-1]) / 3)
     assert row["kept"] == row["samples"][5:]
 

@@ -70,33 +70,19 @@ def derive(points: pl.DataFrame) -> list[Rule]:
         ("hail", "partitions", "spark", ("2.14", "2.15"), ()),
     ):
         label, own = words.TOOLS[tool], timed.filter(tool=tool)
+        node = own.filter(experiment="sharding")
         cluster = own.filter(pl.col("experiment").is_in(("distributed", "distributed_cold")))
-        add(
-            f"{shape}-node",
-            f"Which {shape} for {label} on one node?",
-            own.filter(experiment="sharding"),
-            shape,
-            ("task", "data", "cores"),
-            (shape,),
-        )
-        add(
-            f"{shape}-cluster",
-            f"Which {shape} for {label} on a cluster?",
-            cluster,
-            shape,
-            (*equal, "layout", "cache"),
-            (*of_shape, engine),
-        )
-        add(
-            f"layout-{engine}",
-            f"Which workers x threads a node for {label}?",
-            cluster,
-            "layout",
-            (*equal, shape, "threads", "cache"),
-            (*of_layout, engine),
-        )
-        add("settings", "Which Dask settings?", cluster, "settings",
-            ("task", "data", "nodes", "layout", shape, "cache"), (engine,))  # fmt: skip
+        for id, question, points, option, same, drawn in (
+            (f"{shape}-node", f"Which {shape} for {label} on one node?",
+             node, shape, ("task", "data", "cores"), (shape,)),
+            (f"{shape}-cluster", f"Which {shape} for {label} on a cluster?",
+             cluster, shape, (*equal, "layout", "cache"), (*of_shape, engine)),
+            (f"layout-{engine}", f"Which workers x threads a node for {label}?",
+             cluster, "layout", (*equal, shape, "threads", "cache"), (*of_layout, engine)),
+            ("settings", "Which Dask settings?",
+             cluster, "settings", ("task", "data", "nodes", "layout", shape, "cache"), (engine,)),
+        ):  # fmt: skip
+            add(id, question, points, option, same, drawn)
     return [rule for rule in rules if rule.choices]
 
 

@@ -22,7 +22,7 @@ from tools.execution import provenance
 from tools.execution.asv_run import environment
 from tools.results import stored
 from tools.results import table as results_table
-from tools.results.series_key import SeriesKey, parameter_sets
+from tools.results.series_key import SeriesKey, parameter_sets, tool_class
 from tools.study.analysis import ratios, reducers, reference
 
 EXPERIMENTS = (
@@ -67,18 +67,15 @@ SCHEMA: dict[str, pl.DataType] = {
     "noise_floor": _NUMBER,  # a ratio nearer to 1 may be noise: noise_floor.py
 }
 
-# by machine, commit, stack and series
-Origins = Mapping[tuple[str, str, str, str], Mapping[str, Any]]
-
 
 @dataclass
 class Measurements:
-    """What one machine has measured, and what asv knows of the benchmarks."""
+    """What one machine has measured, and the benchmarks."""
 
     machine: Mapping[str, Any]  # asv's facts about it, and `physical_cores`
     points: pl.DataFrame  # SCHEMA, with the interval `low`, `high` of each value
     failed: pl.DataFrame  # SCHEMA
-    declared: Mapping[str, Mapping[str, Any]]  # asv's benchmarks.json
+    benchmarks: Mapping[str, Mapping[str, Any]]  # those of the study, as in asv's benchmarks.json
 
 
 def table(rows: list[dict[str, Any]]) -> pl.DataFrame:
@@ -96,20 +93,12 @@ def table(rows: list[dict[str, Any]]) -> pl.DataFrame:
 
 def read(results_dir: Path, machine: str | None = None) -> Measurements:
     """The results of a machine: the named one, or the one with most points."""
-    declared = _json(results_dir / "benchmarks.json")
-    declared = {name: entry for name, entry in declared.items() if isinstance(entry, dict)}
-    sets = {name: list(parameter_sets(entry)) for name, entry in declared.items()}
-    origins = {
-        (machine, line["commit"], line["stack"], line["benchmark"]): line
-        for machine, line in stored.provenance(results_dir)
+    benchmarks = {
+        name: entry
+        for name, entry in _json(results_dir / "benchmarks.json").items()
+        if name.split(".")[0] in EXPERIMENTS and tool_class(name) in registry.TOOLS
     }
-    points = table(
-        [
-            point
-            for result in _results(results_dir)
-            for point in _points(result, declared, sets, origins)
-        ]
-    )
+    points = table([point for file in _files(results_dir) for point in _points(*file, benchmarks)])
     if machine is None and not points.is_empty():
         counts = points.group_by("machine").len().sort("len", "machine")
         machine = str(counts["machine"][-1])
@@ -117,42 +106,46 @@ def read(results_dir: Path, machine: str | None = None) -> Measurements:
     facts = _json(results_dir / machine / "machine.json") if machine else {}
     facts["physical_cores"] = own["physical_cores"].max() or int(facts.get("num_cpu") or 0)
     is_number = pl.col("value").is_finite()
-    return Measurements(facts, own.filter(is_number), own.filter(~is_number), declared)
+    return Measurements(facts, own.filter(is_number), own.filter(~is_number), benchmarks)
 
 
-def _results(results_dir: Path) -> Iterator[Results]:
-    """The result files with points of the study; the other files are not opened."""
-    all_results = results_table.read(results_dir)
+def _files(results_dir: Path) -> Iterator[tuple[Path, str]]:
+    """The result files with points of the study, and the machine of each; no other is opened."""
+    results = results_table.read(results_dir)
     experiment = pl.col("benchmark").cast(pl.String).str.split(".").list.first()
-    numbers = all_results.values.filter(experiment.is_in(EXPERIMENTS)).select("number").collect()
-    files = all_results.readable.join(numbers.unique(), on="number", how="semi")
-    for file, machine in files.sort("file").select("file", "machine").iter_rows():
-        yield Results.load(str(results_dir / file), machine_name=machine)
+    numbers = results.values.filter(experiment.is_in(EXPERIMENTS)).select("number").collect()
+    files = results.readable.join(numbers.unique(), on="number", how="semi").sort("file")
+    for file, machine in files.select("file", "machine").iter_rows():
+        yield results_dir / file, machine
 
 
 def _points(
-    result: Results,
-    declared: Mapping[str, Mapping[str, Any]],
-    sets: Mapping[str, list[dict[str, str]]],
-    origins: Origins,
+    path: Path, machine: str, benchmarks: Mapping[str, Mapping[str, Any]]
 ) -> Iterator[dict[str, Any]]:
     """The points of one result file; what was not measured or does not apply gives none."""
+    result = Results.load(str(path), machine_name=machine)
     stack = str(result.params.get("stack", ""))
-    machine = str(result.params.get("machine", ""))
-    for name in sorted(result.get_result_keys(declared)):  # a set: downloads keep one order
-        entry = declared[name]
-        experiment, cls, metric = name.rsplit(".", 2) if name.count(".") > 1 else ("", "", "")
-        if cls.lower() not in registry.TOOLS or experiment not in EXPERIMENTS:
-            continue
-        values = result.get_result_value(name, entry["params"])
-        samples = result.get_result_samples(name, entry["params"])
-        for index, value in enumerate(values):
+    lines = stored.provenance_of(path.parent / "provenance" / f"{path.stem}.jsonl")
+    origins = {
+        line["benchmark"]: line
+        for line in lines
+        if (line["commit"], line["stack"]) == (result.commit_hash, stack)
+    }
+    for name in sorted(result.get_result_keys(benchmarks)):  # a set: downloads keep one order
+        experiment, cls, metric = name.split(".")
+        values = result.get_result_value(name, benchmarks[name]["params"])
+        all_samples = result.get_result_samples(name, benchmarks[name]["params"])
+        sets = parameter_sets(benchmarks[name])
+        for parameters, value, samples in zip(sets, values, all_samples, strict=True):
             if value is not None and math.isnan(value):
                 continue  # not run, or not applicable here
-            key = machine, result.commit_hash, stack, str(SeriesKey.of(name, sets[name][index]))
-            origin = origins.get(key, {})
-            shown = f"{name}({', '.join(sets[name][index].values())})"
-            axes = _axes(experiment, sets[name][index], origin)
+            median = math.nan if value is None else value
+            reduced = reducers.Reduced(median, "", ())
+            if samples:
+                reduced = reducers.reduce(samples, experiment)
+            origin = origins.get(str(SeriesKey.of(name, parameters)), {})
+            shown = f"{name}({', '.join(parameters.values())})"
+            axes = _axes(experiment, parameters, origin)
             yield {
                 "experiment": experiment,
                 "tool": cls.lower(),
@@ -160,8 +153,12 @@ def _points(
                 **axes,
                 "release": _release(cls.lower(), result, origin),
                 "stack": stack,
-                **_reduced(name, value, tuple(samples[index] or ())),
-                "unit": entry.get("unit", ""),
+                "value": reduced.value,
+                "reducer": reduced.reducer,
+                "median": median,
+                "samples": samples or (),
+                "kept": reduced.kept,
+                "unit": benchmarks[name].get("unit", ""),
                 "machine": machine,
                 "commit": result.commit_hash,
                 "date": result.date,
@@ -173,20 +170,6 @@ def _points(
                 "command": f"{_run(result.commit_hash, stack, origin)} --bench "
                 f'"^{re.escape(shown)}$"',
             }
-
-
-def _reduced(name: str, value: float | None, samples: tuple[float, ...]) -> dict[str, Any]:
-    """The samples of a point, and its one number."""
-    median = math.nan if value is None else value
-    reduced = reducers.reduce(samples, name) if samples else None
-    is_study = reduced is not None and reduced.reducer == reducers.STUDY
-    return {
-        "value": reduced.value if reduced else median,
-        "reducer": reduced.reducer if reduced else "",
-        "median": median,
-        "samples": samples,
-        "kept": samples[reducers.rule_for(name).first if is_study else 0 :],
-    }
 
 
 def _release(tool: str, result: Results, origin: Mapping[str, Any]) -> str:

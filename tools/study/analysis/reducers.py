@@ -1,6 +1,6 @@
-"""From the samples of a point to its one number: the study's rules, and asv's own statistic.
+"""From the samples of a point to its one number: the study's rules, or asv's median.
 
-`samples` are in the order in which they were taken. Nothing is thrown away: results keep them all.
+Samples are in the order in which they were taken. Results keep all of them.
 """
 
 from __future__ import annotations
@@ -11,68 +11,39 @@ from dataclasses import dataclass
 
 ASV = "asv"
 STUDY = "study"
-NAMES = (STUDY, ASV)
 
 
 @dataclass(frozen=True)
 class Rule:
-    """What of the samples is dropped before their mean is taken."""
+    """Which samples are dropped before the mean of the others, three or more, is taken."""
 
-    first: int = 0  # that many from the beginning
-    extremes: bool = False  # of what is left, the largest and the smallest
+    first: int = 0  # samples at the beginning
+    extremes: bool = False  # then the largest and the smallest
 
     @property
     def least(self) -> int:
-        """The number of samples that the study's three remaining ones need."""
+        """The number of samples that the rule needs."""
         return self.first + 3 + 2 * self.extremes
 
-    def words(self) -> str:
-        """The rule as a sentence's part."""
-        parts = [f"the first {self.first} dropped"] if self.first else []
-        parts += ["the largest and the smallest dropped"] if self.extremes else []
-        return ", ".join([*parts, "mean of the rest"])
 
-
-# reference.toml, [method]
-SINGLE_NODE = Rule()  # 3 runs, mean
-CLUSTER_WARM = Rule(first=5, extremes=True)  # 10 runs: mean of 3
-CLUSTER_COLD = Rule(extremes=True)  # 5 runs: mean of 3
+# one node: 3 runs; a warm cluster: 10 runs, mean of 3; a cold cluster: 5 runs, mean of 3
+SINGLE_NODE = Rule()
+_RULES = {"distributed": Rule(first=5, extremes=True), "distributed_cold": Rule(extremes=True)}
 
 
 @dataclass(frozen=True)
 class Reduced:
-    """The number of a point, by which rule, and of how many samples it was made."""
+    """The number of a point, by which reducer, and the samples without the dropped first ones."""
 
     value: float
-    reducer: str  # one of NAMES
-    used: int
-    samples: int
+    reducer: str  # STUDY or ASV
+    kept: tuple[float, ...]
 
 
-def rule_for(benchmark: str) -> Rule:
-    """The study's rule for a benchmark ("module.Class.metric")."""
-    module = benchmark.partition(".")[0]
-    return {"distributed": CLUSTER_WARM, "distributed_cold": CLUSTER_COLD}.get(module, SINGLE_NODE)
-
-
-def study(samples: Sequence[float], rule: Rule) -> Reduced:
-    """By the study's rule; ValueError with fewer samples than it needs."""
+def reduce(samples: Sequence[float], experiment: str) -> Reduced:
+    """By the study's rule for a module of benchmarks; asv's median of too few samples."""
+    rule = _RULES.get(experiment, SINGLE_NODE)
     if len(samples) < rule.least:
-        raise ValueError(
-            f"{len(samples)} samples, and the study's rule ({rule.words()}) needs {rule.least}"
-        )
-    kept = list(samples[rule.first :])
-    if rule.extremes:
-        kept = sorted(kept)[1:-1]
-    return Reduced(statistics.fmean(kept), STUDY, len(kept), len(samples))
-
-
-def asv(samples: Sequence[float]) -> Reduced:
-    """asv's own: the median of all samples."""
-    return Reduced(statistics.median(samples), ASV, len(samples), len(samples))
-
-
-def reduce(samples: Sequence[float], benchmark: str) -> Reduced:
-    """By the study's rule where there are enough samples for it, else by asv's own."""
-    rule = rule_for(benchmark)
-    return study(samples, rule) if len(samples) >= rule.least else asv(samples)
+        return Reduced(statistics.median(samples), ASV, tuple(samples))
+    kept = tuple(samples[rule.first :])
+    return Reduced(statistics.fmean(sorted(kept)[1:-1] if rule.extremes else kept), STUDY, kept)

@@ -83,19 +83,3 @@ def ratio(task: str, over: str, under: str) -> float | None:
 def figure(task: str) -> str:
     """The number of a task's figure in the study; for other tasks an id of our own."""
     return tasks()[task].figure if task in tasks() else f"task-{task}"
-
-
-def seconds(task: str) -> dict[str, float]:
-    """Table 2.4: seconds of each tool at a task, on one node with 16 cores."""
-    return tasks()[task].seconds
-
-
-def setting(task: str) -> str:
-    """Data and cores of Table 2.4 at a task."""
-    return f"{tasks()[task].data}, {load().single_node.cores} cores"
-
-
-def cluster_seconds(chunks: str, cache: str) -> dict[int, float]:
-    """Table 2.5: seconds of Sgkit's HWE by the number of nodes."""
-    seconds: dict[int, float] = getattr(load().multi_node.chunks[chunks], cache)  # type: ignore[index]
-    return seconds

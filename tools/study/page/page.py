@@ -117,6 +117,10 @@ def _with_sources(points: pl.DataFrame) -> tuple[pl.DataFrame, list[Record]]:
     )
 
 
+def _attributes(of: Any, *names: str) -> Record:
+    return {name: getattr(of, name) for name in names}
+
+
 def _name(row: Record) -> str:
     return f"{row['tool']} {row['release']}, {row['stack']}: {row['benchmark']}"
 
@@ -142,12 +146,7 @@ def _table(table: Table, points: pl.DataFrame, folder: Path) -> Record:
                "source", "busy")  # fmt: skip
     of_table = pl.col("experiment").is_in(table.experiments)
     return {
-        "id": table.id,
-        "title": table.title,
-        "about": table.about,
-        "head": table.head,
-        "rows": table.rows,
-        "sentences": table.sentences,
+        **_attributes(table, "id", "title", "about", "head", "rows", "sentences"),
         "commands": [] if table.behind else _commands(of_table),
         "files": export.data(folder, f"table-{table.id}", behind) if table.behind else [],
         "behind": _records(behind, columns),
@@ -160,32 +159,20 @@ def _figure(figure: Figure, measured: Measurements, points: pl.DataFrame, folder
     choice = rows.default(figure, own, choices)
     specs = [chart.describe(figure, panel, own) for panel in figure.panels]
     downloads: list[str] = []
-    all_views: Record = {}
     if len(own):
-        # by the indices of the values that are chosen
-        all_views = {
-            ",".join(str(choices[axis].index(value)) for axis, value in each.items()): views.of(
-                figure, own, each
-            )
-            for each in rows.combinations(choices)
-        }
-        name = f"figure-{figure.id}"
-        view = views.of(figure, own, choice)
+        name, view = f"figure-{figure.id}", views.of(figure, own, choice)
         drawing = chart.whole(figure, specs, rows.select(own, choice), view)
         downloads = [*export.drawing(folder, name, drawing), *export.data(folder, name, own)]
     return {
-        "id": figure.id,
-        "study": figure.study,
-        "title": figure.title,
-        "about": figure.about,
+        **_attributes(figure, "id", "study", "title", "about"),
         "panels": [
-            {"title": panel.title, "where": panel.where, "column": panel.column, "spec": spec}
+            {**_attributes(panel, "title", "where", "column"), "spec": spec}
             for panel, spec in zip(figure.panels, specs, strict=True)
         ],
         "series": chart.series(figure, own),
         "choices": choices,
         "choice": choice,
-        "views": all_views,
+        "views": views.every(figure, own, choices) if len(own) else {},
         "not_drawn": rows.too_large(figure, measured),
         "commands": [] if len(own) else _commands(figure.filter),
         "files": downloads,
@@ -225,11 +212,7 @@ def _profile_points() -> pl.DataFrame:
 
 def _rule(rule: guidelines.Rule) -> Record:
     return {
-        "id": rule.id,
-        "question": rule.question,
-        "sentences": rule.sentences,
-        "figures": rule.figures,
-        "decided": rule.decided,
+        **_attributes(rule, "id", "question", "sentences", "figures", "decided"),
         "conditions": [
             {
                 "words": guidelines.condition_words(choice.condition),
@@ -250,10 +233,7 @@ def _finding(finding: evidence.Finding, points: pl.DataFrame) -> Record:
         for edition in points["edition"].unique(maintain_order=True)
     }
     return {
-        "id": finding.id,
-        "text": finding.text,
-        "source": finding.source,
-        "figures": finding.figures,
+        **_attributes(finding, "id", "text", "source", "figures"),
         "verdicts": {
             edition: {
                 "words": verdict.words,

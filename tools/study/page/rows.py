@@ -31,6 +31,7 @@ _SERIES = {
 _SIZE = (pl.col("n_samples") * pl.col("n_variants")).fill_null(0)
 
 Choice = Mapping[str, Any]
+Choices = Mapping[str, list[Any]]  # the values that can be chosen, by axis
 
 
 def make(figure: Figure, points: pl.DataFrame) -> pl.DataFrame:
@@ -103,7 +104,7 @@ def options(figure: Figure, rows: pl.DataFrame) -> dict[str, list[Any]]:
     return choices
 
 
-def default(figure: Figure, rows: pl.DataFrame, choices: Mapping[str, list[Any]]) -> Choice:
+def default(figure: Figure, rows: pl.DataFrame, choices: Choices) -> Choice:
     """The choice to begin with: the one with most to see; of equals the plainest.
 
     It is today's. A figure of the study's begins with the edition that has more lines.
@@ -120,7 +121,7 @@ def default(figure: Figure, rows: pl.DataFrame, choices: Mapping[str, list[Any]]
     return max(combinations(choices), key=score) if len(rows) else {}
 
 
-def combinations(choices: Mapping[str, list[Any]]) -> list[Choice]:
+def combinations(choices: Choices) -> list[Choice]:
     """All choices that can be made."""
     return [
         dict(zip(choices, values, strict=True)) for values in itertools.product(*choices.values())
@@ -142,7 +143,7 @@ def too_large(figure: Figure, measured: Measurements) -> str:
     if figure.x not in ("cores", "nodes") or not here:
         return ""
     beyond: dict[str, set[int]] = defaultdict(set)  # by layout
-    for name, entry in measured.declared.items():
+    for name, entry in measured.benchmarks.items():
         axes = dict(zip(entry["param_names"], entry["params"], strict=True))
         if name.split(".")[0] not in figure.experiments or figure.x not in axes:
             continue

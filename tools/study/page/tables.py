@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import polars as pl
 
+from tools.common import configuration
+from tools.common.configuration import Items, Model
 from tools.study import words
 from tools.study.analysis import noise_floor, reference
 from tools.study.analysis.code_size import Size
@@ -24,31 +26,38 @@ Pair = tuple[str, str]
 _END = "time_end_to_end"
 
 
-@dataclass
+class _Text(Model):
+    """What tables.toml says of a table."""
+
+    title: str
+    about: str
+    head: Items[str]
+    experiments: Items[str] = ("scaling",)
+
+
+_TEXTS = configuration.read_toml(Path(__file__).with_name("tables.toml"), dict[str, _Text])
+
+
 class Table:
     """A table as it is shown, the sentences below it, and the ids of the points behind it."""
 
-    id: str
-    title: str
-    about: str
-    head: list[str]
-    rows: list[list[Cell]] = field(default_factory=list)
-    sentences: list[str] = field(default_factory=list)
-    behind: list[int] = field(default_factory=list)
-    experiments: tuple[str, ...] = ("scaling",)
+    def __init__(self, name: str, *columns: str, id: str = "", edition: str = "") -> None:
+        text = _TEXTS[name]
+        self.id = f"{id}-{edition}" if edition else name
+        self.title = text.title.format(TITLES.get(edition, ""))
+        self.about = text.about
+        self.head = [*text.head, *columns]
+        self.experiments = text.experiments
+        self.rows: list[list[Cell]] = []
+        self.sentences: list[str] = []
+        self.behind: list[int] = []
 
 
 def single_node(points: pl.DataFrame, edition: str) -> Table:
     """Table 2.4 again: seconds of each tool at each task, their ratios beside the study's."""
-    combinations = list(itertools.combinations(words.TOOLS, 2))
-    table = Table(
-        id=f"2.4-{edition}",
-        title=f"Table 2.4 again, with {TITLES[edition]} releases",
-        about="One node, lazy mode: load, compute and write, in seconds. Below each ratio are its "
-        "95 % interval and the study's ratio (16 cores, 1000 Genomes or chromosome 21).",
-        head=["Task", "Data and cores", *words.TOOLS.values(),
-              *(f"{words.tool(a)} / {words.tool(b)}" for a, b in combinations)],
-    )  # fmt: skip
+    pairs = _pairs()
+    ratio_columns = (f"{words.tool(a)} / {words.tool(b)}" for a, b in pairs)
+    table = Table("single_node", *words.TOOLS.values(), *ratio_columns, id="2.4", edition=edition)
     for task in words.TASKS:
         own = _fullest(pick(points, _END, "scaling", task=task))
         if own.is_empty():
@@ -60,7 +69,7 @@ def single_node(points: pl.DataFrame, edition: str) -> Table:
         setting = words.setting(next(iter(tools.values())))
         seconds = [words.seconds(tools[t]["value"]) if t in tools else "n/a" for t in words.TOOLS]
         table.rows.append([words.task(task), setting, *seconds])
-        for pair in combinations:
+        for pair in pairs:
             theirs = reference.ratio(task, *pair)
             note = f"study {words.times(theirs)}" if theirs else ""
             table.rows[-1].append(
@@ -76,6 +85,13 @@ def single_node(points: pl.DataFrame, edition: str) -> Table:
             "small data."
         )
     return table
+
+
+def _pairs() -> list[Pair]:
+    """The tools whose ratio is shown: all of the study's, and each other tool with PLINK."""
+    studied = list(reference.load().setting.releases)
+    others = [tool for tool in words.TOOLS if tool not in studied]
+    return [*itertools.combinations(studied, 2), *((tool, studied[-1]) for tool in others)]
 
 
 def _beside_the_study(
@@ -114,16 +130,7 @@ def _beside_the_study(
 
 def multi_node(points: pl.DataFrame, edition: str) -> Table:
     """Table 2.5 again: Sgkit on a Dask cluster, three shardings, warm and cold."""
-    table = Table(
-        id=f"2.5-{edition}",
-        title=f"Table 2.5 again, with {TITLES[edition]} releases",
-        about="Sgkit on a Dask cluster, lazy mode. Scale-out: how many times as fast the larger "
-        "cluster is (in the study from 4 to 8 nodes). To tiles: time on the larger cluster / time "
-        "there with `tiles`. The study has numbers for HWE only, with 8 workers of 5 threads.",
-        head=["Task and data", "Chunks", "Page cache", "Fewer nodes", "More nodes", "Scale-out",
-              "To tiles"],
-        experiments=("distributed", "distributed_cold"),
-    )  # fmt: skip
+    table = Table("multi_node", id="2.5", edition=edition)
     cluster = ["layout", "settings", "data"]
     for task in ("hardy_weinberg", "allele_frequency"):
         own = pick(points, _END, *table.experiments, tool="sgkit", task=task)
@@ -193,13 +200,7 @@ def tools(rules: Iterable[Rule]) -> Table:
         for choice in by_size(rule.choices)
     ]
     cores = sorted({choice.condition["cores"] for _, choice in choices})
-    table = Table(
-        id="tool",
-        title="Which tool, by task, data and cores",
-        about="The fastest tool end to end, with the tools that the samples do not show to be "
-        "slower. Below: how many times as long the next takes (95 % interval).",
-        head=["Task", "Data", *(words.counted(count, "core") for count in cores)],
-    )
+    table = Table("tool", *(words.counted(count, "core") for count in cores))
     cells: dict[Pair, dict[int, Cell]] = {}
     for task, choice in choices:
         text = words.listed(choice.good, "or") if choice.decided else "not decided"
@@ -213,14 +214,7 @@ def tools(rules: Iterable[Rule]) -> Table:
 
 def effort(points: pl.DataFrame, sizes: Mapping[str, Mapping[str, Size]]) -> Table:
     """Speed beside its cost: memory, deviation from the reference, lines of code."""
-    table = Table(
-        id="effort",
-        title="Speed, memory, accuracy and effort side by side",
-        about="Today's releases. Deviation: the largest from an independent reference, in each "
-        "task's own measure. Lines: what a user writes to open, compute and write (for a program, "
-        "its options), without imports and comments, counted in benchmarks/.",
-        head=["Task", "Tool", "Data and cores", "End to end", "Peak memory", "Deviation", "Lines"],
-    )
+    table = Table("effort")
     memory, error = (
         points.filter(metric=metric, experiment="scaling")
         for metric in ("peakmem_tree", "track_error")
@@ -256,12 +250,7 @@ def effort(points: pl.DataFrame, sizes: Mapping[str, Mapping[str, Size]]) -> Tab
 
 def since(points: pl.DataFrame) -> Table:
     """How many times as fast today's releases are as the study's own, at the same points."""
-    table = Table(
-        id="since",
-        title="How far the tools have come since the study",
-        about="The study's own releases and packages, and today's, on this machine.",
-        head=["Task", "Tool", "Metric", "Data and cores", "Then", "Now", "Times as fast"],
-    )
+    table = Table("since")
     own = points.filter(experiment="scaling").filter(~pl.col("tool").is_in(PROGRAMS))
     pairs = paired(own.filter(edition=STUDY), own.filter(edition=TODAY), ["tool", "metric", *AXES])
     for task, tool, metric in itertools.product(words.TASKS, words.TOOLS, (_END, "time_compute")):
@@ -293,15 +282,7 @@ def since(points: pl.DataFrame) -> Table:
 
 def repeats(pairs: pl.DataFrame) -> Table:
     """The pairs of noise_floor.pairs, and in words how much they differ."""
-    table = Table(
-        id="repeats",
-        title="How much repeats of one point differ",
-        about="Several axes hold the same point: the same release, task, data and cores, in the "
-        "shape that the data come in, warm, with the tasks' own hyperparameters. So do the runs "
-        "of PLINK beside several commits.",
-        head=["Task", "Tool", "Metric", "Data and cores", "Longer", "Shorter", "Ratio"],
-        experiments=noise_floor.EXPERIMENTS,
-    )
+    table = Table("repeats")
     for row in pairs.to_dicts():
         table.rows.append(
             [

@@ -37,6 +37,16 @@ def of(figure: Figure, all_rows: pl.DataFrame, choice: rows.Choice) -> View:
     }
 
 
+def every(figure: Figure, all_rows: pl.DataFrame, choices: rows.Choices) -> dict[str, View]:
+    """The views of all choices, by the indices of the chosen values: "0,2,1"."""
+    return {
+        ",".join(str(choices[axis].index(value)) for axis, value in choice.items()): of(
+            figure, all_rows, choice
+        )
+        for choice in rows.combinations(choices)
+    }
+
+
 def conditions(figure: Figure, all_rows: pl.DataFrame, choice: rows.Choice) -> str:
     """Under what the points of a choice were measured: the same for all of them, or chosen."""
     shown = rows.select(all_rows, choice)

@@ -61,7 +61,7 @@ def test_a_cluster_that_is_not_there(monkeypatch: pytest.MonkeyPatch) -> None:
     checks.require_clusters(SPARK)  # which are not asked for
     checks.require_clusters(ONE_NODE)
     monkeypatch.setenv("GWAS_SPARK_MASTER", "head:7077")
-    with pytest.raises(UnreachableError, match="which is no spark://host:port"):
+    with pytest.raises(UnreachableError, match="give spark://host:port"):
         checks.require_clusters(SPARK)
 
 

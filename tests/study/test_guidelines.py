@@ -7,9 +7,8 @@ import re
 import polars as pl
 
 from tests.study.points_of import Row, point, table
-from tools.study.analysis import evidence, guidelines
-from tools.study.analysis.evidence import Finding
-from tools.study.analysis.findings import FINDINGS
+from tools.study.analysis import findings, guidelines
+from tools.study.analysis.findings import FINDINGS, Finding
 from tools.study.analysis.guidelines import Rule
 from tools.study.page import tables
 from tools.study.page.figures import FIGURES
@@ -149,7 +148,7 @@ def test_evidence_is_where_the_figures_named_show_it(
     ]
     for edition in ("today", "study"):
         for each in FINDINGS:
-            verdict = evidence.judge(each, points.filter(edition=edition))
+            verdict = findings.judge(each, points.filter(edition=edition))
             named.append(
                 (each.id, each.figures, [id for item in verdict.evidence for id in item.points])
             )
@@ -165,7 +164,7 @@ def test_evidence_is_where_the_figures_named_show_it(
 
 def test_verdicts_of_the_made_study(points: pl.DataFrame) -> None:
     def words(name: str, edition: str) -> str:
-        return evidence.judge(finding(name), points.filter(edition=edition)).words
+        return findings.judge(finding(name), points.filter(edition=edition)).words
 
     assert words("order", "study").startswith("holds")
     assert words("order", "today").startswith("holds in part")
@@ -182,7 +181,7 @@ def test_reading_twice_is_seen() -> None:
         point(value, (), experiment="filtering", metric="track_input_reads", cores=1, calls=calls)
         for value, calls in ((2.0, "two"), (1.0, "one"), (1.0, "two"))
     ]
-    verdict = evidence.judge(finding("reads"), table(*read))
+    verdict = findings.judge(finding("reads"), table(*read))
     assert verdict.words == "holds in part: 2 for, 1 against"
 
 
@@ -195,11 +194,11 @@ def test_what_is_rare_is_seen_or_not_in_so_many_runs() -> None:
         ]
 
     calm = survived("none", 1.0, 0.0)  # three runs
-    verdict = evidence.judge(finding("stealing"), table(*calm))
+    verdict = findings.judge(finding("stealing"), table(*calm))
     assert verdict.words == "not seen in 3 runs"
     assert [item.agrees for item in verdict.evidence] == [None]
     hanging = survived("worker-killed", 0.5, 0.5)  # two: the second hung
-    verdict = evidence.judge(finding("stealing"), table(*calm, *hanging))
+    verdict = findings.judge(finding("stealing"), table(*calm, *hanging))
     assert verdict.words == "seen at 1 of 2 points in 5 runs"
     assert verdict.evidence[1].words == "PCA, worker-killed, stealing: 1 of 2 hung"
 
@@ -209,4 +208,4 @@ def test_noise_is_no_verdict() -> None:
     axes = {"task": "allele_frequency", "nodes": 1, "layout": "1x1", "settings": "study"}
     own = [point(1, noisy, experiment="distributed", chunks=chunks, **axes)
            for chunks in ("tiles", "rows")]  # fmt: skip
-    assert evidence.judge(finding("rows"), table(*own)).words == "not decided"
+    assert findings.judge(finding("rows"), table(*own)).words == "not decided"

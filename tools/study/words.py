@@ -3,46 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from pathlib import Path
 from typing import Any
 
 from benchmarks._harness import registry
+from tools.common import configuration
 
-METRICS = {
-    "time_end_to_end": "end to end (lazy)",
-    "time_load": "load (eager)",
-    "time_compute": "compute (eager)",
-    "time_write": "write (eager)",
-    "time_first_call": "first call",
-    "peakmem_tree": "peak memory",
-    "track_error": "deviation from the reference",
-    "track_input_reads": "reads of the genotypes",
-    "track_finished": "runs that finished",
-    "track_right": "runs with the right answer",
-    "track_hung": "runs that hung",
-    "track_time_lost": "time lost",
-}
-AXES = {  # in the order in which a page lists them
-    "task": "task",
-    "data": "data set",
-    "cores": "cores",
-    "nodes": "nodes",
-    "layout": "layout",
-    "chunks": "chunks",
-    "partitions": "partitions",
-    "cache": "page cache",
-    "settings": "Dask settings",
-    "trouble": "injected fault",
-    "n_samples": "samples",
-    "n_variants": "variants",
-    "n_components": "components",
-    "r2": "r2 threshold",
-    "window": "window (variants)",
-    "calls": "calls for p and the filter",
-    "metric": "metric",
-    "edition": "releases",
-}
+_NAMES = configuration.read(Path(__file__).with_name("words.toml"), dict[str, dict[str, Any]])
+METRICS: dict[str, str] = _NAMES["metrics"]
+AXES: dict[str, str] = _NAMES["axes"]
 TASKS = {name: task.label for name, task in registry.TASKS.items()}
 TOOLS = {name: tool.label for name, tool in registry.TOOLS.items()}
+ORDER: dict[str, list[str]] = {  # of values that are no numbers
+    **_NAMES["order"],
+    "tool": list(TOOLS.values()),
+    "task": list(TASKS),
+    "metric": list(METRICS),
+}
 
 
 def tool(name: str) -> str:

@@ -11,7 +11,7 @@ import polars as pl
 
 from benchmarks._harness import registry
 from tools.study import words
-from tools.study.page.figures import ORDER, Figure, Panel
+from tools.study.page.figures import Figure, Panel
 from tools.study.page.views import View
 
 SCHEMA = "https://vega.github.io/schema/vega-lite/v6.json"
@@ -27,7 +27,7 @@ _DRAWN = ["series", "x", "base", "value", "low", "high", "speedup", "speedup_low
 def series(figure: Figure, rows: pl.DataFrame) -> list[dict[str, str]]:
     """The series of a figure with their colours and shapes, in the order of the legend."""
     names = sorted(rows["series"].unique())
-    order = ORDER.get(figure.colour, [])
+    order = words.ORDER.get(figure.colour, [])
     names.sort(key=lambda name: order.index(name) if name in order else len(order))
     return [
         {
@@ -116,7 +116,7 @@ def _by_series(legend: Sequence[dict[str, str]], what: str) -> dict[str, Any]:
 def _x(axis: str, rows: pl.DataFrame, numeric: bool) -> dict[str, Any]:
     encoding = {"field": "x", "title": words.AXES.get(axis, axis)}
     if not numeric:
-        values, order = sorted(rows["x"].unique()), ORDER.get(axis, [])
+        values, order = sorted(rows["x"].unique()), words.ORDER.get(axis, [])
         values.sort(key=lambda value: order.index(value) if value in order else len(order))
         return {**encoding, "type": "nominal", "sort": values, "axis": {"labelAngle": 0}}
     form = "~s" if axis in ("n_samples", "n_variants") else "~g"

@@ -7,7 +7,7 @@ that vary among its points are choices of the reader.
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 import polars as pl
 
@@ -15,20 +15,6 @@ from tools.common import configuration
 from tools.common.configuration import Items, Model
 from tools.study import words
 from tools.study.analysis import reference
-
-# the order of values that are no numbers
-ORDER = {
-    "chunks": ["tiles", "rows", "large-rows"],
-    "partitions": ["few", "many", "most"],
-    "cache": ["warm", "cold", "dropped"],
-    "trouble": ["none", "worker-killed", "node-lost", "memory-short"],
-    "calls": ["one", "two"],
-    "stage": ["load", "compute", "write"],
-    "edition": ["study", "today"],
-    "tool": list(words.TOOLS.values()),
-    "task": list(words.TASKS),
-    "metric": list(words.METRICS),
-}
 
 
 class Panel(Model):
@@ -82,33 +68,18 @@ class Figure(Model):
         return [axis for axis in words.AXES if axis not in fixed]
 
 
-def _single_node(task: str) -> Figure:
-    panels: list[dict[str, Any]] = [
-        {"title": f"{part}: {title or name}", "where": {"metric": metric}, "column": column}
-        for column, title in (("value", ""), ("speedup", "speed-up"))
-        for part, name, metric in (
-            ("A", "total wall time (lazy)", "time_end_to_end"),
-            ("B", "compute (eager)", "time_compute"),
-        )
-    ]
-    return Figure(
-        id=reference.figure(task),
-        title=f"{words.task(task)} on one node",
-        about="(A) total wall time as a user sees it, (B) compute alone on input in memory, and "
-        "how many times as fast more cores are; the dashed line is the ideal.",
-        experiments=("scaling",),
-        metrics=("time_end_to_end", "time_compute"),
-        x="cores",
-        where={"task": (task,)},
-        panels=tuple(Panel(**panel) for panel in panels),
-    )
-
-
 class _Figures(Model):
+    single_node: Figure
     figure: Items[Figure]
 
 
-FIGURES = (
-    *map(_single_node, words.TASKS),
-    *configuration.read_toml(Path(__file__).with_name("figures.toml"), _Figures).figure,
-)
+_READ = configuration.read(Path(__file__).with_name("figures.toml"), _Figures)
+
+
+def _of_task(task: str) -> Figure:
+    title = _READ.single_node.title.format(words.task(task))
+    own = {"id": reference.figure(task), "title": title, "where": {"task": (task,)}}
+    return _READ.single_node.model_copy(update=own)
+
+
+FIGURES = (*map(_of_task, words.TASKS), *_READ.figure)

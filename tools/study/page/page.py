@@ -14,7 +14,6 @@ from tools.study import words
 from tools.study.analysis import (
     code_size,
     editions,
-    evidence,
     findings,
     guidelines,
     interference,
@@ -227,9 +226,9 @@ def _rule(rule: guidelines.Rule) -> Record:
     }
 
 
-def _finding(finding: evidence.Finding, points: pl.DataFrame) -> Record:
+def _finding(finding: findings.Finding, points: pl.DataFrame) -> Record:
     verdicts = {
-        edition: evidence.judge(finding, points.filter(edition=edition))
+        edition: findings.judge(finding, points.filter(edition=edition))
         for edition in points["edition"].unique(maintain_order=True)
     }
     return {

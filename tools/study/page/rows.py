@@ -13,7 +13,7 @@ from tools.study import words
 from tools.study.analysis.editions import TODAY
 from tools.study.analysis.measurements import Measurements
 from tools.study.analysis.ratios import with_ratio
-from tools.study.page.figures import ORDER, Figure
+from tools.study.page.figures import Figure
 
 FULLEST = "fullest"  # of the choices of data: for each task the set that it has most points on
 _FIRST = {"metric": "time_end_to_end", "edition": TODAY, "cache": "warm", "settings": "default"}
@@ -95,7 +95,7 @@ def options(figure: Figure, rows: pl.DataFrame) -> dict[str, list[Any]]:
     for axis in figure.free_axes:
         values = rows[axis].drop_nulls().unique().to_list()
         if len(values) > 1:
-            order = ORDER.get(axis, [])
+            order = words.ORDER.get(axis, [])
             choices[axis] = sorted(
                 values, key=lambda value: (order.index(value) if value in order else -1, value)
             )

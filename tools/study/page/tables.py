@@ -35,7 +35,7 @@ class _Text(Model):
     experiments: Items[str] = ("scaling",)
 
 
-_TEXTS = configuration.read_toml(Path(__file__).with_name("tables.toml"), dict[str, _Text])
+_TEXTS = configuration.read(Path(__file__).with_name("tables.toml"), dict[str, _Text])
 
 
 class Table:
@@ -283,6 +283,7 @@ def since(points: pl.DataFrame) -> Table:
 def repeats(pairs: pl.DataFrame) -> Table:
     """The pairs of noise_floor.pairs, and in words how much they differ."""
     table = Table("repeats")
+    table.experiments = noise_floor.EXPERIMENTS
     for row in pairs.to_dicts():
         table.rows.append(
             [

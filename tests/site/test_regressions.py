@@ -1,6 +1,10 @@
-"""What asv is answered about the commits between two that were measured."""
+"""What asv's regressions are made from: commits between two others, and our levels."""
 
-from tools.site.regressions import _Ranges
+from asv.graph import GraphSet
+
+from tests.alerts.made import change_points_at
+from tools.results.series import Point, Series
+from tools.site.regressions import _Ranges, set_steps
 
 LINES = {"sgkit": ["c3", "c2", "c1"], "dask": ["d2", "d1"]}
 
@@ -14,3 +18,18 @@ def test_the_commits_between_two() -> None:
 def test_commits_of_a_branch_that_was_taken_out_of_the_configuration() -> None:
     ranges = _Ranges({"dask": LINES["dask"]})
     assert ranges.get_hashes_from_range(ranges.get_range_spec("c1", "c3")) == []
+
+
+def test_asv_gets_the_levels_between_change_points() -> None:
+    environment = {"branch": "sgkit", "machine": "box"}
+    graphs = GraphSet()
+    graph = graphs.get_graph("pca.Sgkit.time_compute", environment)
+    values = [1.0] * 6 + [2.0] * 5 + [2.5]
+    for revision, value in enumerate(values):
+        graph.add_data_point(10 * revision, [value, None])
+    points = [Point(10 * revision, value, None) for revision, value in enumerate(values)]
+    one = Series(graph.benchmark_name, 0, {}, environment, graph.path, points)
+    set_steps(graphs, [(one, change_points_at(one, 6))])
+    first, second = graph.get_steps()
+    assert first == [(0, 51, 1.0, 1.0, 0.0), (60, 111, 2.0, 2.0, 0.5 / 6)]
+    assert second == []

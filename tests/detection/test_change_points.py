@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from itertools import pairwise
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from tools.detection.change_points import Rule, change_points, in_points
 from tools.evaluation import simulation
@@ -151,3 +154,27 @@ def test_repeats_that_differ_make_a_count_a_measurement() -> None:
 def test_impossible_arguments_are_refused(arguments) -> None:
     with pytest.raises(ValueError, match=r"series|error|repeat_sd"):
         change_points(**arguments)
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    st.lists(st.one_of(st.floats(width=32), st.sampled_from([0.0, 1.0, 2.0, -1.0, math.nan]))),
+    st.booleans(),
+    st.floats(0, 10),
+)
+@pytest.mark.filterwarnings("error")
+def test_any_series_has_ordered_change_points_with_medians(values, exact, repeat_sd) -> None:
+    changes = change_points(values, exact=exact, repeat_sd=repeat_sd)
+    indices = [change.index for change in changes]
+    assert indices == sorted(set(indices))
+    edges = [0, *indices, len(values)]
+    sides = (
+        [
+            np.median([value for value in values[start:end] if math.isfinite(value)])
+            for start, end in pairwise(edges)
+        ]
+        if changes
+        else []
+    )
+    assert [change.old_level for change in changes] == sides[:-1]
+    assert [change.new_level for change in changes] == sides[1:]

@@ -10,8 +10,8 @@ from asv.config import Config
 from asv.repo import Repo
 from asv.util import UserError
 
+from tools.alerts import detector
 from tools.detection import changes
-from tools.detection.change_points import in_points
 from tools.detection.changes import Change
 from tools.results import lines, metrics, stored, table
 
@@ -40,9 +40,19 @@ def all_changes(conf: Config, repo: Repo) -> list[Change]:
     revisions = repo.get_revisions(set(results.readable["commit"]))
     on_branch = {branch: set(repo.get_branch_commits(branch)) for branch in conf.branches}
     commits = {revision: commit for commit, revision in revisions.items()}
-    found: list[Change] = []
-    for one in lines.read(results, Benchmarks.load(conf), revisions, on_branch).series():
-        metric = metrics.metric_of(one.benchmark, declared)
-        points = in_points(one.points, exact=metric.exact)
-        found += changes.of_series(one, points, metric, commits, set(conf.branches))
-    return changes.largest_first(found)
+    detect = detector.from_database(Path(conf.results_dir) / "alerts.sqlite", declared)
+    all_series = lines.read(results, Benchmarks.load(conf), revisions, on_branch).series()
+    tools = set(conf.branches)
+    return changes.largest_first(
+        [
+            change
+            for measured in all_series
+            for change in changes.of_series(
+                measured,
+                detect(measured),
+                metrics.metric_of(measured.benchmark, declared),
+                commits,
+                tools,
+            )
+        ]
+    )

@@ -25,11 +25,12 @@ from tools.detection.noise import Floats
 from tools.detection.repeats import FEWEST, Pairs, spread
 from tools.detection.short_series import QUANTILE
 from tools.detection.significance import log_ratio_interval
-from tools.detection.windowed_search import known_noise, windowed_search
+from tools.detection.windowed_search import least_noise, windowed_search
 from tools.results.series import Point
 
 SHORT_SERIES = 20  # points
 SAME_STEP = 2  # points between two rules' positions of one step, at most
+_LARGEST = 100.0  # log ratio: a wider interval says nothing
 
 
 class Rule(str, Enum):
@@ -80,7 +81,7 @@ def change_points(
     Raises ValueError where shapes do not fit or a noise is negative.
     """
     given = np.asarray(values, dtype=float)
-    known_noise(given, errors, repeat_sd)  # checks the arguments
+    least_noise(given, errors, repeat_sd)  # checks the arguments
     present = np.flatnonzero(np.isfinite(given))
     series = given[present]
     if not len(series):
@@ -156,6 +157,12 @@ def _interval(old: Floats, new: Floats, errors: Floats) -> tuple[float, float] |
         return None
     if len(old) + len(new) > 2:
         centre, half = log_ratio_interval(old, new)
-    else:
-        centre, half = math.log(new[0] / old[0]), QUANTILE * math.hypot(*errors / [old[0], new[0]])
-    return None if math.isnan(half) else (math.exp(centre - half), math.exp(centre + half))
+        if abs(centre) + half > _LARGEST:
+            return None
+        return math.exp(centre - half), math.exp(centre + half)
+    before, after, half_widths = old[0], new[0], QUANTILE * errors
+    if not half_widths[0] < before:  # also where it is unknown
+        return None
+    low = (after - half_widths[1]) / (before + half_widths[0])
+    high = (after + half_widths[1]) / (before - half_widths[0])
+    return (float(low), float(high)) if math.isfinite(low + high) else None

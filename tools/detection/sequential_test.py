@@ -77,7 +77,7 @@ def judge(
 def decide(
     pair: Callable[[], tuple[float, float]],
     claimed: float,
-    known: Sequence[tuple[float, float]] = (),
+    earlier: Sequence[tuple[float, float]] = (),
     error: float = ERROR,
     *,
     half: bool = False,
@@ -85,19 +85,19 @@ def decide(
 ) -> Verdict:
     """Measure pairs (before, after) by calling `pair` until the test decides.
 
-    `known` are pairs of an earlier call that was interrupted; `half` as for judge. Two pairs are
+    `earlier` are pairs of a call that was interrupted; `half` as for judge. Two pairs are
     enough where values repeat exactly. With `precise`, a confirmed change is measured on until its
     log ratio is known to PRECISE of itself, or ENOUGH pairs are measured. UNDECIDED after the last
     look.
     """
-    pairs = list(known)
+    pairs = list(earlier)
     verdict = decided = None
     while len(pairs) < 2:
         pairs.append(pair())
     for look in (2, *LOOKS) if pairs[0] == pairs[1] else LOOKS:
         while len(pairs) < look:
             pairs.append(pair())
-        verdict = judge([_log_ratio(*one) for one in pairs[:look]], claimed, error, half=half)
+        verdict = judge([_log_ratio(*sides) for sides in pairs[:look]], claimed, error, half=half)
         # a decision stays: the intervals of all looks hold together
         if verdict.outcome != UNDECIDED and verdict.outcome == (decided or verdict).outcome:
             decided = verdict

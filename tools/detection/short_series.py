@@ -44,8 +44,8 @@ def _is_step(values: Floats, errors: Floats, start: int, at: int, end: int) -> b
     """Whether two levels of more than one point differ by more than known noise."""
     if min(at - start, end - at) == 1:
         return False
-    known = errors[start:end][~np.isnan(errors[start:end])]
-    noise = float(np.median(known)) if len(known) else 0.0
+    sampled = errors[start:end][~np.isnan(errors[start:end])]
+    noise = float(np.median(sampled)) if len(sampled) else 0.0
     step = abs(np.median(values[at:end]) - np.median(values[start:at]))
     return bool(step > QUANTILE * noise * math.sqrt(1 / (at - start) + 1 / (end - at)))
 

@@ -52,7 +52,7 @@ def windowed_search(
     Raises ValueError where shapes do not fit or a noise is negative.
     """
     given = np.asarray(values, dtype=float)
-    known = known_noise(given, errors, repeat_sd)
+    least = least_noise(given, errors, repeat_sd)
     present = np.flatnonzero(np.isfinite(given))
     if len(present) < FEWEST:
         return []
@@ -63,23 +63,23 @@ def windowed_search(
     unit = spread(series)
     if unit == 0:
         return []
-    known = np.maximum(known[present] / largest, EXACT) / unit
-    changes = _search(series / unit, known, threshold)
+    least = np.maximum(least[present] / largest, EXACT) / unit
+    changes = _search(series / unit, least, threshold)
     return [int(present[at]) for at in changes]
 
 
-def _search(series: Floats, known: Floats, threshold: float) -> list[int]:
-    """windowed_search for a complete series of unit spread, `known` in the same unit."""
+def _search(series: Floats, least: Floats, threshold: float) -> list[int]:
+    """windowed_search for a complete series of unit spread, `least` in the same unit."""
     clipped = clip_outliers(series)
-    known = np.maximum(known, RESOLUTION * np.abs(series).max()) ** 2
-    likely = _split(series, clipped, known, rough(series, clipped), 0, len(series), LIKELY)
+    least = np.maximum(least, RESOLUTION * np.abs(series).max()) ** 2
+    likely = _split(series, clipped, least, rough(series, clipped), 0, len(series), LIKELY)
     changes: list[int] = []
     for _ in range(ROUNDS):
         noise = learn(series, clipped, changes, sorted({*changes, *likely}))
         new = [
             at
             for start, end in _between(changes, len(series))
-            for at in _split(series, clipped, known, noise, start, end, threshold)
+            for at in _split(series, clipped, least, noise, start, end, threshold)
         ]
         if not new:
             break
@@ -90,7 +90,7 @@ def _search(series: Floats, known: Floats, threshold: float) -> list[int]:
 def _split(
     series: Floats,
     clipped: Floats,
-    known: Floats,
+    least: Floats,
     noise: Noise,
     start: int,
     end: int,
@@ -98,15 +98,15 @@ def _split(
 ) -> list[int]:
     """The changes from `start` to `end`: the strongest, and those on both sides of it."""
     part = slice(start, end)
-    piece = Piece.of(series[part], clipped[part], known[part], last=end == len(series))
+    piece = Piece.of(series[part], clipped[part], least[part], last=end == len(series))
     step = strongest(piece, noise, threshold)
     if step is None:
         return []
     at = start + step
     return [
-        *_split(series, clipped, known, noise, start, at, threshold),
+        *_split(series, clipped, least, noise, start, at, threshold),
         at,
-        *_split(series, clipped, known, noise, at, end, threshold),
+        *_split(series, clipped, least, noise, at, end, threshold),
     ]
 
 
@@ -114,7 +114,7 @@ def _between(changes: Sequence[int], points: int) -> list[tuple[int, int]]:
     return list(zip([0, *changes], [*changes, points], strict=True))
 
 
-def known_noise(
+def least_noise(
     values: Floats, errors: npt.ArrayLike | None, repeat_sd: float
 ) -> npt.NDArray[np.float64]:
     """The standard deviation of each point by samples and repeats, 0 where unknown.

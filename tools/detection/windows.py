@@ -26,13 +26,13 @@ class Piece:
     moment: Floats  # sums of position times those values
     raw: Floats  # sums of the values with outliers
     square: Floats  # sums of their squares
-    known: Floats  # sums of the variances from samples and repeats
+    least: Floats  # sums of the variances from samples and repeats
 
     @classmethod
-    def of(cls, values: Floats, clipped: Floats, known: Floats, *, last: bool) -> Piece:
-        """A piece from its values, the same without outliers, and known variances."""
+    def of(cls, values: Floats, clipped: Floats, least: Floats, *, last: bool) -> Piece:
+        """A piece from its values, the same without outliers, and the least variances."""
         position = np.arange(len(values), dtype=float)
-        columns = clipped, position * clipped, values, values**2, known
+        columns = clipped, position * clipped, values, values**2, least
         return cls(len(values), last, *(np.concatenate([[0.0], np.cumsum(c)]) for c in columns))
 
 
@@ -78,7 +78,7 @@ def _strength(
     squares -= (piece.raw[after] - piece.raw[at]) ** 2 / right
     degrees = noise.degrees + both - 2
     variance = (noise.degrees * noise.variance + np.maximum(squares, 0)) / degrees
-    variance = np.maximum(variance, (piece.known[after] - piece.known[before]) / both)
+    variance = np.maximum(variance, (piece.least[after] - piece.least[before]) / both)
 
     inflated = inflation(left, right, noise.memory)
     t = np.abs(step) / np.sqrt(variance * (1 / left + 1 / right))

@@ -78,8 +78,8 @@ def publish(
                 entries.extend(_upright(entry, sign) for entry in own)
     machine = _by_machine(changes)
     worse, better = (
-        [mended for entry in found if (mended := _of_code(entry, set(conf.branches), machine))]
-        for found in (worse, better)
+        [mended for entry in entries if (mended := _of_code(entry, set(conf.branches), machine))]
+        for entries in (worse, better)
     )
     Regressions._save(conf, {"regressions": worse})
     shown = {

@@ -1,5 +1,6 @@
 """The registry's lists and what stands outside of it fit together."""
 
+import ast
 import importlib
 
 import pytest
@@ -57,3 +58,17 @@ def test_others_import_only_the_public_part_of_the_harness(folder):
         names = [name.split(".") for name in imported(file)]
         private = {name[2] for name in names if name[:2] == ["benchmarks", "_harness"]} - PUBLIC
         assert not private, file
+
+
+def test_no_other_list_names_all_tasks_or_tools():
+    """Nor a dictionary. Some of them may be chosen, with a reason."""
+    for folder in ("benchmarks", "datasets", "tools"):
+        for file in (paths.ROOT / folder).rglob("*.py"):
+            if file == paths.ROOT / "benchmarks" / "_harness" / "registry.py":
+                continue
+            for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+                items = getattr(node, "keys", None) or getattr(node, "elts", ())
+                names = {item.value for item in items if isinstance(item, ast.Constant)}
+                is_tolerance = isinstance(node, ast.Dict) and file.parent.name == "tools"
+                assert is_tolerance or not names >= registry.TASKS.keys(), f"{file}:{node.lineno}"
+                assert not names >= {"sgkit", "hail", "plink"}, f"{file}:{node.lineno}"

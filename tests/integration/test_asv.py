@@ -1,17 +1,18 @@
-"""asv itself, on two real Sgkit releases, one Hail release and PLINK: run, compare, publish."""
+"""asv itself, on releases of Sgkit and Hail and on both PLINKs: run, compare, publish."""
 
 from __future__ import annotations
 
 import json
 import math
-import shutil
 import time
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from benchmarks._harness import registry
 from tools.common.errors import BusyError
+from tools.environments import programs
 
 pytestmark = pytest.mark.integration
 
@@ -44,7 +45,7 @@ def releases(command: Callable) -> dict[str, str]:
 def measured(command: Callable, releases: dict[str, str]) -> dict[str, str]:
     """Two Sgkit releases and one Hail release, measured on the smoke data."""
     metrics = "(time_compute|track_error|track_input_reads)"
-    sgkit = rf"hardy_weinberg\.(Sgkit\.{metrics}|Plink\.time_end_to_end){SMOKE}"
+    sgkit = rf"hardy_weinberg\.(Sgkit\.{metrics}|Plink2?\.time_end_to_end){SMOKE}"
     for name, bench in (
         ("sgkit/0.5.0..sgkit/0.7.0", sgkit),
         ("hail/0.2.120^!", rf"allele_frequency\.Hail\.(time_end_to_end|track_error){SMOKE}"),
@@ -71,12 +72,13 @@ def test_hail_is_measured_and_right(measured: dict[str, str], results: Callable)
     assert error < 1e-6
 
 
-@pytest.mark.skipif(
-    not (shutil.which("plink1.9") or shutil.which("plink")), reason="PLINK 1.9 is not installed"
-)
-def test_plink_runs_beside_sgkit(measured: dict[str, str], results: Callable) -> None:
+@pytest.mark.parametrize("tool", registry.programs())
+def test_a_program_runs_beside_sgkit(
+    tool: str, measured: dict[str, str], results: Callable
+) -> None:
     values = results(measured["sgkit/0.7.0"])
-    assert len(numbers(values["hardy_weinberg.Plink.time_end_to_end"])) == 1
+    name = f"hardy_weinberg.{registry.TOOLS[tool].__name__}.time_end_to_end"
+    assert len(numbers(values[name])) == (programs.find(tool) is not None)
 
 
 def test_a_hail_class_does_not_apply_to_sgkit(measured: dict[str, str], results: Callable) -> None:

@@ -194,7 +194,7 @@ def test_what_is_damaged_is_left_out_and_said_once(scriptless: Project) -> None:
     assert "cannot be read: it is left out; the next `asv run` of its commit" in said
     assert "Error parsing JSON" not in said
     assert said.count("the Alerts page has no events") == 1
-    assert "move it away: a new one is made" in said
+    assert "move it away: the next command makes a new one" in said
     assert json.loads((scriptless.html / "alerts.json").read_text())["events"] == []
     assert json.loads((scriptless.html / "changes.json").read_text())["changes"]
 

@@ -110,10 +110,10 @@ def find_dependency(
     mixtures between them do not work.
     """
     names = mixture_names(event.new, differences)
-    found = Verifier(store, mixtures, budget).search(event, names)
-    if found.finished:
-        store.add_evidence(event.id, dependencies=_between(found, differences))
-    return found.finished
+    ends = Verifier(store, mixtures, budget).search(event, names)
+    if ends.finished:
+        store.add_evidence(event.id, dependencies=_between(ends, differences))
+    return ends.finished
 
 
 def package_changes(old: Plan, new: Plan) -> list[PackageChange]:
@@ -134,9 +134,9 @@ def mixture_names(commit: str, differences: Sequence[PackageChange]) -> list[str
     return [f"{commit}+{count}" for count in range(len(differences) + 1)]
 
 
-def _between(found: Range, differences: Sequence[PackageChange]) -> Sequence[PackageChange]:
+def _between(ends: Range, differences: Sequence[PackageChange]) -> Sequence[PackageChange]:
     """The differences between the two mixtures that a search ended with."""
-    first, last = (int(name.rpartition("+")[2]) for name in (found.good, found.bad))
+    first, last = (int(name.rpartition("+")[2]) for name in (ends.good, ends.bad))
     return differences[first:last]
 
 

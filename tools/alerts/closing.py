@@ -23,16 +23,16 @@ def resolve_recovered(store: Store, branches: Mapping[str, Sequence[str]]) -> li
     resolved = []
     for branch in branches.values():
         at = {commit: -place for place, commit in enumerate(branch)}
-        known = [
+        candidates = [
             event
             for event in store.all(*states.that_are("recovers"), states.EXPECTED)
             if event.proven and all(end in at for end in event.ends)
         ]
-        known.sort(key=lambda event: at[event.ends[1]])
-        for event in known:
+        candidates.sort(key=lambda event: at[event.ends[1]])
+        for event in candidates:
             if event.better or not states.STATES[event.state].recovers:
                 continue
-            later = (other for other in known if _is_later(other, event, at))
+            later = (other for other in candidates if _is_later(other, event, at))
             fix = next((other for other in later if _undoes(other, event)), None)
             if fix is not None and event.id not in fix.evidence.fixes:
                 fixes = (*store.get(fix.id).evidence.fixes, event.id)

@@ -136,8 +136,8 @@ class Event:
     @property
     def ends(self) -> tuple[str, str]:
         """The nearest commits known before and after the change."""
-        found = self.evidence.range
-        return (found.good, found.bad) if found else (self.old, self.new)
+        commits = self.evidence.range
+        return (commits.good, commits.bad) if commits else (self.old, self.new)
 
     @property
     def commit(self) -> str | None:

@@ -63,7 +63,7 @@ class PackageChange:
 
 @dataclass(frozen=True)
 class Issue:
-    """An event's issue on GitHub, as far as it is known."""
+    """An event's issue on GitHub, as far as the tracker knows."""
 
     begun: bool = False  # it was asked for, and may exist without `number`
     number: int | None = None
@@ -75,7 +75,7 @@ class Issue:
 
 @dataclass(frozen=True)
 class Evidence:
-    """All that is known of an event."""
+    """All evidence on an event."""
 
     __pydantic_config__ = ConfigDict(extra="forbid")
 
@@ -90,14 +90,14 @@ class Evidence:
     joined: tuple[Key, ...] = ()  # series that were confirmed for an event that joined this one
     failures: tuple[datetime.datetime, ...] = ()  # nights that could not measure it
     fixes: tuple[int, ...] = ()  # events that this one has resolved
-    reopened: str | None = None  # why it is told again
+    reopened: str | None = None  # why it is notified again
     issues: Mapping[str, Issue] = field(default_factory=dict)  # by channel
 
     @property
     def commit(self) -> str | None:
         """The one commit that made the change, where bisection has found it."""
-        found = self.range
-        return found.bad if found and found.finished and found.exact else None
+        commits = self.range
+        return commits.bad if commits and commits.finished and commits.exact else None
 
 
 _EVIDENCE = TypeAdapter(Evidence)
@@ -110,11 +110,11 @@ def load(text: str) -> Evidence:
 
 
 def as_json(evidence: Evidence) -> dict[str, Any]:
-    """Evidence as JSON has it, without what is not known."""
+    """Evidence as JSON has it, without empty fields."""
     return dict(_EVIDENCE.dump_python(evidence, mode="json", exclude_defaults=True))
 
 
 def replaced(evidence: Evidence, **more: Any) -> Evidence:
     """Evidence with other values of some fields; ValueError for what does not fit."""
-    known = {name: getattr(evidence, name) for name in evidence.__dataclass_fields__}
-    return _EVIDENCE.validate_python({**known, **more})
+    fields = {name: getattr(evidence, name) for name in evidence.__dataclass_fields__}
+    return _EVIDENCE.validate_python({**fields, **more})

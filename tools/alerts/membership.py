@@ -49,10 +49,10 @@ def prune(store: Store, detections: Sequence[Detection], revisions: Mapping[str,
 
 def _searched_ends(event: Event, revisions: Mapping[str, int]) -> tuple[int, int] | None:
     """The range that a finished search left, unless upstream has rewritten those commits."""
-    found = event.evidence.range
-    if not event.proven or not found or not found.finished:
+    commits = event.evidence.range
+    if not event.proven or not commits or not commits.finished:
         return None
-    good, bad = revisions.get(found.good), revisions.get(found.bad)
+    good, bad = revisions.get(commits.good), revisions.get(commits.bad)
     return None if good is None or bad is None else (good, bad)
 
 

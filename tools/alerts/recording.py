@@ -25,13 +25,13 @@ def record(
     - The machine's events are confirmed at once: there is no commit to measure.
     """
     revisions = {commit: revision for revision, commit in hashes.items()}
-    known = {event.id: event for event in store.all()}
+    by_id = {event.id: event for event in store.all()}
     new_events = []
     waiting = list(candidates)
     while waiting:
         candidate = waiting.pop(0)
         # an event with a commit goes first: it takes no more than what that explains
-        in_order = sorted(known.values(), key=lambda event: (event.commit is None, -event.id))
+        in_order = sorted(by_id.values(), key=lambda event: (event.commit is None, -event.id))
         event = _event_of(candidate, in_order, revisions)
         if event is None:
             event = _add(candidate, store, hashes)
@@ -44,7 +44,7 @@ def record(
                 waiting.append(replace(candidate, detections=others))
             if event.state == states.NEW and not store.has_pairs(event.id):
                 store.set_range(event.id, hashes[candidate.old], hashes[candidate.new])
-        known[event.id] = store.get(event.id)
+        by_id[event.id] = store.get(event.id)
     return new_events
 
 
@@ -80,10 +80,10 @@ def _add(candidate: Candidate, store: Store, hashes: Mapping[int, str]) -> Event
 
 
 def _event_of(
-    candidate: Candidate, known: Iterable[Event], revisions: Mapping[str, int]
+    candidate: Candidate, among: Iterable[Event], revisions: Mapping[str, int]
 ) -> Event | None:
     """The first event that a candidate belongs to."""
-    for event in known:
+    for event in among:
         if event.scope != candidate.scope or event.state == states.MERGED:
             continue
         if (event.kind == events.MACHINE) != (candidate.kind == events.MACHINE):

@@ -76,19 +76,19 @@ class Verifier:
 
     def _size(self, event: Event, key: SeriesKey, verdict: Verdict, afresh: bool) -> Verdict:
         """Measure more pairs of a confirmed change until its size is precise as well."""
-        known = self._store.pairs(event.id, key, event.old, event.new)
-        known = known[-verdict.pairs :] if afresh else known
+        earlier = self._store.pairs(event.id, key, event.old, event.new)
+        earlier = earlier[-verdict.pairs :] if afresh else earlier
         pair = self._pair(event, event.old, event.new, key)
         with suppress(*NO_VALUE):  # the verdict stands without
-            verdict = sequential_test.decide(pair, verdict.ratio, known, precise=True)
+            verdict = sequential_test.decide(pair, verdict.ratio, earlier, precise=True)
             self._store.add_evidence(event.id, confirmation=Proof.of(verdict, key))
         return verdict
 
     def localise(self, event: Event, commits: Sequence[str]) -> Range:
         """Narrow a confirmed event to one of `commits` (in order, both ends included)."""
-        found = self.search(event, commits)
-        self._store.add_evidence(event.id, range=found)
-        return found
+        narrowed = self.search(event, commits)
+        self._store.add_evidence(event.id, range=narrowed)
+        return narrowed
 
     def search(self, event: Event, commits: Sequence[str]) -> Range:
         """Bisect between the first and the last of what the value source can measure."""
@@ -124,9 +124,9 @@ class Verifier:
         names of the two commits. Unless `afresh`, those kept earlier count.
         """
         key = key or event.main.key
-        known = [] if afresh else self._store.pairs(event.id, key, old, new)
+        earlier = [] if afresh else self._store.pairs(event.id, key, old, new)
         pair = self._pair(event, old, new, key)
-        return sequential_test.decide(pair, claimed, known, error, half=half)
+        return sequential_test.decide(pair, claimed, earlier, error, half=half)
 
     def _pair(
         self, event: Event, old: str, new: str, key: SeriesKey

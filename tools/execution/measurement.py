@@ -90,11 +90,13 @@ class Laboratory:
         side = self._sides.get(place)
         if side is None or side.commit.hash != commit:
             try:
-                found = self._mirror.commit(commit)
+                upstream_commit = self._mirror.commit(commit)
             except UsageError as error:  # upstream has rewritten its history since
                 raise MissingError(str(error)) from None
-            upstream = self._upstreams[found.tool]
-            side = self._sides[place] = ready(upstream, found, self._stack, self._mirror, place)
+            upstream = self._upstreams[upstream_commit.tool]
+            side = self._sides[place] = ready(
+                upstream, upstream_commit, self._stack, self._mirror, place
+            )
         return side
 
 

@@ -84,8 +84,8 @@ def _of_tracker(series: SeriesKey) -> dict[str, Any]:
 def identity(data: str) -> dict[str, Any] | None:
     """What a prepared data set holds, as of now: it may be prepared anew later."""
     try:
-        found = json.loads((paths.datasets_dir() / data / "dataset.json").read_text())
-        return {key: found[key] for key in ("name", "n_variants", "n_samples", "sha256")}
+        content = json.loads((paths.datasets_dir() / data / "dataset.json").read_text())
+        return {key: content[key] for key in ("name", "n_variants", "n_samples", "sha256")}
     except (OSError, ValueError, KeyError):
         return None
 

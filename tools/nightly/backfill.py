@@ -43,13 +43,13 @@ def visible(all_series: Iterable[Series], hashes: Mapping[int, str]) -> Visible:
 
 
 def choose(
-    branches: Iterable[Sequence[str]], known: Collection[str], seen: Visible, count: int
+    branches: Iterable[Sequence[str]], measured: Collection[str], seen: Visible, count: int
 ) -> list[str]:
     """The `count` commits that are worth most, over all branches (each oldest first).
 
-    `known` are commits that were measured or tried. `seen` is the result of `visible`, without
+    `measured` are commits that were measured or tried. `seen` is the result of `visible`, without
     the changes that events explain. A branch's first commit closes the gap before its oldest
-    known one.
+    measured one.
     """
     number = itertools.count()  # equal gaps in the order of their branches
     heap: list[tuple[float, int, int, Sequence[str], int, int, float]] = []
@@ -63,7 +63,7 @@ def choose(
 
     chosen: list[str] = []
     for branch in branches:
-        places = [at for at, commit in enumerate(branch) if commit in known]
+        places = [at for at, commit in enumerate(branch) if commit in measured]
         if not places:
             continue  # its newest commit is a new one, and comes first
         if places[0] > 0:
@@ -80,13 +80,13 @@ def choose(
 
 
 def new_commits(
-    branch: Sequence[str], known: Collection[str], pending: Collection[str]
+    branch: Sequence[str], measured: Collection[str], pending: Collection[str]
 ) -> list[str]:
-    """A branch's commits (newest first) after the newest known one, and the pending ones.
+    """A branch's commits (newest first) after the newest measured one, and the pending ones.
 
-    Of a branch without known commits, only the newest: the rest is one gap.
+    Of a branch without measured commits, only the newest: the rest is one gap.
     """
-    fresh = list(itertools.takewhile(lambda commit: commit not in known, branch))
+    fresh = list(itertools.takewhile(lambda commit: commit not in measured, branch))
     if len(fresh) == len(branch):
         fresh = fresh[:1]
     return [*fresh, *(commit for commit in branch[len(fresh) :] if commit in pending)]

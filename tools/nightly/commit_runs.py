@@ -35,11 +35,11 @@ class CommitRuns:
         begun = self.store.nights(self.stack)
         unbuilt = outcomes.unbuilt(self.stack).keys()
         pending = {commit for commit, done in begun.items() if not done} - unbuilt
-        known = (history.measured(self.stack) | begun.keys() | unbuilt) - pending
+        tried = (history.measured(self.stack) | begun.keys() | unbuilt) - pending
         commits = [
             commit
             for branch in history.branches.values()
-            for commit in backfill.new_commits(branch, known, pending)
+            for commit in backfill.new_commits(branch, tried, pending)
         ]
         if commits:
             self._run(history, commits, "new commits", until)
@@ -48,12 +48,12 @@ class CommitRuns:
     def backfill(self, history: History, until: float) -> bool:
         """Measure the commits that narrow most; False when there is no gap left, or no time."""
         begun = self.store.nights(self.stack).keys()
-        known = history.measured(self.stack) | begun | outcomes.unbuilt(self.stack).keys()
+        tried = history.measured(self.stack) | begun | outcomes.unbuilt(self.stack).keys()
         explained = {event.ends for event in self.store.all() if event.commit is not None}
         differing = backfill.visible(history.of_stack(self.stack), history.hashes)
         differing = {ends: sure for ends, sure in differing.items() if ends not in explained}
         oldest_first = [branch[::-1] for branch in history.branches.values()]
-        commits = backfill.choose(oldest_first, known, differing, _AT_ONCE)
+        commits = backfill.choose(oldest_first, tried, differing, _AT_ONCE)
         if not commits:
             return False
         return self._run(history, commits, "commits in gaps of the history", until)

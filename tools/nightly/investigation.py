@@ -95,15 +95,15 @@ class Investigation:
         """Search for the event's commit; the older event of the same commit, if it joined one."""
         if event.kind == events.DEPENDENCY:
             return None
-        known = event.evidence.range
-        if not (known and known.finished):
+        searched = event.evidence.range
+        if not (searched and searched.finished):
             branch = self.branches[event.tool]
             if event.new not in branch or event.old not in branch:
                 return None  # upstream has rewritten its history
             commits = branch[branch.index(event.new) : branch.index(event.old) + 1][::-1]
-            found = Verifier(self.store, self.laboratory, self.budget).localise(event, commits)
-            self.say(f"event {event.id}: between {found.good[:8]} and {found.bad[:8]}")
-            if not found.finished:
+            narrowed = Verifier(self.store, self.laboratory, self.budget).localise(event, commits)
+            self.say(f"event {event.id}: between {narrowed.good[:8]} and {narrowed.bad[:8]}")
+            if not narrowed.finished:
                 raise OutOfBudget
         elif event.evidence.profile is not None:
             return None
@@ -206,8 +206,8 @@ class Investigation:
 
         A pair that the budget's end cut is the first of the next night.
         """
-        known = self.store.repeats(self.stack, self.machine)
-        for commit, key in sorted(timings, key=lambda timing: len(known.get(timing[1], ()))):
+        repeats = self.store.repeats(self.stack, self.machine)
+        for commit, key in sorted(timings, key=lambda timing: len(repeats.get(timing[1], ()))):
             try:
                 first, second = (self._value(commit, place, key) for place in ("old", "new"))
             except NO_VALUE:

@@ -33,14 +33,14 @@ def unbuilt(stack: str) -> dict[str, str]:
 
 def of(conf: Config, stack: str, machine: str, commits: Sequence[str]) -> Outcomes:
     """What became of the commits of an `asv run` that ended by itself."""
-    known = unbuilt(stack)
-    left = [commit for commit in commits if commit not in known]
+    failed = unbuilt(stack)
+    left = [commit for commit in commits if commit not in failed]
     # a commit that could not be measured at all has no result file
     env = asv_run.environment(stack)
     stored_of = {one: stored.results(conf, machine, one, env) is not None for one in left}
     return Outcomes(
         reached=[one for one in left if stored_of[one]],
-        unbuilt=[one for one in commits if one in known],
+        unbuilt=[one for one in commits if one in failed],
         missed=[one for one in left if not stored_of[one]],
     )
 

@@ -115,13 +115,13 @@ def of_table(name: str, table: Mapping[str, Any], warn: Callable[[str], None]) -
 
     A wrong entry is skipped with a warning.
     """
-    found: list[Channel] = []
+    channels: list[Channel] = []
     for key, value in table.items():
         try:
-            found += of_entry(name, key, value)
+            channels += of_entry(name, key, value)
         except TrackerError as error:  # a later night sends it, once the entry is right
             warn(str(error))
-    return found
+    return channels
 
 
 def names(name: str, table: Mapping[str, Any]) -> list[str]:

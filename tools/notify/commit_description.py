@@ -35,10 +35,10 @@ def commit(event: Event, mirror: Mirror, links: Mapping[str, str]) -> dict[str, 
     if event.commit is None:
         return {}
     try:
-        found = mirror.commit(event.commit)
+        upstream = mirror.commit(event.commit)
     except (UsageError, DamagedError):  # no such commit, or no mirror to ask
         return {}
-    number = pull_request(found.subject)
+    number = pull_request(upstream.subject)
     old, new = event.ends
     addresses: dict[str, tuple[str, dict[str, Any]]] = {
         "url": ("commit", {"hash": new}),
@@ -46,14 +46,14 @@ def commit(event: Event, mirror: Mirror, links: Mapping[str, str]) -> dict[str, 
         **({"pull": ("pull_request", {"number": number})} if number else {}),
     }
     return {
-        "hash": found.hash,
-        "author": found.author,
-        "date": found.date.date().isoformat(),
-        "subject": found.subject,
-        "body": found.body,
+        "hash": upstream.hash,
+        "author": upstream.author,
+        "date": upstream.date.date().isoformat(),
+        "subject": upstream.subject,
+        "body": upstream.body,
         **{
             name: links[template].format(**values)
             for name, (template, values) in addresses.items()
-            if template in links and found.source == "git"
+            if template in links and upstream.source == "git"
         },
     }

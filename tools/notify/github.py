@@ -136,11 +136,11 @@ class GitHub:
         """The number of an issue that a night opened before it was killed."""
         query = {"state": "all", "since": since.replace("+00:00", "Z"), "per_page": _PAGE}
         for page in range(1, _PAGES + 1):
-            found = self._ask("GET", self._issues, params={**query, "page": page})
-            for listed in found:
+            page_of_issues = self._ask("GET", self._issues, params={**query, "page": page})
+            for listed in page_of_issues:
                 if mark in (listed["body"] or ""):
                     return int(listed["number"])
-            if len(found) < _PAGE:
+            if len(page_of_issues) < _PAGE:
                 break
         return None
 

@@ -83,8 +83,8 @@ def _where(event: Event) -> str:
         return event.commit[:8]
     old, new = event.ends
     span = f"{old[:8]}..{new[:8]}"
-    found = _versions(event)
-    return f"{span}, by {', '.join(found)}" if found else span
+    versions = _versions(event)
+    return f"{span}, by {', '.join(versions)}" if versions else span
 
 
 def _versions(event: Event) -> list[str]:
@@ -139,10 +139,10 @@ def _dependencies(event: Event) -> list[str]:
     if event.kind != events.DEPENDENCY:
         return []
     of_packages = event.evidence.packages  # asked only where the frozen stack has no answer
-    known = (
+    reason = (
         "the packages alone make the change" if of_packages else "the frozen stack shows no change"
     )
-    parts = [f"cause    {one} ({known})" for one in _versions(event)]
+    parts = [f"cause    {one} ({reason})" for one in _versions(event)]
     if of_packages:
         parts.append(
             f"packages the newer commit with the older ones and with its own: {of_packages}"

@@ -36,9 +36,9 @@ def compose(event: Event, links: Links, mirror: Mirror, site: str) -> Message:
 
 def _is_due(event: Event, confirmed: str) -> bool:
     """Whether an event that was confirmed at a time is explained, or has waited for PATIENCE."""
-    known = event.evidence
-    located = (known.range and known.range.finished) or known.dependencies is not None
-    if event.kind == events.MACHINE or (located and known.profile is not None):
+    evidence = event.evidence
+    located = (evidence.range and evidence.range.finished) or evidence.dependencies is not None
+    if event.kind == events.MACHINE or (located and evidence.profile is not None):
         return True
     since = datetime.datetime.fromisoformat(confirmed)
     return datetime.datetime.now(datetime.timezone.utc) - since > PATIENCE

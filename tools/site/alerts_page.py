@@ -123,24 +123,25 @@ def _proofs(event: Event, store: Store) -> list[dict[str, Any]]:
             "values": values[-proof.pairs :] if proof else values,
         }  # fmt: skip
 
-    (before, after), found = event.ends, []
+    before, after = event.ends
+    comparisons = []
     confirmation, timing = event.evidence.confirmation, event.evidence.timing
     if confirmation:
         key = confirmation.key
-        found.append(pairs("confirmation", key, event.old, event.new, confirmation))
+        comparisons.append(pairs("confirmation", key, event.old, event.new, confirmation))
         if before != event.old:
-            found.append(pairs("before", key, event.old, before))
+            comparisons.append(pairs("before", key, event.old, before))
         if after != event.new:
-            found.append(pairs("after", key, event.old, after))
+            comparisons.append(pairs("after", key, event.old, after))
     if timing:
-        found.append(pairs("timing", timing.key, before, after, timing))
-    return found
+        comparisons.append(pairs("timing", timing.key, before, after, timing))
+    return comparisons
 
 
 def _line(event: Event, line: SeriesChange, site: Site, *, drawn: bool) -> dict[str, Any]:
     """One series of an event, with its points around the change."""
     benchmark = line.key.benchmark
-    found = {
+    shown = {
         **asdict(line), "key": str(line.key), "benchmark": benchmark, "parameters": line.key.plain,
         "ratio": line.ratio, "graph": f"index.html#{benchmark}",
     }  # fmt: skip
@@ -148,10 +149,10 @@ def _line(event: Event, line: SeriesChange, site: Site, *, drawn: bool) -> dict[
         if series.key != line.key or scope_of(series) != event.scope:
             continue
         graph = links.graph(series.benchmark, series.environment, series.parameters, site.named)
-        found["graph"] = links.at(graph, *(end[:8] for end in event.ends))
+        shown["graph"] = links.at(graph, *(end[:8] for end in event.ends))
         if drawn:
-            found["points"] = _points(event, series, site.hashes)
-    return found
+            shown["points"] = _points(event, series, site.hashes)
+    return shown
 
 
 def _points(event: Event, series: Series, hashes: Mapping[int, str]) -> list[list[Any]]:

@@ -42,7 +42,7 @@ function row(event, releases) {
 
 function overview(events, noise, releases) {
     const ofTools = events.filter((event) => event.kind !== 'machine' && event.state !== 'merged');
-    const told = ofTools.filter((event) => !UNPROVEN.includes(event.state));
+    const confirmed = ofTools.filter((event) => !UNPROVEN.includes(event.state));
     const groups = [
         ['Open', ofTools.filter((event) => OPEN.includes(event.state))],
         ['The machine', events.filter((event) => event.kind === 'machine')],
@@ -54,9 +54,9 @@ function overview(events, noise, releases) {
         element('h1', {}, 'Alerts'),
         element('p', {class: 'soft'}, 'Before an event is confirmed, both of its commits are measured again, in turn '
             + 'and each time in a fresh process, until a sequential test is sure (at most 1 % error of either kind). '
-            + 'Steps that a sentinel or PLINK shares are the machine’s.'),
-        events.length ? element('p', {}, `Of ${ofTools.length} steps in the results ${told.length} `
-            + `were confirmed and ${refuted} refuted.`) : element('p', {}, 'No night has found anything yet.'),
+            + 'Changes that a sentinel or PLINK shares are the machine’s.'),
+        events.length ? element('p', {}, `Of ${ofTools.length} changes in the results ${confirmed.length} `
+            + `were confirmed and ${refuted} refuted.`) : element('p', {}, 'No night has detected a change yet.'),
         ...groups.filter(([, members]) => members.length).flatMap(([name, members]) => [
             element('h2', {}, `${name} (${members.length})`),
             table(['State', 'What', 'Commit', 'Since'], members.map((event) => row(event, releases))),

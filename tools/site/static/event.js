@@ -2,7 +2,7 @@
 
 /* alerts.html?event=3: one event with all that is known of it. */
 
-/* The points of a series in commit order, the levels before and after, and where it stepped. */
+/* The points of a series in commit order, the levels before and after, and where it changed. */
 function chart(line, ends) {
     const [width, height, left, right, top, bottom] = [640, 190, 62, 10, 12, 22];
     const lows = line.points.map(([, value, low]) => low ?? value);
@@ -53,7 +53,7 @@ function seriesOf(event) {
 }
 
 const MEASURED = {
-    confirmation: 'The ends of the range in which the results stepped',
+    confirmation: 'The ends of the range in which the results changed',
     before: 'In the search: the start of that range, and the last commit before the change',
     after: 'In the search: the start of that range, and the first commit with the change',
     timing: 'The time, at the last commit before the change and the first one with it',
@@ -61,7 +61,7 @@ const MEASURED = {
 
 function proof(event) {
     if (!event.proofs.length) {
-        return [element('p', {}, event.kind === 'machine' ? 'A sentinel, PLINK or most series stepped with it.'
+        return [element('p', {}, event.kind === 'machine' ? 'A sentinel, PLINK or most series changed with it.'
             : 'Not measured again yet.')];
     }
     const named = (commit) => event.names[commit] || commit.slice(0, 8);
@@ -112,21 +112,21 @@ function where(event) {
     // tools/alerts/attribution.py, mixture_names: a commit, or the newer one with so many of its own packages
     const mixed = Object.keys(event.answers).some((state) => state.includes('+'));
     const tried = (state) => mixed ? `the first ${state.split('+')[1]} packages that differ as the newer commit has them` : commitLink(state);
-    const told = Object.entries(event.answers).map(([state, after]) => element('li', {}, tried(state),
-        after === null ? ': could not be told' : after ? ': has the change' : ': does not have it'));
+    const tries = Object.entries(event.answers).map(([state, after]) => element('li', {}, tried(state),
+        after === null ? ': no answer' : after ? ': has the change' : ': does not have it'));
     const named = (event.facts.dependencies || []).map((one) => element('li', {},
         `${one.name} ${one.old || 'none'} → ${one.new || 'none'}`));
     return [
         event.exact ? element('p', {}, 'Made by ', ends[1])
             : element('p', {}, 'Between ', ends[0], ' and ', ends[1], found && !found.finished ? ' (the search goes on)'
-                : between ? ` (${between} between them could not be told)` : ''),
+                : between ? ` (${between} between them may have made it)` : ''),
         ...upstream(event.commit),
         event.facts.frozen ? element('p', {}, `On the frozen stack: ${event.facts.frozen}`) : null,
         event.facts.packages ? element('p', {}, `The newer commit, with the older one's packages and with its own: ${event.facts.packages}`) : null,
         named.length ? element('p', {}, named.length > 1 ? 'Made by one of these packages:' : 'Made by this package:') : null,
         named.length ? element('ul', {}, ...named) : null,
-        told.length ? element('details', {}, element('summary', {}, `${told.length} ${mixed ? 'mixtures of packages' : 'commits'} were measured in the search`),
-            element('ul', {}, ...told)) : null,
+        tries.length ? element('details', {}, element('summary', {}, `${tries.length} ${mixed ? 'mixtures of packages' : 'commits'} were measured in the search`),
+            element('ul', {}, ...tries)) : null,
     ];
 }
 

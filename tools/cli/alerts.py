@@ -148,4 +148,4 @@ def _evaluate(directory: Path | None, *, as_json: bool) -> int:
 
 
 def _why(error: TrackerError) -> str:
-    return f"as its environment could not be made; it needs a package index once ({error})"
+    return f"its environment cannot be built; it needs a package index once ({error})"

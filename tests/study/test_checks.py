@@ -28,10 +28,10 @@ def test_the_data_sets_with_their_formats_and_shapes() -> None:
     sharded = [*points.select("sharding.Sgkit", "time_compute", chosen)]
     plain = [*points.select("scaling.Plink", "time_end_to_end", chosen)]
     # tiles are what the catalogue makes from the start
-    assert checks.wanted_data([*sharded, *plain]) == {
+    assert checks.required_data([*sharded, *plain]) == {
         "smoke": ("bed", "zarr", "zarr:250x200", "zarr:500x200")
     }
-    assert checks.wanted_data(points.select("sentinels.Machine", "time_file_read", {})) == {}
+    assert checks.required_data(points.select("sentinels.Machine", "time_file_read", {})) == {}
 
 
 def test_data_that_the_memory_does_not_hold(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -182,8 +182,8 @@ def _figure(figure: Figure, measured: Measurements, points: pl.DataFrame, folder
 def _commands(fits: pl.Expr) -> list[str]:
     """The parts of the profiles that measure such points."""
     commands = []
-    found = _profile_points().filter(fits).unique(["profile", "part"], maintain_order=True)
-    for (name,), parts in found.group_by("profile", maintain_order=True):
+    own = _profile_points().filter(fits).unique(["profile", "part"], maintain_order=True)
+    for (name,), parts in own.group_by("profile", maintain_order=True):
         options = "".join(f" --part {part}" for part in parts["part"]) if len(parts) < 5 else ""
         commands.append(f".venv/bin/python -m tools study run --profile {name}{options}")
     return commands

@@ -1,4 +1,4 @@
-"""The benchmarks' parameter sets: which there are, and what each needs of a data set."""
+"""The parameter sets of the benchmarks, and the data that each one reads."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class Point:
     """One benchmark with one value of each of its parameters."""
 
     benchmark: str  # module.Class.metric
-    index: int | None  # asv's number of the parameter set; None where there are no parameters
+    index: int  # asv's number of the parameter set
     parameters: tuple[tuple[str, Any], ...]
 
     @property
@@ -39,7 +39,7 @@ class Point:
 
     def shown(self) -> str:
         """The name that asv's --bench is matched with."""
-        if self.index is None:
+        if not self.parameters:
             return self.benchmark
         return f"{self.benchmark}({', '.join(repr(value) for _, value in self.parameters)})"
 
@@ -76,37 +76,32 @@ def select(of: str, metric: str, chosen: Mapping[str, Sequence[Any]]) -> Iterato
     """
     cls = _class(of)
     if getattr(cls, metric, None) is None:
-        there = [name for name in dir(cls) if re.match("(time|track|peakmem)_", name)]
-        kept = [name for name in there if getattr(cls, name) is not None]
-        raise UnknownName(f"{of} has no metric {metric!r}; it has {', '.join(kept)}")
+        metrics = [name for name in dir(cls) if re.match("(time|track|peakmem)_", name)]
+        own = ", ".join(name for name in metrics if getattr(cls, name) is not None)
+        raise UnknownName(f"{of} has no metric {metric!r}; it has {own}")
     names, values = getattr(cls, "param_names", []), getattr(cls, "params", [])
-    for name, wanted in chosen.items():
+    for name, chosen_values in chosen.items():
         if name not in names:
             raise UnknownName(f"{of} has no parameter {name!r}; it has {', '.join(names)}")
         there = values[names.index(name)]
-        for value in wanted:
+        for value in chosen_values:
             if value not in there:
                 known = ", ".join(map(str, there))
                 raise UnknownName(f"{of} has no {name} {value!r}; there are {known}")
-    benchmark = f"{of}.{metric}"
-    if not names:
-        yield Point(benchmark, None, ())
-        return
-    for index, one in enumerate(itertools.product(*values)):
-        parameters = tuple(zip(names, one, strict=True))
+    for index, combination in enumerate(itertools.product(*values)):
+        parameters = tuple(zip(names, combination, strict=True))
         if all(value in chosen.get(name, (value,)) for name, value in parameters):
-            yield Point(benchmark, index, parameters)
+            yield Point(f"{of}.{metric}", index, parameters)
 
 
 def _class(of: str) -> Any:
     module, _, name = of.partition(".")
     try:
-        found = getattr(importlib.import_module(f"benchmarks.{module}"), name, None)
-    except ImportError:
-        found = None
-    if found is None:
-        raise UnknownName(f"there is no benchmark class {of!r}: say module.Class, as pca.Sgkit")
-    return found
+        return getattr(importlib.import_module(f"benchmarks.{module}"), name)
+    except (ImportError, AttributeError):
+        raise UnknownName(
+            f"there is no benchmark class {of!r}: give module.Class, such as pca.Sgkit"
+        ) from None
 
 
 def _shape(data: str, cls: Any, character: str) -> str:

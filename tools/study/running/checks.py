@@ -1,9 +1,10 @@
-"""What would make a run fail or mean nothing, found before time is spent on it."""
+"""Checks before a run, so that it neither fails late nor measures nonsense."""
 
 from __future__ import annotations
 
 import os
 import shutil
+from collections import defaultdict
 from collections.abc import Iterable
 
 from benchmarks._harness.clusters import dask_local, nodes, spark_local
@@ -28,17 +29,15 @@ _BYTES_A_CALL = 6
 _BESIDE = 1 << 30
 
 
-def wanted_data(points: Iterable[Point]) -> dict[str, tuple[str, ...]]:
+def required_data(points: Iterable[Point]) -> dict[str, tuple[str, ...]]:
     """The data sets that the points read, each with its formats and shapes."""
-    found: dict[str, dict[str, None]] = {}
-    for needed in filter(None, map(Point.needs, points)):
-        name, format = needed
-        # what the catalogue makes from the start is no other shape of it
-        kind = format.partition(":")[0]
-        usual = formats.shaped(catalogue.find(name), format) == catalogue.find(name)
-        found.setdefault(name, {})[kind if usual else format] = None
-        found[name].setdefault(kind)
-    return {name: tuple(sorted(wanted)) for name, wanted in found.items()}
+    data: dict[str, set[str]] = defaultdict(set)
+    for name, format in filter(None, map(Point.needs, points)):
+        data[name].add(format.partition(":")[0])
+        # the shape that the catalogue prepares anyway is no other shape
+        if formats.shaped(catalogue.find(name), format) != catalogue.find(name):
+            data[name].add(format)
+    return {name: tuple(sorted(needed)) for name, needed in data.items()}
 
 
 def require_memory(names: Iterable[str]) -> None:

@@ -1,4 +1,4 @@
-"""How far a part is, on a terminal: the points that its `asv run` has answered so far."""
+"""A progress bar of a part: the points that its `asv run` has answered so far."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from tools.common import files
 
 
 class Answers:
-    """The targets whose process has ended since the object was made, as the ledger tells them."""
+    """The series whose process has ended since construction, from the ledger."""
 
     def __init__(self, ledger: Path) -> None:
         self._ledger = ledger
         self._read = ledger.stat().st_size if ledger.exists() else 0
 
     def more(self) -> list[str]:
-        """Those that were not told yet."""
+        """The targets since the last call."""
         if not self._ledger.exists():
             return []
         with self._ledger.open("rb") as stream:

@@ -79,7 +79,7 @@ def run(args: argparse.Namespace) -> int:
     points = [point for part in parts for point in part.points]
     checks.require_free()
     checks.require_clusters(points)
-    data = checks.wanted_data(point for point in points if not hindrance(point))
+    data = checks.required_data(point for point in points if not hindrance(point))
     checks.require_memory(data)
     checks.require_disk(data)
     for sentence in programs.missing():

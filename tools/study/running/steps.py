@@ -1,4 +1,4 @@
-"""The steps of a run, a part on a commit each, and what of them is measured already."""
+"""The steps of a run (a part on a commit), and the points that they lack."""
 
 from __future__ import annotations
 
@@ -37,59 +37,57 @@ class Step:
 
 
 class Measured:
-    """What of a step is there already, and what does not apply here."""
+    """What the results of a machine hold of a step."""
 
     def __init__(self, conf: Config, machine: str) -> None:
         self._conf, self._machine = conf, machine
 
     def missing(self, step: Step) -> list[Point]:
-        """The points that are to be measured."""
+        """The points without a result that apply here."""
         result = stored.results(self._conf, self._machine, step.commit.hash, step.environment)
-        asked = self._asked(step)
+        answered = self._answered(step)
         return [
             point
             for point in step.part.points
-            if not (result and self._is_there(result, point, asked, step.part.repeat))
+            if not (result and self._has_result(result, point, answered, step.part.repeat))
             and not hindrance(point)
         ]
 
     def failed(self, step: Step, points: list[Point]) -> list[Point]:
-        """Those of the points that were asked for and have no answer."""
-        asked = self._asked(step)
-        return [point for point in points if str(point.key) not in asked]
+        """The points whose benchmark gave no answer."""
+        answered = self._answered(step)
+        return [point for point in points if str(point.key) not in answered]
 
-    def _is_there(
-        self, result: stored.Results, point: Point, asked: set[str], repeat: int
+    def _has_result(
+        self, result: stored.Results, point: Point, answered: set[str], repeat: int
     ) -> bool:
         values = stored.values(result, point.described())
         if not values:
             return False
-        place = point.index or 0
-        value = values[place]
-        samples = stored.samples(result, point.described(), place)
+        value = values[point.index]
+        samples = stored.samples(result, point.described(), point.index)
         if samples is not None and samples < repeat:
-            return False  # of a profile that asked for fewer
+            return False  # of a preset that asked for fewer
         if point.metric.startswith("track_") and value is not None:
-            return (
-                str(point.key) in asked
-            )  # a count may have no value, such as the time lost by none
+            # a count may have no value: no run finished, so none has lost time
+            return str(point.key) in answered
         return stored.is_number(value)
 
-    def _asked(self, step: Step) -> set[str]:
-        """The series that were answered, by their provenance."""
+    def _answered(self, step: Step) -> set[str]:
+        """The series that have a line of provenance."""
         name = f"{step.commit.hash[:8]}-{step.environment}.jsonl"
         path = Path(self._conf.results_dir, self._machine, "provenance", name)
         return {line["benchmark"] for line in stored.provenance_of(path)}
 
 
 def hindrance(point: Point) -> NotImplementedError | None:
-    """Why the point does not apply here; that its data are not made yet is no hindrance."""
-    found = applicability.reason_against(point.key)
-    return None if isinstance(found, NotPrepared) else found
+    """Why the point does not apply here; data that are not prepared yet are no hindrance."""
+    reason = applicability.reason_against(point.key)
+    return None if isinstance(reason, NotPrepared) else reason
 
 
 def without(part: Part, data: Sequence[str]) -> Part:
-    """The part less the points of these data sets."""
+    """The part without the points of these data sets."""
     kept = [point for point in part.points if dict(point.parameters).get("data") not in data]
     seconds = part.seconds * len(kept) / len(part.points)
     return part.model_copy(update={"points": tuple(kept), "seconds": seconds})

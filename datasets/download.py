@@ -25,11 +25,11 @@ def fetch(
     pause: float = _PAUSE,
     elsewhere: str = "",
 ) -> None:
-    """Fetch `url` to `target` unless it is there; `advance` is told of bytes, kept ones too.
+    """Fetch `url` to `target` unless it exists; `advance` is called with numbers of bytes.
 
-    What was fetched is kept in `target`.part when the connection fails, and used by the next
-    call (HTTP Range). Raises UnreachableError (with `elsewhere`: how to have it from another
-    place), or DamagedError for another file than expected.
+    When the connection fails, `target`.part keeps the bytes so far, and the next call resumes
+    (HTTP Range). Raises UnreachableError, whose hint includes `elsewhere` (another way to get the
+    file), or DamagedError when the file is not the expected one.
     """
     if target.exists():
         advance(target.stat().st_size)
@@ -70,8 +70,8 @@ def fetch(
 
 def require(path: Path, size: int, md5: str, remove: bool = False) -> None:
     """DamagedError unless a file has this size and md5; with `remove`, a wrong one is removed."""
-    found = path.stat().st_size
-    why = f"{found:,} bytes, not {size:,}" if found != size else ""
+    actual = path.stat().st_size
+    why = f"{actual:,} bytes, not {size:,}" if actual != size else ""
     if not why:
         digest = hashlib.md5(usedforsecurity=False)
         with path.open("rb") as stream:

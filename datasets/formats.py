@@ -23,12 +23,12 @@ from datasets.content import Store
 from tools.common.errors import UsageError
 
 # the files or folder of each format in a data set's folder
-PLACES = {
+_PARTS = {
     "bed": ("calls.bed", "calls.bim", "calls.fam"),
     "zarr": ("calls.zarr",),
     "mt": ("calls.mt",),
 }
-FORMATS = tuple(PLACES)
+FORMATS = tuple(_PARTS)
 _CHUNKS = re.compile(r"[1-9]\d*x[1-9]\d*")
 _PARTITIONS = re.compile(r"[1-9]\d*")
 
@@ -54,10 +54,10 @@ def in_partitions(text: str) -> str:
     return f"mt:{text}"
 
 
-def places(format: str) -> tuple[str, ...]:
+def parts(format: str) -> tuple[str, ...]:
     """The files or folder of a format in a data set's folder."""
     kind, _, shape = format.partition(":")
-    return (f"calls-{shape}.{kind}",) if shape else PLACES[kind]
+    return (f"calls-{shape}.{kind}",) if shape else _PARTS[kind]
 
 
 def shaped(spec: Spec, format: str) -> Spec:
@@ -73,7 +73,7 @@ def shaped(spec: Spec, format: str) -> Spec:
 
 def is_there(folder: Path, format: str) -> bool:
     """Whether all files of a format exist."""
-    return all((folder / place).exists() for place in places(format))
+    return all((folder / part).exists() for part in parts(format))
 
 
 @contextlib.contextmanager
@@ -94,14 +94,14 @@ def converted(
 @contextlib.contextmanager
 def opened(folder: Path, format: str) -> Iterator[Store]:
     """The content of a format as a Store."""
-    place = folder / places(format)[0]
+    path = folder / parts(format)[0]
     if format == "bed":
         yield BedReader(folder / "calls")
     elif _kind(format) == "zarr":
-        yield zarr_store.ZarrReader(place)
+        yield zarr_store.ZarrReader(path)
     else:
         with _exported(folder) as back:
-            hail_writer.export(place, back)
+            hail_writer.export(path, back)
             yield BedReader(back)
 
 

@@ -21,15 +21,15 @@ def exact(counts: NDArray[np.int64]) -> tuple[NDArray[np.float64], NDArray[np.fl
     """(p, mid-p), each (variants,) float64, of counts (variants, 3): hom. REF, het., hom. ALT.
 
     Without called samples, and without a second allele, both are as for certain: 1 and 0.5
-    (PLINK and Sgkit give nan for a variant that nobody was called at).
+    (PLINK and Sgkit give nan for a variant without any call).
     """
     first = 2 * counts[:, 0] + counts[:, 1]
     rarer = np.minimum(first, 2 * counts[:, 2] + counts[:, 1])
     keys = np.stack([counts.sum(axis=1), rarer], axis=1)
-    unique, place = np.unique(keys, axis=0, return_inverse=True)
-    place = place.reshape(-1)
-    order = np.argsort(place, kind="stable")
-    bounds = np.searchsorted(place[order], np.arange(len(unique) + 1))
+    unique, group = np.unique(keys, axis=0, return_inverse=True)
+    group = group.reshape(-1)
+    order = np.argsort(group, kind="stable")
+    bounds = np.searchsorted(group[order], np.arange(len(unique) + 1))
     p, mid = np.empty(len(counts)), np.empty(len(counts))
     for (n, a), start, stop in zip(unique.tolist(), bounds, bounds[1:], strict=False):
         variants = order[start:stop]

@@ -41,7 +41,7 @@ from tools.common.errors import (
 )
 
 RECIPE = 1  # raise it when the written content changes: all sets are then made anew
-_TOLD = {"segment_length", "sha256"}  # keys of a spec that `made` holds as they are
+_COPIED = {"segment_length", "sha256"}  # keys of a spec that `made` holds unchanged
 TABLES = ("samples.tsv", "phenotypes.tsv", "covariates.tsv", "reference.npz")
 
 
@@ -74,8 +74,8 @@ def is_whole(folder: Path, spec: Spec | None = None) -> bool:
     """Whether the folder has the current recipe, and was made from `spec` if one is given."""
     try:
         description = read(folder)
-        made = description["recipe"] == RECIPE
-        return made and (spec is None or _is_of(description, spec))
+        is_current = description["recipe"] == RECIPE
+        return is_current and (spec is None or _is_of(description, spec))
     except (FileNotFoundError, KeyError):
         return False
 
@@ -84,7 +84,7 @@ def _is_of(description: dict[str, Any], spec: Spec) -> bool:
     """Whether a dataset.json is that of a set made from this spec."""
     if "spec" in description:
         return description["spec"] == spec.fingerprint
-    # made before the fingerprint was kept: by what else it tells of the spec
+    # of a version that stored no fingerprint: compare what it did store
     made, zarr = description["made"], description["formats"].get("zarr")
     size = description["n_variants"], description["n_samples"]
     return (
@@ -92,7 +92,7 @@ def _is_of(description: dict[str, Any], spec: Spec) -> bool:
         and description["missing_rate"] == spec.missing_rate
         and size[1] == spec.n_samples
         and (size[0] == spec.variants or spec.source != "simulation")
-        and all(made.get(key) == getattr(spec, key) for key in _TOLD & spec.model_fields_set)
+        and all(made.get(key) == getattr(spec, key) for key in _COPIED & spec.model_fields_set)
         and (not zarr or zarr["chunks"] == [*map(min, spec.chunks, size)])
     )
 
@@ -236,7 +236,7 @@ def _add(spec: Spec, folder: Path, format: str, reporter: Reporter) -> None:
     _require_room(spec, folder)
     description = read(folder)
     total = description["n_variants"]
-    final = folder / formats.places(format)[0]
+    final = folder / formats.parts(format)[0]
     partial = folder / f".partial-{final.name}"
     shutil.rmtree(partial, ignore_errors=True)
     for leftover in folder.glob(".export-*"):

@@ -87,15 +87,15 @@ class Simulation:
         }
 
     def blocks(self) -> Iterator[Block]:
-        """The number of variants of each contig: equal, with the remainder on the first ones."""
+        """Blocks of all contigs, which have the same number of variants, or one more."""
         contigs = self._spec.contigs
         share, rest = divmod(self._spec.variants, len(contigs))
         for index, contig in enumerate(contigs):
-            wanted = share + (index < rest)
+            missing = share + (index < rest)
             segment = 0
-            while wanted:
-                for block in self._segment(contig, index, segment, wanted):
-                    wanted -= len(block.position)
+            while missing:
+                for block in self._segment(contig, index, segment, missing):
+                    missing -= len(block.position)
                     yield block
                 segment += 1
 

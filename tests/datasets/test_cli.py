@@ -17,7 +17,7 @@ def test_list_cuts_no_name_and_no_size(smoke_copy, cache, monkeypatch, capsys):
     described = json.loads(written.read_text())
     for shape in ("zarr:1000x2504", "zarr:400x2504", "zarr:1000x100", "zarr:100x100"):
         described["formats"][shape] = described["formats"]["zarr"]
-        (smoke_copy / formats.places(shape)[0]).mkdir()
+        (smoke_copy / formats.parts(shape)[0]).mkdir()
     written.write_text(json.dumps(described))
     monkeypatch.setenv("COLUMNS", "70")
     assert main(["datasets", "list"]) == 0

@@ -94,8 +94,8 @@ def test_the_edge_cases_have_one_shape(cache, capsys):
 
 
 def test_names_of_shaped_formats():
-    assert formats.places("zarr:400x2504") == ("calls-400x2504.zarr",)
-    assert formats.places("mt:8") == ("calls-8.mt",)
-    assert formats.places("bed") == ("calls.bed", "calls.bim", "calls.fam")
+    assert formats.parts("zarr:400x2504") == ("calls-400x2504.zarr",)
+    assert formats.parts("mt:8") == ("calls-8.mt",)
+    assert formats.parts("bed") == ("calls.bed", "calls.bim", "calls.fam")
     with pytest.raises(UsageError):
         formats.in_chunks("1x1x1")

@@ -42,17 +42,5 @@ def all_changes(conf: Config, repo: Repo) -> list[Change]:
     commits = {revision: commit for commit, revision in revisions.items()}
     detect = detector.from_database(Path(conf.results_dir) / "alerts.sqlite", declared)
     all_series = lines.read(results, Benchmarks.load(conf), revisions, on_branch).series()
-    tools = set(conf.branches)
-    return changes.largest_first(
-        [
-            change
-            for measured in all_series
-            for change in changes.of_series(
-                measured,
-                detect(measured),
-                metrics.metric_of(measured.benchmark, declared),
-                commits,
-                tools,
-            )
-        ]
-    )
+    detected = [(measured, detect(measured)) for measured in all_series]
+    return changes.of_all(detected, declared, commits, set(conf.branches))

@@ -10,7 +10,7 @@ from typing import Any
 
 from tools.detection.change_points import ChangePoint
 from tools.detection.short_series import magnitude
-from tools.results.metrics import Metric
+from tools.results.metrics import Metric, metric_of
 from tools.results.series import Point, Series
 from tools.results.series_key import tool_class
 
@@ -96,6 +96,24 @@ def of_series(
             )
         )
     return changes
+
+
+def of_all(
+    detected: Iterable[tuple[Series, Iterable[ChangePoint]]],
+    declared: Mapping[str, Metric],
+    commits: Mapping[int, str],
+    tools: Set[str],
+) -> list[Change]:
+    """The changes of all series, the largest first, with `machine` set; arguments as of_series."""
+    return largest_first(
+        [
+            change
+            for series, points in detected
+            for change in of_series(
+                series, points, metric_of(series.benchmark, declared), commits, tools
+            )
+        ]
+    )
 
 
 def is_control(benchmark: str, tools: Set[str]) -> bool:

@@ -14,11 +14,9 @@ from asv.repo import Repo
 
 from tools.common import files, links
 from tools.detection import changes
-from tools.detection.change_points import ChangePoint
 from tools.detection.changes import Change
 from tools.results import metrics
 from tools.results.metrics import Metric
-from tools.results.series import Series
 from tools.site import alerts_page, asv_pages, commit_pages, commits, regressions
 from tools.site.publishing import Publication
 from tools.upstreams import config as upstreams_config
@@ -50,7 +48,7 @@ class Site(OutputPublisher):
         branches = {branch: list(repo.get_branch_commits(branch)) for branch in conf.branches}
         hashes = {revision: commit for commit, revision in revisions.items()}
         named = links.varying(graphs.environments())
-        found = _changes(graphs.detected, declared, hashes, set(conf.branches))
+        found = changes.of_all(graphs.detected, declared, hashes, set(conf.branches))
         regressions.publish(conf, repo, benchmarks, graphs, revisions, found)
         tags = repo.get_tags()
         releases = {commit: tag.rpartition("/")[2] for tag, commit in tags.items()}
@@ -95,25 +93,6 @@ def _link_templates(conf: Any) -> dict[str, dict[str, str]]:
     if path.suffix != ".toml":
         return {}
     return {name: dict(tool.links) for name, tool in upstreams_config.load(path).items()}
-
-
-def _metric(one: Series, declared: Mapping[str, Metric]) -> Metric:
-    return metrics.metric_of(one.benchmark, declared)
-
-
-def _changes(
-    detected: Sequence[tuple[Series, Sequence[ChangePoint]]],
-    declared: Mapping[str, Metric],
-    hashes: Mapping[int, str],
-    tools: set[str],
-) -> list[Change]:
-    return changes.largest_first(
-        [
-            change
-            for one, points in detected
-            for change in changes.of_series(one, points, _metric(one, declared), hashes, tools)
-        ]
-    )
 
 
 def _write_changes(

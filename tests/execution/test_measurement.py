@@ -57,7 +57,7 @@ def test_a_failure_has_its_reason(side: Side) -> None:
 
 def test_what_hangs_costs_its_limit_and_leaves_nothing(side: Side, tmp_path: Path) -> None:
     suite.benchmarks(tmp_path / "benchmarks")  # listed before the clock starts
-    with pytest.raises(TookTooLong, match="took longer than 6 s"):
+    with pytest.raises(TookTooLong, match=r"took longer than [0-6] s"):
         measurement.value(side, SeriesKey("made.Made.track_hung"), until=time.monotonic() + 6)
     left = [p.pid for p in psutil.process_iter() if "made-orphan" in " ".join(_command(p))]
     assert left == []

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
+import polars as pl
 from asv.benchmarks import Benchmarks
 from asv.config import Config
 
 from tools.environments import failures
 from tools.execution import asv_run
 from tools.nightly.history import History
-from tools.results import stored
-from tools.results.series import Series
+from tools.results import table
+from tools.results.series_key import SeriesKey
 
 _SHOWN = 3  # benchmarks in a warning
 
@@ -34,14 +36,13 @@ def unbuilt(stack: str) -> dict[str, str]:
 def of(conf: Config, stack: str, machine: str, commits: Sequence[str]) -> Outcomes:
     """What became of the commits of an `asv run` that ended by itself."""
     failed = unbuilt(stack)
-    left = [commit for commit in commits if commit not in failed]
     # a commit that could not be measured at all has no result file
-    env = asv_run.environment(stack)
-    stored_of = {one: stored.results(conf, machine, one, env) is not None for one in left}
+    files = table.read(conf.results_dir).of(machine, asv_run.environment(stack))
+    left, measured = [one for one in commits if one not in failed], set(files["commit"])
     return Outcomes(
-        reached=[one for one in left if stored_of[one]],
+        reached=[one for one in left if one in measured],
         unbuilt=[one for one in commits if one in failed],
-        missed=[one for one in left if not stored_of[one]],
+        missed=[one for one in left if one not in measured],
     )
 
 
@@ -51,30 +52,27 @@ def silent(conf: Config, stack: str, history: History, commits: Collection[str])
     `history` has their results. Nothing else reports a tool that no longer builds, or a benchmark
     that fails, takes longer than its limit or gives a wrong answer.
     """
-    failing, benchmarks = unbuilt(stack), Benchmarks.load(conf)
+    failing, failed = unbuilt(stack), _failed(conf, history.machine, stack, commits)
     revisions = {commit: revision for revision, commit in history.hashes.items()}
     lines = []
     for tool, branch in history.branches.items():
         own = [series for series in history.of_stack(stack) if series.branch == tool]
-        measured = {point.revision for series in own for point in series.points}
+        revisions_of = [set(series.revisions) for series in own]
+        measured = set().union(*revisions_of)
         for commit in (commit for commit in branch if commit in commits):
             if commit in failing:
                 if commit == branch[0]:
                     lines.append(f"{tool}: its newest commit cannot be built: {failing[commit]}")
                 continue
-            result = stored.results(conf, history.machine, commit, asv_run.environment(stack))
-            earlier = [revision for revision in measured if revision < revisions[commit]]
-            if result is None or not earlier:
-                continue
-            before = max(earlier)
+            before = max((at for at in measured if at < revisions[commit]), default=None)
             lost = [
                 str(series.key)
-                for series in own
-                if _has(series, before)
-                and not _has(series, revisions[commit])
-                and _failed(stored.values(result, benchmarks[series.benchmark]), series.index)
+                for series, there in zip(own, revisions_of, strict=True)
+                if before in there
+                and revisions[commit] not in there
+                and (commit, series.key) in failed
             ]
-            if lost:
+            if lost and before is not None:
                 more = ", ..." if len(lost) > _SHOWN else ""
                 lines.append(
                     f"{tool} {commit[:8]}: {len(lost)} benchmarks failed that did not at "
@@ -83,10 +81,23 @@ def silent(conf: Config, stack: str, history: History, commits: Collection[str])
     return lines
 
 
-def _has(series: Series, revision: int) -> bool:
-    return any(point.revision == revision for point in series.points)
-
-
-def _failed(values: Sequence[float | None], index: int | None) -> bool:
-    at = index or 0
-    return at < len(values) and values[at] is None
+def _failed(
+    conf: Config, machine: str, stack: str, commits: Collection[str]
+) -> set[tuple[str, SeriesKey]]:
+    """The commits and series where a benchmark ran and gave no value."""
+    benchmarks, results = Benchmarks.load(conf), table.read(conf.results_dir)
+    files = results.of(machine, asv_run.environment(stack))
+    files = files.filter(pl.col("commit").is_in(list(commits)))
+    rows = (
+        results.values.join(files.lazy(), on="number")
+        .filter(pl.col("value").is_null())
+        .select("commit", "benchmark", "parameters", "version")
+        .collect()
+    )
+    failed = set()
+    for commit, name, values, version in rows.iter_rows():
+        benchmark = benchmarks.get(name)
+        if benchmark and version in (None, benchmark["version"]):
+            parameters = zip(benchmark["param_names"], json.loads(values), strict=False)
+            failed.add((commit, SeriesKey.of(name, dict(parameters))))
+    return failed

@@ -72,6 +72,10 @@ class Table:
         """The files that gave their values."""
         return self.files.filter(pl.col("problem").is_null())
 
+    def of(self, machine: str, env_name: str) -> pl.DataFrame:
+        """The readable files of one machine and environment."""
+        return self.readable.filter(machine=machine, env_name=env_name)
+
 
 def read(results_dir: str | Path) -> Table:
     """The values of all result files; a warning names each file that cannot be read."""

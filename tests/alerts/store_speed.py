@@ -29,7 +29,7 @@ def fill(path: Path) -> None:
         SeriesKey.of(KEY.benchmark, {"cores": str(at), "data": "'smoke'"}) for at in range(100)
     ]
     store = Store(path)
-    with store._change() as db:
+    with store.transaction() as db:
         for event in range(1, EVENTS + 1):
             db.execute(
                 "insert into event values (?, 'sgkit', 'frozen', 'box', 'code', 'a', 'b',"

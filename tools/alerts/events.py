@@ -142,7 +142,8 @@ class Event:
     @property
     def commit(self) -> str | None:
         """The one commit that made the change, where it is known."""
-        return self.evidence.commit
+        commits = self.evidence.range
+        return commits.bad if commits and commits.finished and commits.exact else None
 
     @property
     def better(self) -> bool:

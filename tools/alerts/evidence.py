@@ -93,12 +93,6 @@ class Evidence:
     reopened: str | None = None  # why it is notified again
     issues: Mapping[str, Issue] = field(default_factory=dict)  # by channel
 
-    @property
-    def commit(self) -> str | None:
-        """The one commit that made the change, where bisection has found it."""
-        commits = self.range
-        return commits.bad if commits and commits.finished and commits.exact else None
-
 
 _EVIDENCE = TypeAdapter(Evidence)
 NONE = Evidence()

@@ -50,10 +50,14 @@ class Store:
         self._db.close()
 
     @contextmanager
-    def transaction(self) -> Iterator[None]:
+    def transaction(self) -> Iterator[sqlite3.Connection]:
         """Keep all changes that are made inside, or none of them."""
-        with self._change():
-            yield
+        if self._db.in_transaction:  # part of a larger change
+            yield self._db
+            return
+        with self._explained(), self._db:
+            self._db.execute("begin immediate")
+            yield self._db
 
     # ---- events
 
@@ -63,7 +67,7 @@ class Store:
     ) -> Event:  # fmt: skip
         """A new event in state NEW."""
         now = _now()
-        with self._change() as db:
+        with self.transaction() as db:
             row = db.execute(
                 "insert into event (tool, stack, machine, kind, old, new, state, created, updated)"
                 " values (?, ?, ?, ?, ?, ?, ?, ?, ?)",
@@ -77,12 +81,12 @@ class Store:
 
     def add_series(self, event: int, series: Iterable[SeriesChange]) -> None:
         """Add series to an event, or replace those that it has."""
-        with self._change() as db:
+        with self.transaction() as db:
             self._put(db, event, series)
 
     def remove_series(self, event: int, keys: Iterable[SeriesKey]) -> None:
         """Remove series that the event's commit does not explain."""
-        with self._change() as db:
+        with self.transaction() as db:
             db.executemany(
                 "delete from series where event = ? and key = ?",
                 [(event, str(key)) for key in keys],
@@ -90,17 +94,17 @@ class Store:
 
     def set_range(self, event: int, old: str, new: str) -> None:
         """Set the two measured commits that the change lies between."""
-        with self._change() as db:
+        with self.transaction() as db:
             self._set(db, event, old=old, new=new)
 
     def set_kind(self, event: int, kind: str) -> None:
         """Set what changed: code, dependency or machine."""
-        with self._change() as db:
+        with self.transaction() as db:
             self._set(db, event, kind=kind)
 
     def add_evidence(self, event: int, **more: Any) -> None:
         """Set fields of the event's Evidence; ValueError for what does not fit."""
-        with self._change() as db:
+        with self.transaction() as db:
             changed = evidence.replaced(self.get(event).evidence, **more)
             self._set(db, event, facts=json.dumps(evidence.as_json(changed)))
 
@@ -109,7 +113,7 @@ class Store:
         if state not in STATES:
             raise UsageError(f"unknown state {state!r}; known: {', '.join(STATES)}")
         self.get(event)
-        with self._change() as db:
+        with self.transaction() as db:
             self._set(db, event, state=state, until=until)
             db.execute("insert into history values (?, ?, ?, ?)", (event, state, why, _now()))
 
@@ -156,7 +160,7 @@ class Store:
         self, event: int, key: SeriesKey, old: str, new: str, before: float, after: float
     ) -> None:
         """Add one pair."""
-        with self._change() as db:
+        with self.transaction() as db:
             db.execute(
                 "insert into pair values (?, ?, ?, ?, ?, ?, ?)",
                 (event, str(key), old, new, before, after, _now()),
@@ -172,7 +176,7 @@ class Store:
 
     def add_answer(self, event: int, commit: str, after: bool | None, why: str) -> None:
         """Add one answer of bisection, with its reason."""
-        with self._change() as db:
+        with self.transaction() as db:
             db.execute(
                 "insert or replace into answer values (?, ?, ?, ?)", (event, commit, after, why)
             )
@@ -183,7 +187,7 @@ class Store:
         self, stack: str, machine: str, key: SeriesKey, commit: str, first: float, second: float
     ) -> None:
         """Add two values of one commit, measured like the sides of a comparison."""
-        with self._change() as db:
+        with self.transaction() as db:
             db.execute(
                 "insert into repeat (stack, machine, key, commit_hash, first, second, at)"
                 " values (?, ?, ?, ?, ?, ?, ?)",
@@ -210,7 +214,7 @@ class Store:
 
     def begin_commits(self, stack: str, commits: Iterable[str]) -> None:
         """Note that a night starts to measure these commits."""
-        with self._change() as db:
+        with self.transaction() as db:
             db.executemany(
                 "insert or ignore into night values (?, ?, 0)",
                 [(stack, commit) for commit in commits],
@@ -218,7 +222,7 @@ class Store:
 
     def finish_commits(self, stack: str, commits: Iterable[str]) -> None:
         """Note that a night has finished these commits, measured or failed."""
-        with self._change() as db:
+        with self.transaction() as db:
             db.executemany(
                 "update night set done = 1 where stack = ? and commit_hash = ?",
                 [(stack, commit) for commit in commits],
@@ -241,20 +245,20 @@ class Store:
 
     def mark_sent(self, event: int, channel: str, state: str) -> None:
         """Note that a channel was sent this state of an event."""
-        with self._change() as db:
+        with self.transaction() as db:
             db.execute(
                 "insert or ignore into sent values (?, ?, ?, ?)", (event, channel, state, _now())
             )
 
     def forget_sent(self, event: int) -> None:
         """Have all channels notified of an event again."""
-        with self._change() as db:
+        with self.transaction() as db:
             db.execute("delete from sent where event = ?", (event,))
 
     def register_channel(self, route: str, channel: str, earlier: Sequence[int]) -> None:
         """Add a channel to a route; a new one counts as notified of `earlier` events."""
         now = _now()
-        with self._change() as db:
+        with self.transaction() as db:
             added = db.execute(
                 "insert or ignore into channel values (?, ?, ?)", (route, channel, now)
             )
@@ -265,15 +269,6 @@ class Store:
                 )
 
     # ---- inside
-
-    @contextmanager
-    def _change(self) -> Iterator[sqlite3.Connection]:
-        if self._db.in_transaction:  # part of a larger change
-            yield self._db
-            return
-        with self._explained(), self._db:  # one transaction
-            self._db.execute("begin immediate")
-            yield self._db
 
     def _rows(self, query: str, *values: object) -> list[sqlite3.Row]:
         with self._explained():

@@ -82,3 +82,13 @@ def setting(row: Mapping[str, Any]) -> str:
     """Data and cores of a row."""
     cores = row.get("cores")
     return size(row) + (f", {counted(cores, 'core')}" if cores else "")
+
+
+def condition(row: Mapping[str, Any]) -> str:
+    """The tool, task, data and other axes of a row, but for those that are None."""
+    parts = [tool(row["tool"])] if row.get("tool") else []
+    parts += [task(row["task"]), size(row)]
+    for axis in ("cores", "nodes", "layout", "chunks", "partitions", "settings", "cache"):
+        if row.get(axis) is not None:
+            parts.append(f"{AXES[axis]} {row[axis]}")
+    return ", ".join(parts)

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks._harness import registry
@@ -12,16 +10,8 @@ from benchmarks._harness import registry
 _METHODS = ("open", "compute", "write", "command")
 
 
-@dataclass(frozen=True)
-class Size:
-    """Lines that hold code, and the statements in them."""
-
-    lines: int
-    statements: int
-
-
-def count(benchmarks: Path) -> dict[str, dict[str, Size]]:
-    """By task and tool, from the task modules in a folder."""
+def count(benchmarks: Path) -> dict[str, dict[str, int]]:
+    """Lines of code by task and tool, from the task modules in a folder."""
     modules = {task: benchmarks / f"{task}.py" for task in registry.TASKS}
     return {
         task: of_module(path.read_text(encoding="utf-8"))
@@ -30,36 +20,31 @@ def count(benchmarks: Path) -> dict[str, dict[str, Size]]:
     }
 
 
-def of_module(text: str) -> dict[str, Size]:
-    """By tool: the bodies of the methods that open, compute and write, and a program's options.
+def of_module(text: str) -> dict[str, int]:
+    """Lines by tool: the methods that open, compute and write, and a program's options.
 
     Comments, docstrings, blank lines and imports of the tool are not counted.
     """
     return {
-        node.name.lower(): _size(_statements(node.body))
+        node.name.lower(): len(set().union(*map(_lines, node.body)))
         for node in ast.parse(text).body
         if isinstance(node, ast.ClassDef) and node.name.lower() in registry.TOOLS
     }
 
 
-def _statements(members: Iterable[ast.stmt]) -> Iterator[ast.stmt]:
-    """The statements of the counted methods but for imports and docstrings."""
-    for method in members:
-        if isinstance(method, ast.FunctionDef) and method.name in _METHODS:
-            for statement in method.body:
-                is_text = isinstance(statement, ast.Expr) and isinstance(
-                    statement.value, ast.Constant
-                )
-                if not is_text and not isinstance(statement, (ast.Import, ast.ImportFrom)):
-                    yield statement
-
-
-def _size(statements: Iterable[ast.stmt]) -> Size:
-    parts = [part for statement in statements for part in ast.walk(statement)]
-    lines = {
+def _lines(method: ast.stmt) -> set[int]:
+    """The numbers of the lines that hold code in the body of a counted method."""
+    if not isinstance(method, ast.FunctionDef) or method.name not in _METHODS:
+        return set()
+    return {
         line
-        for part in parts
+        for statement in method.body
+        if not isinstance(statement, (ast.Import, ast.ImportFrom)) and not _is_text(statement)
+        for part in ast.walk(statement)
         if isinstance(part, (ast.expr, ast.stmt))
-        for line in (part.lineno, part.end_lineno)
+        for line in (part.lineno, part.end_lineno or part.lineno)
     }
-    return Size(len(lines), sum(isinstance(part, ast.stmt) for part in parts))
+
+
+def _is_text(statement: ast.stmt) -> bool:
+    return isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant)

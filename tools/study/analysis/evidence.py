@@ -66,10 +66,6 @@ def _agrees(claim: Claim, row: Row, axis: str, share: float) -> bool | None:
 
 def _name(row: Row, axis: str) -> str:
     """What is equal in a pair, and both values of the axis that differs."""
-    parts = [words.tool(row["tool"])] if axis != "tool" else []
-    parts += [words.task(row["task"]), words.size(row)]
-    for name in ("cores", "nodes", "layout", "chunks", "partitions", "settings", "cache"):
-        if name != axis and row[name] is not None:
-            parts.append(f"{words.AXES[name]} {row[name]}")
     values = " / ".join(words.tool(str(row[side])) for side in (axis, f"{axis}_base"))
-    return f"{', '.join(parts)}; {values}" + f" {axis}" * (axis in ("cores", "nodes"))
+    unit = f" {axis}" if axis in ("cores", "nodes") else ""
+    return f"{words.condition({**row, axis: None})}; {values}{unit}"

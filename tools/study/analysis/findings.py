@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import itertools
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import polars as pl
 
@@ -42,8 +41,7 @@ class Finding(Model):
         return compare(own, self.claim, self.axis, self.values, self.share)
 
 
-@dataclass(frozen=True)
-class Verdict:
+class Verdict(NamedTuple):
     """A finding's outcome for one edition."""
 
     words: str

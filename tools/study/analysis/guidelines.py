@@ -16,7 +16,7 @@ from benchmarks._harness import registry, shapes
 from datasets import catalogue
 from tools.study import words
 from tools.study.analysis import reference
-from tools.study.analysis.comparisons import Choice, Row, choose
+from tools.study.analysis.comparisons import Choice, choose
 
 _ONE = "one process"
 _PREPARED = "tiles"  # the chunks that a data set is prepared in
@@ -205,17 +205,3 @@ def _scope(choices: Sequence[Choice], tasks_too: bool) -> str:
         if numbers := values(axis):
             parts.append(f"{words.spans(numbers)} {axis if numbers != [1] else axis[:-1]}")
     return "; ".join(filter(None, parts))
-
-
-def condition_words(condition: Row) -> str:
-    """A condition in full."""
-    parts = []
-    for axis, value in condition.items():
-        if axis in ("task", "tool"):
-            parts.append(getattr(words, axis)(value))
-        elif axis == "data" and "n_samples" not in condition:
-            parts.append(value)
-        elif axis not in ("data", "threads"):
-            number = f"{value:,}" if isinstance(value, int) else value
-            parts.append(f"{words.AXES.get(axis, axis)} {number}")
-    return ", ".join(parts)

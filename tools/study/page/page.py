@@ -214,7 +214,7 @@ def _rule(rule: guidelines.Rule) -> Record:
         **_attributes(rule, "id", "question", "sentences", "figures", "decided"),
         "conditions": [
             {
-                "words": guidelines.condition_words(choice.condition),
+                "words": words.condition(choice.condition),
                 "ranking": [
                     [row["option"], words.seconds(row["value"])] for row in choice.ranking
                 ],

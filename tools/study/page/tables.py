@@ -13,7 +13,6 @@ from tools.common import configuration
 from tools.common.configuration import Items, Model
 from tools.study import words
 from tools.study.analysis import noise_floor, reference
-from tools.study.analysis.code_size import Size
 from tools.study.analysis.comparisons import Row, pick
 from tools.study.analysis.editions import STUDY, TITLES, TODAY
 from tools.study.analysis.guidelines import Rule, by_size
@@ -212,7 +211,7 @@ def tools(rules: Iterable[Rule]) -> Table:
     return table
 
 
-def effort(points: pl.DataFrame, sizes: Mapping[str, Mapping[str, Size]]) -> Table:
+def effort(points: pl.DataFrame, sizes: Mapping[str, Mapping[str, int]]) -> Table:
     """Speed beside its cost: memory, deviation from the reference, lines of code."""
     table = Table("effort")
     memory, error = (
@@ -240,7 +239,7 @@ def effort(points: pl.DataFrame, sizes: Mapping[str, Mapping[str, Size]]) -> Tab
                     words.seconds(row["value"]) if row else "n/a",
                     "n/a" if memory_used is None else f"{memory_used / 1e9:.2f} GB",
                     "n/a" if deviation is None else f"{deviation:.1e}" if deviation else "0",
-                    str(size.lines) if size else "n/a",
+                    str(size) if size else "n/a",
                 ]
             )  # fmt: skip
             ids = (row.get(name) for name in ("id", "id_memory", "id_error"))

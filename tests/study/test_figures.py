@@ -19,6 +19,13 @@ def figure(name: str) -> Figure:
     return match
 
 
+def view_of(own: Figure, all_rows: pl.DataFrame, choice: rows.Choice) -> views.View:
+    """The view of one choice."""
+    choices = {axis: [value] for axis, value in choice.items()}
+    [view] = views.of(own, all_rows, choices).values()
+    return view
+
+
 def chosen(name: str, points: pl.DataFrame) -> tuple[pl.DataFrame, rows.Choice]:
     own = rows.make(figure(name), points)
     choice = rows.default(figure(name), own, rows.options(figure(name), own))
@@ -48,7 +55,7 @@ def test_every_panel_is_drawn_from_its_default_choice(name: str, points: pl.Data
 def test_vega_lite_takes_the_description(name: str, points: pl.DataFrame) -> None:
     shown, choice = chosen(name, points)
     specs = [chart.describe(figure(name), panel, shown) for panel in figure(name).panels]
-    view = {**views.of(figure(name), shown, choice), "conditions": "on box"}
+    view = {**view_of(figure(name), shown, choice), "conditions": "on box"}
     drawing = vl_convert.vegalite_to_svg(chart.whole(figure(name), specs, shown, view))
     assert "on box" in drawing
     for each in chart.series(figure(name), shown):
@@ -61,13 +68,13 @@ def test_a_figure_says_under_what_it_was_measured(points: pl.DataFrame) -> None:
     own_rows = rows.make(own, points.filter(edition="study"))
     choice = rows.default(own, own_rows, rows.options(own, own_rows))
     assert "edition" not in choice  # there is only one: it cannot be chosen, and has to be said
-    parts = views.of(own, own_rows, choice)["conditions"].split("; ")
+    parts = view_of(own, own_rows, choice)["conditions"].split("; ")
     assert {"releases: the study's own", "data set: sim-2504-10k", "page cache: cold"} <= {*parts}
     assert f"layout: {choice['layout']}" in parts
     assert parts[-2:] == ["2,504 samples x 10,000 variants", "Sgkit 0.4.0"]
     own = figure("2.3")
     own_rows = rows.make(own, points)
-    view = views.of(own, own_rows, {"edition": "today", "data": "sim-1k"})
+    view = view_of(own, own_rows, {"edition": "today", "data": "sim-1k"})
     assert view["conditions"].split("; ") == [
         "chunks and partitions: as prepared", "releases: today's newest", "data set: sim-1k",
         "1,000 samples x 10,000 variants", "Hail 0.2.139, PLINK 1.9, PLINK 2 2.00a1, Sgkit 0.10.0",
@@ -77,7 +84,7 @@ def test_a_figure_says_under_what_it_was_measured(points: pl.DataFrame) -> None:
 def test_a_view_names_the_panels_that_draw_nothing(points: pl.DataFrame) -> None:
     own = figure("dask")
     own_rows = rows.make(own, points)
-    view = views.of(own, own_rows, {"layout": "1x2", "metric": "time_end_to_end"})
+    view = view_of(own, own_rows, {"layout": "1x2", "metric": "time_end_to_end"})
     titles = "HWE with filtering; LD prune; PCA; OLS association"
     assert view["missing"] == f"Not measured for this choice: {titles}."
     assert [panel is None for panel in view["panels"]] == [False, True, True, True, True]
@@ -90,7 +97,7 @@ def test_ticks_of_the_x_axis_are_those_of_what_is_drawn(points: pl.DataFrame) ->
     own_rows = rows.make(own, points)
     specs = [chart.describe(own, panel, own_rows) for panel in own.panels]
     two = own_rows.filter(cores=2)
-    panels = chart.whole(own, specs, two, views.of(own, two, {}))["concat"]
+    panels = chart.whole(own, specs, two, view_of(own, two, {}))["concat"]
     assert panels
     assert all(panel["encoding"]["x"]["axis"]["values"] == [2] for panel in panels)
 

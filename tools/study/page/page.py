@@ -157,9 +157,10 @@ def _figure(figure: Figure, measured: Measurements, points: pl.DataFrame, folder
     choices = rows.options(figure, own)
     choice = rows.default(figure, own, choices)
     specs = [chart.describe(figure, panel, own) for panel in figure.panels]
+    shown = views.of(figure, own, choices) if len(own) else {}
     downloads: list[str] = []
-    if len(own):
-        name, view = f"figure-{figure.id}", views.of(figure, own, choice)
+    if shown:
+        name, view = f"figure-{figure.id}", shown[views.key(choices, choice)]
         drawing = chart.whole(figure, specs, rows.select(own, choice), view)
         downloads = [*export.drawing(folder, name, drawing), *export.data(folder, name, own)]
     return {
@@ -171,7 +172,7 @@ def _figure(figure: Figure, measured: Measurements, points: pl.DataFrame, folder
         "series": chart.series(figure, own),
         "choices": choices,
         "choice": choice,
-        "views": views.every(figure, own, choices) if len(own) else {},
+        "views": shown,
         "not_drawn": rows.too_large(figure, measured),
         "commands": [] if len(own) else _commands(figure.filter),
         "files": downloads,

@@ -21,35 +21,33 @@ NAMES = {
 View = dict[str, Any]
 
 
-def of(figure: Figure, all_rows: pl.DataFrame, choice: rows.Choice) -> View:
-    """The view of a choice: `conditions`, the `missing` panels in words, and `panels`.
+def of(figure: Figure, all_rows: pl.DataFrame, choices: rows.Choices) -> dict[str, View]:
+    """The views of all choices, by key(): `conditions`, the `missing` panels in words, `panels`.
 
     A panel has `title`, the `x` and `y` ticks and the `unit`; null where it draws nothing.
     """
-    shown = rows.select(all_rows, choice)
-    panels = [_panel(panel, panel.select(shown)) for panel in figure.panels]
-    empty = [p.title for p, view in zip(figure.panels, panels, strict=True) if view is None]
-    scope = " for this choice" if choice else ""
-    return {
-        "conditions": conditions(figure, all_rows, choice),
-        "missing": f"Not measured{scope}: {'; '.join(empty)}." if empty else "",
-        "panels": panels,
-    }
+    constant = _constant(figure, all_rows)
+    scope = " for this choice" if choices else ""
+    views = {}
+    for choice in rows.combinations(choices):
+        shown = rows.select(all_rows, choice)
+        panels = [_panel(panel, panel.select(shown)) for panel in figure.panels]
+        empty = [p.title for p, view in zip(figure.panels, panels, strict=True) if view is None]
+        views[key(choices, choice)] = {
+            "conditions": "; ".join([*constant, *_chosen(shown, choice)]),
+            "missing": f"Not measured{scope}: {'; '.join(empty)}." if empty else "",
+            "panels": panels,
+        }
+    return views
 
 
-def every(figure: Figure, all_rows: pl.DataFrame, choices: rows.Choices) -> dict[str, View]:
-    """The views of all choices, by the indices of the chosen values: "0,2,1"."""
-    return {
-        ",".join(str(choices[axis].index(value)) for axis, value in choice.items()): of(
-            figure, all_rows, choice
-        )
-        for choice in rows.combinations(choices)
-    }
+def key(choices: rows.Choices, choice: rows.Choice) -> str:
+    """The indices of the chosen values: "0,2,1"."""
+    return ",".join(str(choices[axis].index(value)) for axis, value in choice.items())
 
 
-def conditions(figure: Figure, all_rows: pl.DataFrame, choice: rows.Choice) -> str:
-    """Under what the points of a choice were measured: the same for all of them, or chosen."""
-    shown = rows.select(all_rows, choice)
+def _constant(figure: Figure, all_rows: pl.DataFrame) -> list[str]:
+    """What is the same for all points of a figure."""
     parts = []
     for axis in figure.free_axes:
         values = all_rows[axis].drop_nulls().unique()
@@ -57,13 +55,18 @@ def conditions(figure: Figure, all_rows: pl.DataFrame, choice: rows.Choice) -> s
             parts.append(_named(axis, values[0]))
     if all_rows["chunks"].is_null().all() and all_rows["partitions"].is_null().all():
         parts.append("chunks and partitions: as prepared")
-    parts += [_named(axis, value) for axis, value in choice.items()]
-    sizes = shown.select("n_samples", "n_variants").unique()
+    return parts
+
+
+def _chosen(shown: pl.DataFrame, choice: rows.Choice) -> list[str]:
+    """What was chosen, the size of the data if it is the same for all points, the releases."""
+    parts = [_named(axis, value) for axis, value in choice.items()]
+    sizes = set(zip(shown["n_samples"], shown["n_variants"], strict=True))
     if len(sizes) == 1:
-        parts.append(words.size(sizes.row(0, named=True)))
-    releases = shown.select("tool", "release").unique().iter_rows()
-    parts.append(", ".join(sorted(f"{words.tool(tool)} {release}" for tool, release in releases)))
-    return "; ".join(parts)
+        [(n_samples, n_variants)] = sizes
+        parts.append(words.size({"n_samples": n_samples, "n_variants": n_variants}))
+    releases = set(zip(shown["tool"], shown["release"], strict=True))
+    return [*parts, ", ".join(sorted(f"{words.tool(tool)} {text}" for tool, text in releases))]
 
 
 def _panel(panel: Panel, own: pl.DataFrame) -> View | None:

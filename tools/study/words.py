@@ -49,7 +49,7 @@ def times(number: Any) -> str:
         return f"{number:,.0f}"
     if number >= 10:
         return f"{number:.1f}"
-    return f"{number:.2f}" if number >= 0.1 else f"{number:.2g}"
+    return f"{number:.2f}" if number >= 0.0995 else f"{number:.2g}"
 
 
 def spans(values: Iterable[Any]) -> str:

@@ -139,8 +139,8 @@ show(async () => {
         ...introduction(study),
         part('guidelines',
             element('p', {class: 'soft'}, 'Derived from the measurements of today’s releases. An option is called slower only where '
-                + `all of the 95 % interval of the ratio of times is beyond the noise floor, ${study.noise_floor}: `,
-                element('a', {href: '#table-repeats'}, 'repeats of one point differ by up to that'), '. A range covers '
+                + `all of the 95 % interval of the ratio of times is beyond the noise floor of ${study.noise_floor} (`,
+                element('a', {href: '#table-repeats'}, 'how much repeats differ'), '). A range covers '
                 + 'the measured conditions, not each combination in it.'),
             ...table(tables.tool), ...study.rules.map(rule)),
         part('tables', ...['2.4-today', '2.4-study', '2.5-today', '2.5-study', 'effort', 'repeats'].flatMap((id) => table(tables[id]))),

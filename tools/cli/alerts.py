@@ -68,10 +68,7 @@ class SeriesInput(Model, extra="ignore"):
     def changes(self) -> list[int]:
         """The indices of the first points of new levels."""
         changes = change_points(
-            self.values,
-            errors=self.errors,
-            repeat_sd=self.repeat_sd or 0.0,
-            exact=self.exact,
+            self.values, errors=self.errors, repeat_sd=self.repeat_sd or 0.0, exact=self.exact
         )
         return [change.index for change in changes]
 

@@ -19,10 +19,7 @@ from tools.upstreams import config
 from tools.upstreams.mirror import Mirror
 
 _DECISIONS = {
-    "ack": (
-        states.ACKNOWLEDGED,
-        "say that you look after it: no messages until that changes",
-    ),
+    "ack": (states.ACKNOWLEDGED, "say that you look after it: no messages until that changes"),
     "expect": (states.EXPECTED, "say that the change was intended: no more messages"),
     "suppress": (states.SUPPRESSED, "get no messages until a date"),
 }

@@ -30,9 +30,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Budget, stack, preset and the address of the site."""
     parser.add_argument("--hours", type=_hours, default=8.0, help="budget; default %(default)s")
     parser.add_argument(
-        "--tool",
-        action="append",
-        help="measure only commits of this tool; default: all tools",
+        "--tool", action="append", help="measure only commits of this tool; default: all tools"
     )
     parser.add_argument("--stack", choices=("frozen", "dated"), default="frozen")
     parser.add_argument(

@@ -82,10 +82,7 @@ class Server:
         """Wait until the server has done its imports; False when it does not listen yet."""
         try:
             self._ask({"action": "preimport"}, _PREIMPORT)
-        except (
-            FileNotFoundError,
-            ConnectionRefusedError,
-        ):  # it exists, but does not listen yet
+        except (FileNotFoundError, ConnectionRefusedError):  # it exists, but does not listen yet
             return False
         return True
 

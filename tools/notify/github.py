@@ -47,12 +47,7 @@ class GitHub:
         if issue is None:
             # before the request: if its answer is lost, the issue is found by its mark
             self._keep(event, store, begun=True)
-        self._update(
-            store.get(event.id),
-            message,
-            store,
-            again=bool(issue and issue.number),
-        )
+        self._update(store.get(event.id), message, store, again=bool(issue and issue.number))
 
     def follow(self, event: Event, message: Message, store: Store) -> None:
         """Update the issue, if there is or may be one.

@@ -11,13 +11,7 @@ from tools.common.process import ProgramError
 from tools.upstreams.repository import Repository
 
 # No wheel needs what is left out here, and snapshots of repositories often lack its large files.
-SPARSE = (
-    "/*",
-    "!/docs/",
-    "!/benchmarks/",
-    "!**/tests/**/data/",
-    "!**/test/resources/",
-)
+SPARSE = ("/*", "!/docs/", "!/benchmarks/", "!**/tests/**/data/", "!**/test/resources/")
 
 
 def checkout(mirror: Repository, tool: str, commit: str, directory: Path) -> None:

@@ -9,6 +9,7 @@ from itertools import pairwise
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import polars as pl
 from asv.graph import Graph
 
@@ -18,6 +19,7 @@ from tools.results.series_key import parameter_sets
 from tools.results.table import CATEGORY, Table, environment
 
 _KEY = ["environment", "set", "revision"]
+_FILES_AT_ONCE = 4000  # all at once need more memory
 
 Environment = dict[str, "str | None"]  # asv's graph parameters, `branch` among them
 Benchmarks = Mapping[str, Mapping[str, Any]]  # asv's benchmarks.json
@@ -25,39 +27,39 @@ Benchmarks = Mapping[str, Mapping[str, Any]]  # asv's benchmarks.json
 
 @dataclass(frozen=True)
 class Lines:
-    """One row for each line and commit, sorted by both.
+    """A frame for each environment, with one row for each line and commit, sorted by both.
 
-    `frame` has the columns `environment` and `set` (indices into `environments` and `sets`),
-    `revision`, `value`, `low` and `high`. `value` is null where a commit gives none.
+    Columns: `environment` and `set` (indices into `environments` and `sets`), `revision`,
+    `value`, `low` and `high`; NaN where a commit gives no value or no interval.
     """
 
-    frame: pl.DataFrame
+    frames: Sequence[pl.DataFrame]
     environments: Sequence[Environment]
     sets: Sequence[tuple[str, int]]  # benchmark and index of each parameter set
     benchmarks: Benchmarks
 
     def series(self) -> list[Series]:
         """The lines that have values, sorted by graph and parameter set."""
-        frame = self.frame.filter(pl.col("value").is_not_null())
         sets = {name: list(parameter_sets(entry)) for name, entry in self.benchmarks.items()}
-        columns = [
-            frame[name].fill_null(math.nan).to_numpy()
-            for name in ("revision", "value", "low", "high")
-        ]
         all_series = []
-        for start, end in runs(frame, "environment", "set"):
-            environment = self.environments[frame["environment"][start]]
-            benchmark, index = self.sets[frame["set"][start]]
-            all_series.append(
-                Series(
-                    benchmark,
-                    index if self.benchmarks[benchmark]["params"] else None,
-                    sets[benchmark][index],
-                    environment,
-                    Graph.get_file_path(environment, benchmark),
-                    Points(*(column[start:end] for column in columns)),
+        for complete in self.frames:
+            frame = complete
+            if complete["value"].is_nan().any():
+                frame = complete.filter(pl.col("value").is_not_nan())
+            columns = [frame[name].to_numpy() for name in ("revision", "value", "low", "high")]
+            for start, end in runs(frame, "set"):
+                environment = self.environments[frame["environment"][start]]
+                benchmark, index = self.sets[frame["set"][start]]
+                all_series.append(
+                    Series(
+                        benchmark,
+                        index if self.benchmarks[benchmark]["params"] else None,
+                        sets[benchmark][index],
+                        environment,
+                        Graph.get_file_path(environment, benchmark),
+                        Points(*(column[start:end] for column in columns)),
+                    )
                 )
-            )
         return sorted(all_series, key=lambda series: (series.path, series.index or 0))
 
 
@@ -88,11 +90,9 @@ def read(
         orient="row",
     )  # fmt: skip
     files, environments = _files(table, revisions, branches)
-    frames = [
-        _averaged(table.values, files.filter(branch=branch), set_frame) for branch in branches
-    ]
+    slices = files.sort("number").iter_slices(_FILES_AT_ONCE)
     return Lines(
-        pl.concat([_NOTHING, *frames]),
+        _by_environment([_rows(table.values, part, set_frame) for part in slices]),
         environments,
         [(name, index) for name, index, *_ in sets],
         benchmarks,
@@ -101,17 +101,24 @@ def read(
 
 def runs(frame: pl.DataFrame, *columns: str) -> list[tuple[int, int]]:
     """Start and end of each run of equal values in `columns` of a sorted frame."""
-    if not len(frame):
-        return []
-    values = [frame[name].to_numpy() for name in columns]
-    changed = np.any([column[1:] != column[:-1] for column in values], axis=0)
-    return list(pairwise([0, *(np.flatnonzero(changed) + 1).tolist(), len(frame)]))
+    edges = [*_edges(frame, columns).tolist(), len(frame)]
+    return list(pairwise(edges)) if len(frame) else []
+
+
+def _edges(frame: pl.DataFrame, columns: Sequence[str]) -> npt.NDArray[np.intp]:
+    """The first row of each run of equal values."""
+    changed = np.full(len(frame), False)
+    changed[:1] = True
+    for name in columns:
+        column = frame[name].to_numpy()
+        changed[1:] |= column[1:] != column[:-1]
+    return np.flatnonzero(changed)
 
 
 def _files(
     table: Table, revisions: Mapping[str, int], branches: Mapping[str, Set[str]]
 ) -> tuple[pl.DataFrame, list[Environment]]:
-    """`number`, `branch`, `revision` and `environment` of each file on each of its branches."""
+    """`number`, `revision` and `environment` of each file on each of its branches."""
     texts = sorted(table.readable["environment"].unique())
     own = [environment(text) for text in texts]
     keys = sorted({key for found in own for key in found})
@@ -123,21 +130,22 @@ def _files(
             path = Graph.get_file_path(filled, "")
             numbers[text, branch], _ = environments.setdefault(path, (len(environments), filled))
     rows = [
-        (number, branch, revisions[commit], numbers[text, branch])
+        (number, revisions[commit], numbers[text, branch])
         for number, commit, text in table.readable["number", "commit", "environment"].iter_rows()
         for branch, commits in branches.items()
         if commit in commits and commit in revisions
     ]
-    schema = {"number": pl.UInt32, "branch": pl.String, "revision": pl.Int32,
-              "environment": pl.UInt32}  # fmt: skip
+    schema = {"number": pl.UInt32, "revision": pl.Int32, "environment": pl.UInt32}
     return pl.DataFrame(rows, schema, orient="row"), [one for _, one in environments.values()]
 
 
-def _averaged(values: pl.LazyFrame, files: pl.DataFrame, sets: pl.LazyFrame) -> pl.DataFrame:
-    """The lines of some files. Those of all branches at once would need more memory."""
+def _rows(values: pl.LazyFrame, files: pl.DataFrame, sets: pl.LazyFrame) -> pl.DataFrame:
+    """The values of some files, with _KEY."""
+    numbers = pl.col("number").is_between(files["number"].min(), files["number"].max())
     exact = ~pl.col("timed") & pl.col("samples").is_null()  # a count or a size, measured once
-    frame = (
-        values.join(files.lazy(), on="number")
+    return (
+        values.filter(numbers)  # of other files, Parquet's row groups are not even decoded
+        .join(files.lazy(), on="number")
         .join(sets, on=["benchmark", "parameters"])
         .filter(pl.col("version").is_null() | (pl.col("version") == pl.col("required")))
         .with_columns(pl.col("value").fill_nan(None))
@@ -146,19 +154,26 @@ def _averaged(values: pl.LazyFrame, files: pl.DataFrame, sets: pl.LazyFrame) -> 
             low=pl.when(exact).then("value").otherwise("low"),
             high=pl.when(exact).then("value").otherwise("high"),
         )
-        .sort(_KEY)
         .collect()
     )  # fmt: skip
-    if len(runs(frame, *_KEY)) == len(frame):
-        return frame
-    noise = [pl.col(name).filter(pl.col("value").is_not_null()) for name in ("low", "high")]
-    low, high = (pl.when(column.null_count() == 0).then(column) for column in noise)
-    return frame.group_by(_KEY, maintain_order=True).agg(
-        pl.col("value").mean(), low=low.min(), high=high.max()
-    )
 
 
-_NOTHING = pl.DataFrame(
-    schema={"environment": pl.UInt32, "set": pl.UInt32, "revision": pl.Int32,
-            "value": pl.Float64, "low": pl.Float64, "high": pl.Float64}
-)  # fmt: skip
+def _by_environment(parts: Sequence[pl.DataFrame]) -> list[pl.DataFrame]:
+    """The rows of each environment. All in one frame would need more memory."""
+    environments = {number for part in parts for number in part["environment"].unique()}
+    return [
+        _averaged(pl.concat([part.filter(environment=number) for part in parts]))
+        for number in sorted(environments)
+    ]
+
+
+def _averaged(frame: pl.DataFrame) -> pl.DataFrame:
+    """Sorted by _KEY, with one row for several of one line and commit."""
+    frame = frame.sort(_KEY)
+    if len(_edges(frame, _KEY)) < len(frame):
+        noise = [pl.col(name).filter(pl.col("value").is_not_null()) for name in ("low", "high")]
+        low, high = (pl.when(column.null_count() == 0).then(column) for column in noise)
+        frame = frame.group_by(_KEY, maintain_order=True).agg(
+            pl.col("value").mean(), low=low.min(), high=high.max()
+        )
+    return frame.with_columns(pl.col("value", "low", "high").fill_null(math.nan))

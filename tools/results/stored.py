@@ -8,24 +8,24 @@ from pathlib import Path
 from typing import Any
 
 from asv.config import Config
-from asv.results import Results, iter_results_for_machine_and_hash
+from asv.console import log
+from asv.results import Results, get_filename
+from asv.util import UserError
 
 from tools.common import files
 
 
 def results(conf: Config, machine: str, commit: str, env: str) -> Results | None:
     """The results of a commit in one environment; None when nothing was measured yet."""
+    path = Path(conf.results_dir, get_filename(machine, commit, env))
     try:
-        return next(
-            (
-                result
-                for result in iter_results_for_machine_and_hash(conf.results_dir, machine, commit)
-                if result.env_name == env
-            ),
-            None,
-        )
-    except OSError:
+        result = Results.load(str(path), machine_name=machine)
+    except FileNotFoundError:
         return None
+    except UserError as error:
+        log.warning(str(error))
+        return None
+    return result if result.commit_hash == commit else None
 
 
 def values(result: Results, benchmark: Mapping[str, Any]) -> Sequence[float | None]:

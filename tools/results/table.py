@@ -27,6 +27,7 @@ from tools.results import result_file
 
 _VERSION = b"1"  # of the columns, and of how a file is read: another one discards the cache
 _CHUNK = 1000  # files that are parsed before their values move into a frame
+_ROW_GROUP = 100_000  # rows that are decoded together
 _YOUNG = 2_000_000_000  # ns: a file younger than this can change at the same size and time
 
 Schema = dict[str, "pl.DataType | type[pl.DataType]"]
@@ -152,7 +153,7 @@ def _digest(content: bytes | memoryview) -> bytes:
 
 def _parquet(frame: pl.DataFrame) -> bytes:
     content = io.BytesIO()
-    frame.write_parquet(content, compression="lz4")
+    frame.write_parquet(content, compression="lz4", row_group_size=_ROW_GROUP)
     return content.getvalue()
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+import polars as pl
 from asv.graph import Graph, GraphSet, make_summary_graph
 
 from tools.results.lines import Lines, runs
@@ -100,14 +101,14 @@ def _graphs(lines: Lines) -> Iterator[StoredGraph]:
         counts[benchmark] = counts.get(benchmark, 0) + 1
     # in the place of each set the first one of its benchmark
     start_of = np.array([first[benchmark] for benchmark, _ in lines.sets], dtype=np.int64)
-    columns = {name: lines.frame[name].to_numpy() for name in lines.frame.columns}
-    starts = start_of[columns["set"]] if len(lines.frame) else columns["set"]
-    frame = lines.frame.select("environment").with_columns(benchmark=starts)
-    for start, end in runs(frame, "environment", "benchmark"):
-        benchmark, _ = lines.sets[starts[start]]
-        revisions, places = np.unique(columns["revision"][start:end], return_inverse=True)
-        values = np.full((len(revisions), counts[benchmark]), np.nan)
-        values[places, columns["set"][start:end] - starts[start]] = columns["value"][start:end]
-        environment = lines.environments[columns["environment"][start]]
-        scalar = not lines.benchmarks[benchmark]["params"]
-        yield StoredGraph(benchmark, dict(environment), revisions, values, scalar)
+    for frame in lines.frames:
+        columns = {name: frame[name].to_numpy() for name in frame.columns}
+        starts = start_of[columns["set"]]
+        for start, end in runs(pl.DataFrame({"benchmark": starts}), "benchmark"):
+            benchmark, _ = lines.sets[starts[start]]
+            revisions, places = np.unique(columns["revision"][start:end], return_inverse=True)
+            values = np.full((len(revisions), counts[benchmark]), np.nan)
+            values[places, columns["set"][start:end] - starts[start]] = columns["value"][start:end]
+            environment = lines.environments[columns["environment"][start]]
+            scalar = not lines.benchmarks[benchmark]["params"]
+            yield StoredGraph(benchmark, dict(environment), revisions, values, scalar)

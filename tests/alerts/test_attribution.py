@@ -149,7 +149,7 @@ def test_mixtures_hold_so_many_of_the_newer_versions(
     monkeypatch.setattr(venvs, "install_tool", lambda path, artefact: None)
     monkeypatch.setattr(attribution, "value", lambda side, target, until: 1.0)
     old, new = _plan("dask==1\nnumpy==2\ntoolz==3\n"), _plan("dask==2\nnumpy==3\n", "3.10")
-    mixtures = attribution.Mixtures(old, new, tmp_path)
+    mixtures = attribution.Mixtures(old, new)
     for name in attribution.mixture_names("new", attribution.package_changes(old, new)):
         mixtures.value(name, "old", "pca")
     assert made == [

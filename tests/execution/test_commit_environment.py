@@ -25,7 +25,7 @@ def prepare(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setenv("GWAS_CACHE", str(tmp_path / "cache"))
     calls = []
 
-    def call(error: Exception) -> CommitEnvironment:
+    def call(error: Exception) -> CommitEnvironment | None:
         def plan(*_: object) -> None:
             calls.append(error)
             raise error
@@ -64,8 +64,5 @@ def test_what_the_machine_lacks_is_not_the_commits_failure(prepare) -> None:
 
 
 def test_a_stack_that_does_not_cover_a_commit_is_no_failure(prepare) -> None:
-    environment = prepare(NotCovered("the frozen stack does not cover it"))
-    assert environment.plan is None
-    assert environment.variables == {}
-    assert environment.work.is_dir()
+    assert prepare(NotCovered("the frozen stack does not cover it")) is None
     assert failures.recorded() == []

@@ -32,7 +32,7 @@ def test_controls_get_nothing_of_a_commits_environment(monkeypatch: pytest.Monke
     monkeypatch.setattr(benchmark_runner, "Server", Recorded)
     monkeypatch.setattr(benchmark_runner.atexit, "register", lambda close: None)
     runner = BenchmarkRunner(None, {"sgkit", "hail", "dask"})
-    environment = CommitEnvironment(None, None, Path("commit"), Path("work"))
+    environment = CommitEnvironment(None, Path("commit"))
     started.clear()
     for benchmark, cores in (
         ("pca.Sgkit.time_compute", "1"), ("pca.Hail.time_compute", "1"),

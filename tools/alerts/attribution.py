@@ -16,7 +16,6 @@ import dataclasses
 import math
 from collections.abc import Callable, Sequence
 from functools import partial
-from pathlib import Path
 
 from tools.alerts import events, states
 from tools.alerts.bisection import Range
@@ -27,7 +26,8 @@ from tools.alerts.verification import Budget, ValueSource, Verifier, words
 from tools.common.errors import BuildError, MissingError
 from tools.detection.sequential_test import Verdict
 from tools.environments.plan import Plan
-from tools.execution.measurement import NoValue, Side, installed, value
+from tools.execution.commit_environment import CommitEnvironment
+from tools.execution.measurement import NoValue, install, value
 from tools.results.series_key import SeriesKey
 
 _FROZEN = "frozen:"  # before a commit in the store: a pair of the frozen stack
@@ -41,8 +41,8 @@ class _Frozen:
     def __init__(self, laboratory: ValueSource) -> None:
         self._laboratory = laboratory
 
-    def value(self, commit: str, place: str, key: SeriesKey) -> float:
-        return self._laboratory.value(commit.removeprefix(_FROZEN), place, key)
+    def value(self, commit: str, side: str, key: SeriesKey) -> float:
+        return self._laboratory.value(commit.removeprefix(_FROZEN), side, key)
 
 
 def ask_frozen_stack(store: Store, event: Event, frozen: ValueSource, budget: Budget) -> bool:
@@ -147,19 +147,18 @@ class Mixtures:
     work gives no value, and the search steps around it.
     """
 
-    def __init__(self, old: Plan, new: Plan, root: Path, until: float = math.inf) -> None:
-        self._old, self._new, self._root, self._until = old, new, root, until
+    def __init__(self, old: Plan, new: Plan, until: float = math.inf) -> None:
+        self._old, self._new, self._until = old, new, until
         self._differences = package_changes(old, new)
-        self._sides: dict[str, tuple[str, Side]] = {}
+        self._environments: dict[str, tuple[str, CommitEnvironment]] = {}  # by side
 
-    def value(self, commit: str, place: str, key: SeriesKey) -> float:
+    def value(self, commit: str, side: str, key: SeriesKey) -> float:
         """The value of a series on the mixture of this name."""
-        name, side = self._sides.get(place, ("", None))
-        if side is None or name != commit:
-            plan = self._mixed(int(commit.rpartition("+")[2]))
-            side = Side(plan.commit, plan, installed(plan, self._root / f"side-{place}"))
-            self._sides[place] = commit, side
-        return value(side, key, self._until)
+        name, environment = self._environments.get(side, ("", None))
+        if environment is None or name != commit:
+            environment = install(self._mixed(int(commit.rpartition("+")[2])), side)
+            self._environments[side] = commit, environment
+        return value(environment, key, self._until)
 
     def _mixed(self, count: int) -> Plan:
         packages = dict(self._old.packages())

@@ -29,8 +29,8 @@ NO_VALUE = (NoValue, BuildError, MissingError)  # what a commit that gives no va
 class ValueSource(Protocol):
     """Where a Verifier has its values from, such as tools.execution.measurement.Laboratory."""
 
-    def value(self, commit: str, place: str, key: SeriesKey) -> float:
-        """The value of a series at a commit; `place` is "old" or "new"."""
+    def value(self, commit: str, side: str, key: SeriesKey) -> float:
+        """The value of a series at a commit; `side` is "old" or "new"."""
 
 
 class Verifier:
@@ -138,7 +138,7 @@ class Verifier:
 
         def pair() -> tuple[float, float]:
             self._budget()
-            values = {place: self._value(commits[place], place, key) for place in next(order)}
+            values = {side: self._value(commits[side], side, key) for side in next(order)}
             if min(values.values()) <= 0:
                 raise NoValue(f"{key} gives {min(values.values())}: there is no ratio to judge")
             self._store.add_pair(event.id, key, old, new, values["old"], values["new"])
@@ -146,18 +146,18 @@ class Verifier:
 
         return pair
 
-    def _value(self, commit: str, place: str, key: SeriesKey) -> float:
+    def _value(self, commit: str, side: str, key: SeriesKey) -> float:
         """A value; NoValue where the process failed twice, as one failure may be the machine's.
 
         A process that took too long is not started again.
         """
         try:
-            return self._laboratory.value(commit, place, key)
+            return self._laboratory.value(commit, side, key)
         except NoValue as failure:
             self._budget()  # a process that the budget's end cut says nothing of the commit
             if isinstance(failure, TookTooLong):
                 raise
-            return self._laboratory.value(commit, place, key)
+            return self._laboratory.value(commit, side, key)
 
 
 def measured(verdict: Verdict) -> str:

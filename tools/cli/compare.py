@@ -46,7 +46,7 @@ def run(args: argparse.Namespace) -> int:
             order = (
                 ((old, "old"), (new, "new")) if number % 2 == 0 else ((new, "new"), (old, "old"))
             )
-            values = {place: laboratory.value(commit, place, key) for commit, place in order}
+            values = {side: laboratory.value(commit, side, key) for commit, side in order}
             pair = values["old"], values["new"]
             pairs.append(pair)
             ratio = f"{pair[1] / pair[0]:.3f}" if min(pair) > 0 else "-"

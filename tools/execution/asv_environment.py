@@ -6,11 +6,13 @@ asv's own plugins make Python a parameter of a series, and do not install exact 
 from __future__ import annotations
 
 import atexit
+import functools
 import json
 import multiprocessing
 import os
 import re
 import sys
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any, ClassVar, NoReturn
 
@@ -31,9 +33,8 @@ from tools.common.errors import (
 )
 from tools.common.process import ProgramError
 from tools.environments import benchmark_variables, locks, machine, programs
-from tools.execution import commit_environment
+from tools.execution import benchmark_server, commit_environment, cost_ledger
 from tools.execution.benchmark_runner import BenchmarkRunner
-from tools.execution.claim import claim
 from tools.execution.commit_environment import CommitEnvironment
 from tools.execution.result_writer import ResultWriter
 from tools.results.series_key import SeriesKey
@@ -59,7 +60,8 @@ class PerCommit(Environment):
             conf.results_dir, python, self.name, requirements, self._benchmarks
         )
         self._runner = BenchmarkRunner(self._writer, frozenset(self._upstreams))
-        self._environment: CommitEnvironment | None = None  # of the installed commit
+        self._installed: str | None = None  # the commit that asv measures now
+        self._environment: CommitEnvironment | None = None  # None where its stack has none
 
     @classmethod
     def matches(cls, python: str) -> bool:
@@ -67,7 +69,7 @@ class PerCommit(Environment):
 
     @property
     def installed_commit_hash(self) -> str | None:
-        return self._environment.commit.hash if self._environment else None
+        return self._installed
 
     def check_presence(self) -> bool:
         return True
@@ -79,7 +81,7 @@ class PerCommit(Environment):
                 "leave out --parallel: benchmarks that run at the same time disturb each other"
             )
         self._root.mkdir(parents=True, exist_ok=True)
-        claim(self._root)
+        _begin_run(self._root)
         for tool in filter(programs.find, registry.programs()):
             self._writer.forget_missing(tool)
 
@@ -90,9 +92,9 @@ class PerCommit(Environment):
                 "`asv run TAGS` would store results under names, which no graph shows. Put the "
                 "releases into a file, one a line, and use `asv run HASHFILE:FILE`"
             )
-        if self.installed_commit_hash == commit_hash or not self._benchmarks:
+        if self._installed == commit_hash or not self._benchmarks:
             return  # asv first lists the benchmarks, which import without any tool
-        self._environment = None
+        self._installed = self._environment = None
         self._writer.restore()
         self._runner.stop()
         damaged = self._writer.set_aside_damaged(commit_hash)
@@ -106,9 +108,10 @@ class PerCommit(Environment):
             )
         except (BuildError, MissingError, UnreachableError, ProgramError) as error:
             self._skip(commit, error)
-        if self._environment.plan:
+        if self._environment:
             lock = self._environment.plan.lock
             files.write_text(self._writer.results_dir / "locks" / f"{locks.sha(lock)}.txt", lock)
+        self._installed = commit_hash
         self._set_commit_hash(commit_hash)
 
     def _skip(self, commit: Commit, error: TrackerError) -> NoReturn:
@@ -143,8 +146,18 @@ class PerCommit(Environment):
 
     def _variables(self, env: Any) -> dict[str, str]:
         kept = {key: value for key, value in env.items() if key not in benchmark_variables.REMOVED}
-        own = self._environment.variables if self._environment else {}
+        own = self._environment.variables(self._environment.work) if self._environment else {}
         return {**kept, **self._global_env_vars, **own}
+
+
+@functools.cache  # asv makes one environment a stack, and a run begins once
+def _begin_run(root: Path) -> ExitStack:
+    """Hold the measuring lock of `root` until this process ends, and start a ledger."""
+    held = ExitStack()  # which the cache keeps; the operating system releases the lock
+    held.enter_context(machine.measuring_lock(root))
+    benchmark_server.kill_orphans()
+    cost_ledger.start()
+    return held
 
 
 machine.ensure_described()

@@ -41,13 +41,12 @@ class BenchmarkRunner:
         Raises DiskFullError.
         """
         result_file = args[6]
-        if environment is None or environment.plan is None:
-            return _not_applicable(result_file)
         is_of_tool = key.tool in registry.TOOLS or key.tool in self._tools
-        if is_of_tool and key.tool not in environment.plan.classes:
+        if environment is None or (is_of_tool and key.tool not in environment.plan.classes):
             return _not_applicable(result_file)
+        commit = environment.plan.commit
         if key.tool in registry.programs() and programs.find(key.tool) is None:
-            self._writer.note_missing(key.tool, environment.commit.hash)
+            self._writer.note_missing(key.tool, commit.hash)
             return _not_applicable(result_file)
         reason = applicability.reason_against(key)
         if reason is not None:
@@ -61,8 +60,8 @@ class BenchmarkRunner:
             raise disk_full(str(key))
         cost_ledger.add(key, key.tool, "process", seconds)
         if status == 0 and not {"--dry-run", "-n", "--skip-save"} & set(sys.argv):
-            date = int(environment.commit.date.timestamp() * 1000)
-            self._writer.add(environment.commit.hash, date, key, result_file, output)
+            date = int(commit.date.timestamp() * 1000)
+            self._writer.add(commit.hash, date, key, result_file, output)
             provenance.record(
                 self._writer.results_dir / self._writer.machine()["machine"],
                 environment.plan,
@@ -108,7 +107,7 @@ class BenchmarkRunner:
                 env = dict(options["env"])
                 if not is_control:
                     env["GWAS_PRELOAD"] = cores  # tools read the number of threads at import
-                python = sys.executable if is_control else environment.python
+                python = sys.executable if is_control else str(environment.python)
                 server = Server([python, script, "run_server", benchmark_dir], env)
                 self._servers[name] = server
                 atexit.register(server.close)

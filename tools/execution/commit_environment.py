@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import sys
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,36 +20,33 @@ from tools.upstreams.mirror import Commit, Mirror
 
 @dataclass(frozen=True)
 class CommitEnvironment:
-    """What the benchmarks of a commit run in.
+    """What the benchmarks of a commit run in."""
 
-    `plan` and `home` are None where the stack does not cover the commit: nothing is measured.
-    """
-
-    commit: Commit
-    plan: Plan | None
-    home: Path | None  # the virtual environment
-    work: Path  # a folder for what benchmarks write
+    plan: Plan
+    home: Path  # the virtual environment
 
     @property
-    def python(self) -> str:
-        """The interpreter. Without `home` it is the tracker's: it can list the benchmarks."""
-        return str(self.home / "bin" / "python") if self.home else sys.executable
+    def python(self) -> Path:
+        return self.home / "bin" / "python"
 
     @property
-    def variables(self) -> dict[str, str]:
-        """The environment variables for benchmark processes, beside those of the tracker."""
-        if self.plan is None or self.home is None:
-            return {}
-        return benchmark_variables.variables(self.plan, self.home, self.work, cost_ledger.path())
+    def work(self) -> Path:
+        """The folder for what benchmarks write during an `asv run`."""
+        return paths.scratch(f"{self.plan.commit.hash[:12]}-{self.plan.stack}")
+
+    def variables(self, work: Path) -> dict[str, str]:
+        """The environment variables of benchmark processes that write to `work`."""
+        return benchmark_variables.variables(self.plan, self.home, work, cost_ledger.path())
 
 
 def prepare(
     upstream: Upstream, commit: Commit, stack: str, mirror: Mirror, root: Path
-) -> CommitEnvironment:
+) -> CommitEnvironment | None:
     """Build and install a commit below `root`, the folder of virtual environments.
 
-    Raises BuildError (also for a build that failed before: see failures), MissingError,
-    UnreachableError or ProgramError when this commit cannot be measured now; DiskFullError.
+    None where the stack does not cover the commit: nothing is measured. Raises BuildError (also
+    for a build that failed before: see failures), MissingError, UnreachableError or ProgramError
+    when this commit cannot be measured now; DiskFullError.
     """
     started = time.perf_counter()
     failure = failures.find(commit.tool, commit.hash, stack)
@@ -59,12 +55,12 @@ def prepare(
             f"{failure.reason}\n  log: {failure.log}; "
             f"`python -m tools environments retry {commit.hash[:8]}` tries it again"
         )
-    commit_plan = home = None
     try:
         commit_plan = plan(upstream, commit, stack, mirror)
-        home = commit_plan.make(root)
+        environment = CommitEnvironment(commit_plan, commit_plan.make(root))
     except NotCovered as error:
         log.info(f"{error}: nothing to measure")
+        return None
     except TrackerError as error:
         output = getattr(error, "output", "") or str(error)
         if is_disk_full(output, root):  # not the commit's fault: it must be tried again
@@ -75,7 +71,6 @@ def prepare(
         raise
     finally:
         cost_ledger.add(None, commit.tool, "environment", time.perf_counter() - started)
-    work = paths.scratch(f"{commit.hash[:12]}-{stack}")
-    shutil.rmtree(work, ignore_errors=True)
-    work.mkdir(parents=True)
-    return CommitEnvironment(commit, commit_plan, home, work)
+    shutil.rmtree(environment.work, ignore_errors=True)
+    environment.work.mkdir(parents=True)
+    return environment

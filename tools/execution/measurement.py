@@ -1,16 +1,15 @@
-"""One benchmark at one commit, in a fresh process: a single number, whenever it is asked for."""
+"""Measure one benchmark at one commit in a fresh process."""
 
 from __future__ import annotations
 
 import json
 import math
 import pstats
-import shutil
 import statistics
 import tempfile
 import time
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -28,9 +27,10 @@ from tools.common.errors import (
 from tools.environments import benchmark_variables
 from tools.environments.plan import Plan, plan
 from tools.execution import benchmark_server, cost_ledger, suite
+from tools.execution.commit_environment import CommitEnvironment
 from tools.results.series_key import SeriesKey
 from tools.upstreams.config import Upstream
-from tools.upstreams.mirror import Commit, Mirror
+from tools.upstreams.mirror import Mirror
 
 # asv's: what one process measures once it has started and warmed up
 _ATTRIBUTES = {"repeat": [2, 5, 3.0]}
@@ -47,17 +47,8 @@ class TookTooLong(NoValue):
     """It was still running at the end of its time."""
 
 
-@dataclass(frozen=True)
-class Side:
-    """A commit that is ready to be measured, in an environment that no other side shares."""
-
-    commit: Commit
-    plan: Plan
-    home: Path
-
-
 class Laboratory:
-    """Measures commits of one stack, two of them side by side.
+    """Measures commits of one stack, the two sides of a comparison in turn.
 
     A process that still runs at `until` (of time.monotonic) is ended then, and gives no value.
     """
@@ -69,90 +60,74 @@ class Laboratory:
         stack: str,
         until: float = math.inf,
     ) -> None:
-        self._upstreams = upstreams
-        self._mirror = mirror
-        self._stack = stack
-        self._until = until
-        self._sides: dict[str, Side] = {}
+        self._upstreams, self._mirror = upstreams, mirror
+        self._stack, self._until = stack, until
+        self._environments: dict[str, CommitEnvironment] = {}  # by side
 
-    def value(self, commit: str, place: str, key: SeriesKey) -> float:
-        """The value of a series at a commit, whose environment is kept at `place` meanwhile.
+    def value(self, commit: str, side: str, key: SeriesKey) -> float:
+        """The value of a series at a commit, as the `side` "old" or "new" of a comparison.
 
         Raises NoValue, and what makes an environment impossible as tools.environments.plan does.
         """
-        return value(self._side(commit, place), key, self._until)
+        return value(self._environment(commit, side), key, self._until)
 
-    def profile(self, commit: str, place: str, key: SeriesKey) -> Stats:
+    def profile(self, commit: str, side: str, key: SeriesKey) -> Stats:
         """cProfile's statistics of one process that measures a series; raises as `value` does."""
-        return profile(self._side(commit, place), key, self._until)
+        return profile(self._environment(commit, side), key, self._until)
 
-    def _side(self, commit: str, place: str) -> Side:
-        side = self._sides.get(place)
-        if side is None or side.commit.hash != commit:
+    def _environment(self, commit: str, side: str) -> CommitEnvironment:
+        environment = self._environments.get(side)
+        if environment is None or environment.plan.commit.hash != commit:
             try:
                 upstream_commit = self._mirror.commit(commit)
             except UsageError as error:  # upstream has rewritten its history since
                 raise MissingError(str(error)) from None
             upstream = self._upstreams[upstream_commit.tool]
-            side = self._sides[place] = ready(
-                upstream, upstream_commit, self._stack, self._mirror, place
-            )
-        return side
+            commit_plan = plan(upstream, upstream_commit, self._stack, self._mirror)
+            environment = self._environments[side] = install(commit_plan, side)
+        return environment
 
 
-def ready(upstream: Upstream, commit: Commit, stack: str, mirror: Mirror, name: str) -> Side:
-    """Make one side of a comparison ready; `name` tells it from the other side.
+def install(commit_plan: Plan, side: str) -> CommitEnvironment:
+    """The environment of a plan, apart from those of the other side.
 
-    Two sides are measured in turn, so they must not install over each other. Raises BuildError,
-    NotCovered or MissingError as tools.environments.plan does, and as `installed` does.
+    Two commits are measured in turn, so they must not install over each other. Raises BuildError
+    where the plan cannot be installed; UnreachableError, DiskFullError.
     """
-    made = plan(upstream, commit, stack, mirror)
-    return Side(commit, made, installed(made, paths.ROOT / "env" / f"side-{name}"))
-
-
-def installed(made: Plan, root: Path) -> Path:
-    """The environment below `root` with what the plan says in it.
-
-    Raises BuildError where that cannot be installed; UnreachableError, DiskFullError.
-    """
+    root = paths.ROOT / "env" / f"side-{side}"
     try:
-        return made.make(root)
+        return CommitEnvironment(commit_plan, commit_plan.make(root))
     except process.ProgramError as error:
         if is_disk_full(error.output, root):
             raise disk_full(str(root)) from None
         last = (error.output.strip().splitlines() or [str(error)])[-1].strip()
-        raise BuildError(f"{made.commit.hash[:8]} cannot be installed: {last}") from None
+        raise BuildError(f"{commit_plan.commit.hash[:8]} cannot be installed: {last}") from None
 
 
-def value(side: Side, key: SeriesKey, until: float = math.inf) -> float:
+def value(environment: CommitEnvironment, key: SeriesKey, until: float = math.inf) -> float:
     """The value of a series at one commit: the median of the samples of a fresh process.
 
-    Raises NoValue with the process's last words, or where it ran at `until` (time.monotonic).
+    Raises NoValue with the last line of the process's output, or where the process still ran at
+    `until` (of time.monotonic).
     """
-    work = Path(tempfile.mkdtemp(prefix="side-", dir=_folder()))
-    try:
-        answer = _run(side, key, work, until)
-    finally:
-        shutil.rmtree(work, ignore_errors=True)
+    with _scratch() as work:
+        answer = _run(environment, key, work, until)
     if isinstance(answer, dict):
         return float(statistics.median(answer["samples"]))  # asv_runner's, each of one call
     if isinstance(answer, (int, float)) and answer == answer:
         return float(answer)
-    raise NoValue(f"{key} gives no value at {side.commit.hash[:8]}")
+    raise NoValue(f"{key} gives no value at {environment.plan.commit.hash[:8]}")
 
 
-def profile(side: Side, key: SeriesKey, until: float = math.inf) -> Stats:
+def profile(environment: CommitEnvironment, key: SeriesKey, until: float = math.inf) -> Stats:
     """cProfile's statistics of a process that measures a series on one thread.
 
     Raises NoValue as `value` does.
     """
-    work = Path(tempfile.mkdtemp(prefix="side-", dir=_folder()))
-    try:
+    with _scratch() as work:
         (work / "profile").touch()
-        _run(side, key, work, until, work / "profile")
+        _run(environment, key, work, until, work / "profile")
         return load_profile(work / "profile")
-    finally:
-        shutil.rmtree(work, ignore_errors=True)
 
 
 def load_profile(path: Path) -> Stats:
@@ -161,7 +136,11 @@ def load_profile(path: Path) -> Stats:
 
 
 def _run(
-    side: Side, key: SeriesKey, work: Path, until: float, profile: Path | None = None
+    environment: CommitEnvironment,
+    key: SeriesKey,
+    work: Path,
+    until: float,
+    profile: Path | None = None,
 ) -> object:
     suite_dir = paths.ROOT / "benchmarks"
     try:
@@ -170,12 +149,10 @@ def _run(
         raise NoValue(f"{key} is no longer among the benchmarks") from None
     result = work / "result.json"
     command = [
-        side.home / "bin" / "python", BENCHMARK_RUN_SCRIPT, "run", suite_dir,
+        environment.python, BENCHMARK_RUN_SCRIPT, "run", suite_dir,
         target, json.dumps(_ATTRIBUTES), str(profile), result,
     ]  # fmt: skip
-    variables = benchmark_variables.variables(
-        side.plan, side.home, work / "scratch", cost_ledger.path()
-    )
+    variables = environment.variables(work / "scratch")
     variables[benchmark_server.MARK] = mark = benchmark_server.new_mark()
     if profile is not None:
         variables["GWAS_PROFILE"] = "1"
@@ -190,13 +167,15 @@ def _run(
         last = (str(error).strip().splitlines() or [""])[-1]
         ran_out = isinstance(error, process.ProgramError) and error.returncode is None
         failure = TookTooLong if ran_out else NoValue
-        raise failure(f"{key} failed at {side.commit.hash[:8]}: {last}") from None
+        raise failure(f"{key} failed at {environment.plan.commit.hash[:8]}: {last}") from None
     finally:
         cost_ledger.add(key, key.tool, "process", time.perf_counter() - started)
         benchmark_server.kill_marked(mark)  # JVMs and workers that left the process's tree
 
 
-def _folder() -> Path:
+@contextmanager
+def _scratch() -> Iterator[Path]:
     folder = paths.scratch()
     folder.mkdir(parents=True, exist_ok=True)
-    return folder
+    with tempfile.TemporaryDirectory(dir=folder, ignore_cleanup_errors=True) as work:
+        yield Path(work)

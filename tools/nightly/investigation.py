@@ -15,7 +15,6 @@ from tools.alerts.evidence import OtherMetric, Proof
 from tools.alerts.recording import merge_same_commit
 from tools.alerts.store import Store
 from tools.alerts.verification import NO_VALUE, Budget, Verifier
-from tools.common import paths
 from tools.common.errors import (
     BusyError,
     DeniedError,
@@ -32,7 +31,7 @@ from tools.upstreams.mirror import Mirror
 
 # errors that concern all events
 _FOR_ALL = (UnreachableError, BusyError, DiskFullError, DeniedError, Interrupted)
-_Sides = tuple[tuple[str, str], tuple[str, str]]  # (commit, place) of the older and the newer
+_Sides = tuple[tuple[str, str], tuple[str, str]]  # (commit, side) of the older and the newer
 
 
 @dataclass(frozen=True)
@@ -141,7 +140,7 @@ class Investigation:
             for commit in (event.old, event.new)
         )
         packages = (
-            attribution.Mixtures(old, new, paths.ROOT / "env", self.until),
+            attribution.Mixtures(old, new, self.until),
             attribution.package_changes(old, new),
             self.budget,
         )
@@ -176,17 +175,17 @@ class Investigation:
         profile = explain.difference(*profiles) if profiles else ()
         self.store.add_evidence(event.id, beside=beside, profile=profile)
 
-    def _profile(self, commit: str, place: str, key: SeriesKey) -> explain.Stats:
+    def _profile(self, commit: str, side: str, key: SeriesKey) -> explain.Stats:
         self.budget()
-        return self.laboratory.profile(commit, place, key)
+        return self.laboratory.profile(commit, side, key)
 
     def _beside(self, sides: _Sides, key: SeriesKey) -> tuple[list[float], list[float]]:
         """Values of both sides, in turn: explain.VALUES of each as long as they seem to differ."""
-        values: dict[str, list[float]] = {place: [] for _, place in sides}
+        values: dict[str, list[float]] = {side: [] for _, side in sides}
         for turn in range(explain.VALUES):
             self.budget()
-            for commit, place in sides if turn % 2 == 0 else sides[::-1]:
-                values[place].append(self.laboratory.value(commit, place, key))
+            for commit, side in sides if turn % 2 == 0 else sides[::-1]:
+                values[side].append(self.laboratory.value(commit, side, key))
             if not explain.differ(values["old"], values["new"]):
                 break
         return values["old"], values["new"]
@@ -209,15 +208,15 @@ class Investigation:
         repeats = self.store.repeats(self.stack, self.machine)
         for commit, key in sorted(timings, key=lambda timing: len(repeats.get(timing[1], ()))):
             try:
-                first, second = (self._value(commit, place, key) for place in ("old", "new"))
+                first, second = (self._value(commit, side, key) for side in ("old", "new"))
             except NO_VALUE:
                 continue  # asv measured it and this did not: no repeat
             if min(first, second) > 0:
                 self.store.add_repeat(self.stack, self.machine, key, commit, first, second)
 
-    def _value(self, commit: str, place: str, key: SeriesKey) -> float:
+    def _value(self, commit: str, side: str, key: SeriesKey) -> float:
         self.budget()
-        return self.laboratory.value(commit, place, key)
+        return self.laboratory.value(commit, side, key)
 
     def _confirmed(self) -> list[Event]:
         """Events to search and explain; not those that were acknowledged without a verdict."""

@@ -1,4 +1,4 @@
-"""`asv publish` from the table of results: the same files as asv's own, in a tenth of the time.
+"""`asv publish` from the table of results: the same files as asv's own, in less time.
 
 asv reads every result file three times and detects steps in every graph. Here the results come
 from the table, the levels of each graph from our detector, and a file whose contents are known

@@ -9,17 +9,11 @@ import sys
 
 from tools import migration
 from tools.common import asv_messages, paths
-from tools.common.errors import (
-    EXIT_CODES,
-    Interrupted,
-    MissingError,
-    TrackerError,
-    from_os_error,
-    not_installed,
-)
+from tools.common.errors import EXIT_CODES, explanation
 from tools.common.process import end_on_signals
 
-# command: (module with add_arguments(parser) and run(args) -> exit code or None, help)
+# command: (module, help). The module has add_arguments(parser), and run(args) -> its exit code or
+# None. A command with subcommands sets `run` for each of them instead.
 COMMANDS = {
     "demo": ("tools.cli.demo", "measure real releases on the embedded data and publish html/"),
     "upstreams": ("tools.cli.upstreams", "update and list the tracked histories"),
@@ -39,24 +33,15 @@ def main(argv: list[str] | None = None) -> int:
         args = _parse(sys.argv[1:] if argv is None else argv)
         migration.run(paths.ROOT / "results")
         return args.run(args) or 0
-    except KeyboardInterrupt:
-        print(f"error: {Interrupted()}", file=sys.stderr)
-        return Interrupted.exit_code
-    except ModuleNotFoundError as error:
-        print(f"error: {not_installed(error)}", file=sys.stderr)
-        return MissingError.exit_code
-    except TrackerError as error:
-        print(f"error: {error}", file=sys.stderr)
-        return error.exit_code
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
-    except OSError as error:
-        known = from_os_error(error)
-        if known is None:
+    except (Exception, KeyboardInterrupt) as error:
+        explained = explanation(error)
+        if explained is None:
             raise
-        print(f"error: {known}", file=sys.stderr)
-        return known.exit_code
+        print(f"error: {explained}", file=sys.stderr)
+        return explained.exit_code
 
 
 def _parse(arguments: list[str]) -> argparse.Namespace:
@@ -75,7 +60,7 @@ def _parse(arguments: list[str]) -> argparse.Namespace:
         if name == chosen:  # import only what is asked for: some commands are slow to import
             implementation = importlib.import_module(module)
             implementation.add_arguments(subparser)
-            subparser.set_defaults(run=implementation.run)
+            subparser.set_defaults(run=getattr(implementation, "run", None))
     return parser.parse_args(arguments)
 
 

@@ -8,6 +8,7 @@ import sqlite3
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import astuple
 from pathlib import Path
 from typing import Any
 
@@ -76,46 +77,41 @@ class Store:
             number = row.lastrowid
             assert number is not None
             db.execute("insert into history values (?, ?, ?, ?)", (number, NEW, "detected", now))
-            self._put(db, number, series)
+            self.add_series(number, series)
         return self.get(number)
 
     def add_series(self, event: int, series: Iterable[SeriesChange]) -> None:
         """Add series to an event, or replace those that it has."""
-        with self.transaction() as db:
-            self._put(db, event, series)
+        rows = [(event, str(change.key), *astuple(change)[1:]) for change in series]
+        self._write("insert or replace into series values (?, ?, ?, ?, ?, ?, ?)", *rows)
 
     def remove_series(self, event: int, keys: Iterable[SeriesKey]) -> None:
         """Remove series that the event's commit does not explain."""
-        with self.transaction() as db:
-            db.executemany(
-                "delete from series where event = ? and key = ?",
-                [(event, str(key)) for key in keys],
-            )
+        rows = [(event, str(key)) for key in keys]
+        self._write("delete from series where event = ? and key = ?", *rows)
 
     def set_range(self, event: int, old: str, new: str) -> None:
         """Set the two measured commits that the change lies between."""
-        with self.transaction() as db:
-            self._set(db, event, old=old, new=new)
+        self._set(event, old=old, new=new)
 
     def set_kind(self, event: int, kind: str) -> None:
         """Set what changed: code, dependency or machine."""
-        with self.transaction() as db:
-            self._set(db, event, kind=kind)
+        self._set(event, kind=kind)
 
     def add_evidence(self, event: int, **more: Any) -> None:
         """Set fields of the event's Evidence; ValueError for what does not fit."""
-        with self.transaction() as db:
+        with self.transaction():
             changed = evidence.replaced(self.get(event).evidence, **more)
-            self._set(db, event, facts=json.dumps(evidence.as_json(changed)))
+            self._set(event, facts=json.dumps(evidence.as_json(changed)))
 
     def set_state(self, event: int, state: str, why: str, until: str | None = None) -> None:
         """Change an event's state; `why` names the reason, and who or what decided."""
         if state not in STATES:
             raise UsageError(f"unknown state {state!r}; known: {', '.join(STATES)}")
         self.get(event)
-        with self.transaction() as db:
-            self._set(db, event, state=state, until=until)
-            db.execute("insert into history values (?, ?, ?, ?)", (event, state, why, _now()))
+        with self.transaction():
+            self._set(event, state=state, until=until)
+            self._write("insert into history values (?, ?, ?, ?)", (event, state, why, _now()))
 
     def get(self, event: int) -> Event:
         """One event; UsageError when there is none of that number."""
@@ -160,11 +156,8 @@ class Store:
         self, event: int, key: SeriesKey, old: str, new: str, before: float, after: float
     ) -> None:
         """Add one pair."""
-        with self.transaction() as db:
-            db.execute(
-                "insert into pair values (?, ?, ?, ?, ?, ?, ?)",
-                (event, str(key), old, new, before, after, _now()),
-            )
+        row = (event, str(key), old, new, before, after, _now())
+        self._write("insert into pair values (?, ?, ?, ?, ?, ?, ?)", row)
 
     def answers(self, event: int) -> dict[str, bool | None]:
         """Bisection's answer by commit: True after the change, False before it, None unknown."""
@@ -176,10 +169,8 @@ class Store:
 
     def add_answer(self, event: int, commit: str, after: bool | None, why: str) -> None:
         """Add one answer of bisection, with its reason."""
-        with self.transaction() as db:
-            db.execute(
-                "insert or replace into answer values (?, ?, ?, ?)", (event, commit, after, why)
-            )
+        row = (event, commit, after, why)
+        self._write("insert or replace into answer values (?, ?, ?, ?)", row)
 
     # ---- repeats of one commit (A/A)
 
@@ -187,12 +178,11 @@ class Store:
         self, stack: str, machine: str, key: SeriesKey, commit: str, first: float, second: float
     ) -> None:
         """Add two values of one commit, measured like the sides of a comparison."""
-        with self.transaction() as db:
-            db.execute(
-                "insert into repeat (stack, machine, key, commit_hash, first, second, at)"
-                " values (?, ?, ?, ?, ?, ?, ?)",
-                (stack, machine, str(key), commit, first, second, _now()),
-            )
+        self._write(
+            "insert into repeat (stack, machine, key, commit_hash, first, second, at)"
+            " values (?, ?, ?, ?, ?, ?, ?)",
+            (stack, machine, str(key), commit, first, second, _now()),
+        )
 
     def repeats(self, stack: str, machine: str) -> dict[SeriesKey, list[tuple[float, float]]]:
         """All repeats of a stack on a machine by series, in order."""
@@ -214,19 +204,13 @@ class Store:
 
     def begin_commits(self, stack: str, commits: Iterable[str]) -> None:
         """Note that a night starts to measure these commits."""
-        with self.transaction() as db:
-            db.executemany(
-                "insert or ignore into night values (?, ?, 0)",
-                [(stack, commit) for commit in commits],
-            )
+        rows = [(stack, commit) for commit in commits]
+        self._write("insert or ignore into night values (?, ?, 0)", *rows)
 
     def finish_commits(self, stack: str, commits: Iterable[str]) -> None:
         """Note that a night has finished these commits, measured or failed."""
-        with self.transaction() as db:
-            db.executemany(
-                "update night set done = 1 where stack = ? and commit_hash = ?",
-                [(stack, commit) for commit in commits],
-            )
+        rows = [(stack, commit) for commit in commits]
+        self._write("update night set done = 1 where stack = ? and commit_hash = ?", *rows)
 
     def nights(self, stack: str) -> dict[str, bool]:
         """The commits that nights have begun, and whether they were finished."""
@@ -245,28 +229,21 @@ class Store:
 
     def mark_sent(self, event: int, channel: str, state: str) -> None:
         """Note that a channel was sent this state of an event."""
-        with self.transaction() as db:
-            db.execute(
-                "insert or ignore into sent values (?, ?, ?, ?)", (event, channel, state, _now())
-            )
+        row = (event, channel, state, _now())
+        self._write("insert or ignore into sent values (?, ?, ?, ?)", row)
 
     def forget_sent(self, event: int) -> None:
         """Have all channels notified of an event again."""
-        with self.transaction() as db:
-            db.execute("delete from sent where event = ?", (event,))
+        self._write("delete from sent where event = ?", (event,))
 
     def register_channel(self, route: str, channel: str, earlier: Sequence[int]) -> None:
         """Add a channel to a route; a new one counts as notified of `earlier` events."""
         now = _now()
         with self.transaction() as db:
-            added = db.execute(
-                "insert or ignore into channel values (?, ?, ?)", (route, channel, now)
-            )
-            if added.rowcount:
-                db.executemany(
-                    "insert or ignore into sent values (?, ?, ?, ?)",
-                    [(event, channel, CONFIRMED, now) for event in earlier],
-                )
+            row = (route, channel, now)
+            if db.execute("insert or ignore into channel values (?, ?, ?)", row).rowcount:
+                rows = [(event, channel, CONFIRMED, now) for event in earlier]
+                self._write("insert or ignore into sent values (?, ?, ?, ?)", *rows)
 
     # ---- inside
 
@@ -284,29 +261,15 @@ class Store:
                 raise
             raise meaning from None
 
-    def _set(self, db: sqlite3.Connection, event: int, **columns: str | None) -> None:
-        assignments = "".join(f"{column} = ?, " for column in columns)  # our own names
-        db.execute(
-            f"update event set {assignments}updated = ? where id = ?",
-            (*columns.values(), _now(), event),
-        )
+    def _write(self, statement: str, *rows: tuple[object, ...]) -> None:
+        """Execute a statement once for each row of values."""
+        with self.transaction() as db:
+            db.executemany(statement, rows)
 
-    def _put(self, db: sqlite3.Connection, event: int, series: Iterable[SeriesChange]) -> None:
-        db.executemany(
-            "insert or replace into series values (?, ?, ?, ?, ?, ?, ?)",
-            [
-                (
-                    event,
-                    str(one.key),
-                    one.title,
-                    one.unit,
-                    one.better,
-                    one.old_value,
-                    one.new_value,
-                )
-                for one in series
-            ],
-        )
+    def _set(self, event: int, **columns: str | None) -> None:
+        assignments = "".join(f"{column} = ?, " for column in columns)  # our own names
+        row = (*columns.values(), _now(), event)
+        self._write(f"update event set {assignments}updated = ? where id = ?", row)
 
     def _events(self, condition: str, *values: object) -> list[Event]:
         """The events that fit, the newest first: two queries, however many there are."""

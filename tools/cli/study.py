@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import importlib
 
-# action: (module with add_arguments(parser) and run(args) -> exit code or None, help)
+# action: (module as in tools.__main__.COMMANDS, help)
 _ACTIONS = {
     "run": ("tools.study.running.run", "measure what is missing of a profile"),
     "report": ("tools.study.page.report", "figures, tables and guidelines from what was measured"),
@@ -19,9 +19,4 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         action = actions.add_parser(name, help=summary, description=summary)
         implementation = importlib.import_module(module)
         implementation.add_arguments(action)
-        action.set_defaults(study=implementation.run)
-
-
-def run(args: argparse.Namespace) -> int | None:
-    """Carry out one subcommand."""
-    return args.study(args)
+        action.set_defaults(run=implementation.run)

@@ -119,29 +119,32 @@ def is_unreachable(output: str) -> bool:
     return bool(re.search(r"dns error|connect|timed out|error sending request", output, re.I))
 
 
-def not_installed(error: ModuleNotFoundError) -> MissingError:
-    """The error for a missing package of the tracker."""
-    return MissingError(
-        f"the package {error.name} is not installed",
-        hint="run `make setup`: the requirements may have changed",
-    )
+def explanation(error: BaseException) -> TrackerError | None:
+    """The error as one that the user can act on; None for a bug of the tracker."""
+    match error:
+        case TrackerError():
+            return error
+        case KeyboardInterrupt():
+            return Interrupted()
+        case ModuleNotFoundError():
+            return MissingError(
+                f"the package {error.name} is not installed",
+                hint="run `make setup`: the requirements may have changed",
+            )
+        case OSError():
+            return from_os_error(error)
+    return None
 
 
 def explain_uncaught(
     kind: type[BaseException], error: BaseException, trace: TracebackType | None
 ) -> None:
     """sys.excepthook under asv: one message for what the user can fix, else the traceback."""
-    explained: TrackerError | None = None
-    if isinstance(error, TrackerError):
-        explained = error
-    elif isinstance(error, KeyboardInterrupt):
-        explained = Interrupted()
-    elif isinstance(error, FileNotFoundError) and str(error.filename).endswith("html"):
+    explained = explanation(error)
+    if isinstance(error, FileNotFoundError) and str(error.filename).endswith("html"):
         explained = UsageError(f"there is no site in {error.filename}", hint="run `asv publish`")
-    elif isinstance(error, ModuleNotFoundError):
-        explained = not_installed(error)
     elif isinstance(error, OSError):  # such as a port that is in use, or a html/ that is a link
-        explained = from_os_error(error) or TrackerError(str(error))
+        explained = explained or TrackerError(str(error))
     if explained is None:
         sys.__excepthook__(kind, error, trace)
     else:

@@ -16,7 +16,7 @@ from rich.console import Console
 from tools.cli import compare, decisions
 from tools.common import configuration
 from tools.common.configuration import Expected, Items, Model
-from tools.common.errors import DamagedError, DeniedError, MissingError, TrackerError, UsageError
+from tools.common.errors import DamagedError, DeniedError, MissingError, UsageError
 from tools.common.process import ProgramError
 from tools.detection.change_points import change_points
 
@@ -28,26 +28,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     commands = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
     detect = commands.add_parser("detect", help="print the change points of each series of a file")
     detect.add_argument("file", type=Path, help='JSON: {name: {"values": [number or null, ...]}}')
+    detect.set_defaults(run=_detect)
     evaluate = commands.add_parser(
         "evaluate", help="score the detector, beside others, on people's labels and simulations"
     )
     evaluate.add_argument("--labels", type=Path, metavar="DIR", help="folder of labelled series")
     evaluate.add_argument("--json", action="store_true")
+    evaluate.set_defaults(run=_evaluate)
     decisions.add_actions(commands)
     compare.add_action(commands)
-
-
-def run(args: argparse.Namespace) -> int:
-    """Carry out one action."""
-    if args.action in decisions.ACTIONS:
-        return decisions.run(args)
-    if args.action == "compare":
-        return compare.run(args)
-    if args.action == "detect":
-        changes = {name: series.changes() for name, series in read(args.file).items()}
-        print(json.dumps(changes, indent=1))
-        return 0
-    return _evaluate(args.labels, as_json=args.json)
 
 
 def _value(value: Any) -> Any:
@@ -105,12 +94,17 @@ def read(path: Path) -> dict[str, SeriesInput]:
         raise UsageError(f"{path} cannot be read: {error.strerror}") from None
 
 
-def _evaluate(directory: Path | None, *, as_json: bool) -> int:
+def _detect(args: argparse.Namespace) -> None:
+    changes = {name: series.changes() for name, series in read(args.file).items()}
+    print(json.dumps(changes, indent=1))
+
+
+def _evaluate(args: argparse.Namespace) -> None:
     # slow to import, and not needed to detect
     from tools.evaluation import evaluate, labels
     from tools.evaluation.tables import tables
 
-    labelled = labels.read(directory) if directory else {}
+    labelled = labels.read(args.labels) if args.labels else {}
     parts: dict[str, Callable[[evaluate.Detector], Any]] = {
         "labels": lambda detect: evaluate.on_labels(labelled, detect),
         "without_change": evaluate.without_change,
@@ -131,18 +125,14 @@ def _evaluate(directory: Path | None, *, as_json: bool) -> int:
                 print(f"{name}: {part} ...", file=sys.stderr, flush=True)
                 report[part][name] = evaluation(detect)
         except (MissingError, ProgramError) as error:
-            notes.append(f"{name}: left out, {_why(error)}")
+            why = f"its environment cannot be built; it needs a package index once ({error})"
+            notes.append(f"{name}: left out, {why}")
     report["counts"] = evaluate.on_counts()
-    if as_json:
+    if args.json:
         print(json.dumps({**report, "notes": notes}, indent=1))
-        return 0
+        return
     console = Console()
     for table in tables(report):
         console.print(table)
     for note in notes:
         console.print(note, markup=False)
-    return 0
-
-
-def _why(error: TrackerError) -> str:
-    return f"its environment cannot be built; it needs a package index once ({error})"

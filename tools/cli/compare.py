@@ -23,9 +23,10 @@ def add_action(actions: argparse._SubParsersAction) -> None:
     )
     compare.add_argument("--stack", choices=("frozen", "dated"), default="frozen")
     compare.add_argument("--pairs", type=int, default=6, help="default %(default)s")
+    compare.set_defaults(run=run)
 
 
-def run(args: argparse.Namespace) -> int:
+def run(args: argparse.Namespace) -> None:
     """Measure and print each pair, then the ratio with its 99 % interval."""
     # slow to import, and needed for this action only
     from tools.environments.machine import measuring_lock
@@ -52,7 +53,6 @@ def run(args: argparse.Namespace) -> int:
             ratio = f"{pair[1] / pair[0]:.3f}" if min(pair) > 0 else "-"
             print(f"{pair[0]:.4g}  {pair[1]:.4g}  {ratio}", flush=True)
     print(conclusion(pairs))
-    return 0
 
 
 def conclusion(pairs: Sequence[tuple[float, float]]) -> str:

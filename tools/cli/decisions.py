@@ -11,7 +11,7 @@ from rich.table import Table
 
 from tools.alerts import events, states
 from tools.alerts.events import Event
-from tools.alerts.store import Store, open_store
+from tools.alerts.store import open_store
 from tools.common import links, paths
 from tools.common.errors import UsageError
 from tools.notify import digest, message, notifications
@@ -24,27 +24,30 @@ _DECISIONS = {
     "suppress": (states.SUPPRESSED, "get no messages until a date"),
 }
 
-ACTIONS = ("list", "show", "digest", "confirm", *_DECISIONS, "reopen")
-
 
 def add_actions(actions: argparse._SubParsersAction) -> None:
-    """Declare ACTIONS."""
+    """Declare the actions."""
     listed = actions.add_parser("list", help="list events, the newest first")
     listed.add_argument("--state", choices=list(states.STATES), action="append", default=[])
+    listed.set_defaults(run=_list)
     show = actions.add_parser("show", help="show one event: message, proof, history")
     show.add_argument("id", type=_number)
-    notifications = actions.add_parser(
+    show.set_defaults(run=_show)
+    all_confirmed = actions.add_parser(
         "digest", help="print all confirmed events; exits with 0, 10, 11 or 12"
     )
-    for one in (show, notifications):
-        one.add_argument("--site", type=links.site_address)
+    all_confirmed.set_defaults(run=_digest)
+    for action in (show, all_confirmed):
+        action.add_argument("--site", type=links.site_address)
     confirm = actions.add_parser("confirm", help="measure both commits of an event again, in turn")
     confirm.add_argument("id", type=_number)
+    confirm.set_defaults(run=_confirm)
     meanings = {name: meaning for name, (_, meaning) in _DECISIONS.items()}
     meanings["reopen"] = "withdraw a decision: the event gets its measured state again"
     for name, meaning in meanings.items():
         decide = actions.add_parser(name, help=meaning)
         decide.add_argument("id", type=_number)
+        decide.set_defaults(run=_reopen if name == "reopen" else _decide)
         decide.add_argument(
             "--why", required=True, type=_reason, help="your reason; kept and shown with the event"
         )
@@ -52,28 +55,10 @@ def add_actions(actions: argparse._SubParsersAction) -> None:
             decide.add_argument("--until", required=True, type=_day, metavar="YYYY-MM-DD")
 
 
-def run(args: argparse.Namespace) -> int:
-    """Carry out one action."""
-    store = open_store()
-    if args.action == "list":
-        _list(store, args.state)
-    elif args.action == "show":
-        _show(store, args.id, args.site)
-    elif args.action == "digest":
-        return _digest(store, args.site)
-    elif args.action == "confirm":
-        return _confirm(store, args.id)
-    elif args.action == "reopen":
-        _reopen(store, args.id, args.why)
-    else:
-        _decide(store, args)
-    return 0
-
-
-def _list(store: Store, in_states: list[str]) -> None:
-    listed = store.all(*in_states)
+def _list(args: argparse.Namespace) -> None:
+    listed = open_store().all(*args.state)
     if not listed:
-        print(f"no event is {' or '.join(in_states)}" if in_states else "no events yet")
+        print(f"no event is {' or '.join(args.state)}" if args.state else "no events yet")
         return
     table = Table("id", "state", "since", "what")
     for event in listed:
@@ -84,14 +69,16 @@ def _list(store: Store, in_states: list[str]) -> None:
     Console().print(table)
 
 
-def _show(store: Store, number: int, site: str | None) -> None:
-    (text,) = _messages([store.get(number)], site)
+def _show(args: argparse.Namespace) -> None:
+    store = open_store()
+    (text,) = _messages([store.get(args.id)], args.site)
     print(text.text)
-    for row in store.history(number):
+    for row in store.history(args.id):
         print(message.harmless(f"{row['at']}  {row['state']}: {row['why']}"))
 
 
-def _decide(store: Store, args: argparse.Namespace) -> None:
+def _decide(args: argparse.Namespace) -> None:
+    store = open_store()
     event = store.get(args.id)
     if not states.STATES[event.state].decidable:
         why = store.history(event.id)[-1]["why"]
@@ -101,17 +88,18 @@ def _decide(store: Store, args: argparse.Namespace) -> None:
     print(f"event {event.id} is {state}")
 
 
-def _reopen(store: Store, number: int, why: str) -> None:
-    event = store.get(number)
+def _reopen(args: argparse.Namespace) -> None:
+    store = open_store()
+    event = store.get(args.id)
     if not states.STATES[event.state].withdrawable:
-        raise UsageError(f"event {number} is {event.state}: there is no decision to withdraw")
-    store.set_state(number, event.outcome, why)
-    print(f"event {number} is {event.outcome}")
+        raise UsageError(f"event {event.id} is {event.state}: there is no decision to withdraw")
+    store.set_state(event.id, event.outcome, args.why)
+    print(f"event {event.id} is {event.outcome}")
 
 
-def _digest(store: Store, site: str | None) -> int:
-    confirmed = store.all(states.CONFIRMED)
-    return digest.write([*zip(confirmed, _messages(confirmed, site), strict=True)], print)
+def _digest(args: argparse.Namespace) -> int:
+    confirmed = open_store().all(states.CONFIRMED)
+    return digest.write([*zip(confirmed, _messages(confirmed, args.site), strict=True)], print)
 
 
 def _messages(chosen: list[Event], site: str | None) -> list[message.Message]:
@@ -123,15 +111,16 @@ def _messages(chosen: list[Event], site: str | None) -> list[message.Message]:
     return [notifications.compose(event, addresses, mirror, home) for event in chosen]
 
 
-def _confirm(store: Store, number: int) -> int:
+def _confirm(args: argparse.Namespace) -> int:
     """Measure again and keep the verdict; 0 if it is confirmed, else 1."""
-    event = store.get(number)
+    store = open_store()
+    event = store.get(args.id)
     if event.kind == events.MACHINE:
-        raise UsageError(f"event {number} is the machine's: no commit can be measured for it")
+        raise UsageError(f"event {event.id} is the machine's: no commit can be measured for it")
     here = Machine.get_unique_machine_name()
     if event.machine != here:
         raise UsageError(
-            f"event {number} is of machine {event.machine}, and this is {here}",
+            f"event {event.id} is of machine {event.machine}, and this is {here}",
             hint=f"run it there; both commits are compared here by\n  {message.command(event)}",
         )
     # slow to import, and needed for this action only

@@ -1,7 +1,5 @@
 """`python -m tools COMMAND`: the tracker's command line, beside plain asv."""
 
-from __future__ import annotations
-
 import argparse
 import importlib
 import os

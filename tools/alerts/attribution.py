@@ -10,8 +10,6 @@ On the dated stack a commit is measured with the packages of its date, so both m
    have the newer one's versions. The version that brings the change names the dependency.
 """
 
-from __future__ import annotations
-
 import dataclasses
 import math
 from collections.abc import Callable, Sequence

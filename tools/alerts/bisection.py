@@ -6,8 +6,6 @@ that cannot be built; the result is then a range. The caller keeps the answers, 
 interrupted search continues.
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass

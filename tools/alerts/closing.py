@@ -1,7 +1,5 @@
 """Events that are resolved, or no longer suppressed, without a person's doing."""
 
-from __future__ import annotations
-
 import datetime
 import math
 from collections.abc import Mapping, Sequence

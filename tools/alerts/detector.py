@@ -1,7 +1,5 @@
 """The detector as nights and pages call it: with what repeats of one commit say of the noise."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from contextlib import closing
 from pathlib import Path

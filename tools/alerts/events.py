@@ -4,8 +4,6 @@ All series that may have changed at one commit form one event, so a maintainer g
 about one commit.
 """
 
-from __future__ import annotations
-
 import hashlib
 import math
 from dataclasses import dataclass

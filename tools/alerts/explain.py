@@ -1,7 +1,5 @@
 """Explanation of an event: other metrics that changed, and functions that take longer."""
 
-from __future__ import annotations
-
 import statistics
 from collections.abc import Mapping, Sequence
 from typing import Any

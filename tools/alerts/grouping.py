@@ -1,7 +1,5 @@
 """Candidate events from change points: which of them may be of one commit, and of the machine."""
 
-from __future__ import annotations
-
 import math
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence

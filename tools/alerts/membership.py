@@ -5,8 +5,6 @@ series leaves the event if its range holds the commit by chance only, or if its 
 differ around it.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 
 from tools.alerts import states

@@ -1,7 +1,5 @@
 """Candidates become events; a candidate of a known event only adds its series."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 

@@ -3,8 +3,6 @@
 A process that was killed for memory, or took too long, says nothing about the commits.
 """
 
-from __future__ import annotations
-
 import datetime
 
 from tools.alerts import states

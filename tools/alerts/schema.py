@@ -1,7 +1,5 @@
 """The tables of the alerts' SQLite file, and the migration of older versions."""
 
-from __future__ import annotations
-
 import json
 import sqlite3
 from collections import defaultdict

@@ -1,7 +1,5 @@
 """SQLite's errors as the user's: another process, a full disk, a missing right, or damage."""
 
-from __future__ import annotations
-
 import sqlite3
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """The states of an event and what each allows: the only table of them."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 NEW, CONFIRMED, REFUTED, UNDECIDED = "new", "confirmed", "refuted", "undecided"

@@ -1,7 +1,5 @@
 """The alerts database, one SQLite file: events, their measurements, and what was sent."""
 
-from __future__ import annotations
-
 import datetime
 import json
 import sqlite3

@@ -4,8 +4,6 @@ Each value is in the store before the next measurement starts. So a night that i
 ends by its budget, loses one measurement at most, and the next night continues.
 """
 
-from __future__ import annotations
-
 import itertools
 from collections.abc import Callable, Sequence
 from contextlib import suppress

@@ -1,7 +1,5 @@
 """`python -m tools alerts`: detect change points, evaluate the detector, decide about events."""
 
-from __future__ import annotations
-
 import argparse
 import json
 import math

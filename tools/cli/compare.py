@@ -1,7 +1,5 @@
 """`alerts compare`: measure one benchmark at two commits, in turn, in fresh processes."""
 
-from __future__ import annotations
-
 import argparse
 import math
 import statistics

@@ -1,7 +1,5 @@
 """`python -m tools cost`: how a run's wall time divides into measurement and overhead."""
 
-from __future__ import annotations
-
 import argparse
 import datetime
 import json

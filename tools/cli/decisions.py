@@ -1,7 +1,5 @@
 """The actions of `python -m tools alerts` on events: list, measure again, decide."""
 
-from __future__ import annotations
-
 import argparse
 import datetime
 

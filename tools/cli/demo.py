@@ -1,7 +1,5 @@
 """`make demo`: measure what is missing of the demo's releases, publish html/, say what changed."""
 
-from __future__ import annotations
-
 import argparse
 import os
 import time

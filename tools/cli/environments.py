@@ -1,7 +1,5 @@
 """`python -m tools environments`: what each commit is measured with, and which releases work."""
 
-from __future__ import annotations
-
 import argparse
 from pathlib import Path
 

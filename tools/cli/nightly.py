@@ -4,8 +4,6 @@ Exit codes beside the usual: 0 no new events, 10 something got slower, 11 only i
 fixes, 12 only the machine changed, 14 no new events, but a part of the night failed.
 """
 
-from __future__ import annotations
-
 import argparse
 import math
 import os

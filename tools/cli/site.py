@@ -1,7 +1,5 @@
 """`python -m tools site fetch`: download the scripts of asv's pages, so that they work offline."""
 
-from __future__ import annotations
-
 import argparse
 import sys
 

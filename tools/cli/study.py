@@ -1,7 +1,5 @@
 """`python -m tools study`: run the study's experiments, and report what they show."""
 
-from __future__ import annotations
-
 import argparse
 import importlib
 

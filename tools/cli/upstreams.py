@@ -1,7 +1,5 @@
 """`python -m tools upstreams`: update the mirror, list releases, show a commit."""
 
-from __future__ import annotations
-
 import argparse
 import json
 

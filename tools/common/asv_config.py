@@ -1,7 +1,5 @@
 """Read asv.conf.json as asv does, with one clear error."""
 
-from __future__ import annotations
-
 from asv import util
 from asv.config import Config
 

@@ -1,7 +1,5 @@
 """Replace messages of asv that do not say what to do next."""
 
-from __future__ import annotations
-
 import logging
 import os
 import re

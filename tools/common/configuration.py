@@ -4,8 +4,6 @@ pydantic checks the values. This module adds what a user needs: the file, the pl
 (`sgkit.java[0].since`) and what is expected there.
 """
 
-from __future__ import annotations
-
 import json
 import sys
 from collections.abc import Collection

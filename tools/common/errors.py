@@ -1,7 +1,5 @@
 """Errors that end a command with one message and a documented exit code."""
 
-from __future__ import annotations
-
 import errno
 import os
 import re

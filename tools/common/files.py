@@ -1,7 +1,5 @@
 """Write files atomically (the standard library has no such function), and hold locks."""
 
-from __future__ import annotations
-
 import json
 import os
 import tempfile

@@ -1,7 +1,5 @@
 """Addresses of the site and of its graphs."""
 
-from __future__ import annotations
-
 import os
 from collections.abc import Mapping
 from typing import Any

@@ -1,7 +1,5 @@
 """Where the tracker writes. All is below the checkout, and ignored by git."""
 
-from __future__ import annotations
-
 import hashlib
 import os
 from pathlib import Path

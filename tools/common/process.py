@@ -3,8 +3,6 @@
 Unlike subprocess.run, a time-out kills the whole process tree: JVMs, compilers, git's helpers.
 """
 
-from __future__ import annotations
-
 import ctypes
 import multiprocessing
 import os

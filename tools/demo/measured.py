@@ -1,7 +1,5 @@
 """What the demo has measured: which results are there, and what changed in them."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from pathlib import Path
 

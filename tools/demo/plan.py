@@ -1,7 +1,5 @@
 """What the demo measures: which releases, on which data, by which benchmarks."""
 
-from __future__ import annotations
-
 import os
 from collections.abc import Iterable
 from dataclasses import dataclass

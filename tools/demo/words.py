@@ -1,7 +1,5 @@
 """The demo's sentences on what changed."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 
 from tools.detection.changes import Change

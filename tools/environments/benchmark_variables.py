@@ -1,7 +1,5 @@
 """The environment variables of a benchmark process: data sets, folders, Java and programs."""
 
-from __future__ import annotations
-
 import os
 from pathlib import Path
 

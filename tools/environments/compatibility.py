@@ -1,7 +1,5 @@
 """Install and start releases on each stack, and write docs/compatibility.md."""
 
-from __future__ import annotations
-
 import shutil
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path

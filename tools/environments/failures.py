@@ -1,7 +1,5 @@
 """Record builds that failed, with reason and log. A night does not try them again."""
 
-from __future__ import annotations
-
 import json
 from dataclasses import asdict, dataclass
 from pathlib import Path

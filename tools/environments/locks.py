@@ -4,8 +4,6 @@ Resolving PySpark takes half a minute. So a lock can be committed: copy its file
 to resolved/PLATFORM/ here, and nobody resolves it again.
 """
 
-from __future__ import annotations
-
 import datetime
 import hashlib
 import re

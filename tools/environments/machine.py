@@ -1,7 +1,5 @@
 """Describe this machine to asv, and let one run at a time measure on it."""
 
-from __future__ import annotations
-
 import os
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager

@@ -1,7 +1,5 @@
 """Decide what a commit is measured with: interpreter, lock, tool, Java, benchmark classes."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from pathlib import Path
 

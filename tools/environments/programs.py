@@ -1,7 +1,5 @@
 """The measured tools that are programs of this machine, such as PLINK: where they are."""
 
-from __future__ import annotations
-
 import functools
 import os
 import shutil

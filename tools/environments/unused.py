@@ -4,8 +4,6 @@ On the dated stack a year of nights makes hundreds of environments. What is need
 again.
 """
 
-from __future__ import annotations
-
 import shutil
 import time
 from pathlib import Path

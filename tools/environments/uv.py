@@ -1,7 +1,5 @@
 """Run uv, which resolves, builds and installs, on the package index that pip uses."""
 
-from __future__ import annotations
-
 import os
 import subprocess
 from collections.abc import Mapping

@@ -1,7 +1,5 @@
 """Virtual environments: one for each exact lock, shared by commits."""
 
-from __future__ import annotations
-
 import os
 import shutil
 import sys

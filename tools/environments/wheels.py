@@ -1,7 +1,5 @@
 """Build the wheel of a commit once, or name its release in the package index."""
 
-from __future__ import annotations
-
 import shutil
 import tempfile
 from pathlib import Path

@@ -1,7 +1,5 @@
 """Other detectors for comparison: asv's, Otava's and Perfherder's, each at its defaults."""
 
-from __future__ import annotations
-
 import json
 import sys
 from collections.abc import Sequence

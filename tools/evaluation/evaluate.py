@@ -1,7 +1,5 @@
 """How good the detector is, beside others: on people's labels and on simulated series."""
 
-from __future__ import annotations
-
 import itertools
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict

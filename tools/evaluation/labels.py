@@ -1,7 +1,5 @@
 """Agreement of a detector with people who marked the changes in measured series."""
 
-from __future__ import annotations
-
 import json
 import statistics
 from collections.abc import Iterable, Mapping, Sequence

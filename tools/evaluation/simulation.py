@@ -1,7 +1,5 @@
 """Series with known changes: noise of the kinds that benchmarks have, with a step or without."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 
 import numpy as np

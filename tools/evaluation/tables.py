@@ -1,7 +1,5 @@
 """The evaluation as tables for a terminal."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 from statistics import fmean
 from typing import Any

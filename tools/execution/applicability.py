@@ -4,8 +4,6 @@ The axes have thousands of parameter sets (data x cores x nodes x shapes). Most 
 machines or for data sets that are not prepared; a process for each would take hours.
 """
 
-from __future__ import annotations
-
 import ast
 import importlib
 import os

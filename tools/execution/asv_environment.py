@@ -3,8 +3,6 @@
 asv's own plugins make Python a parameter of a series, and do not install exact versions.
 """
 
-from __future__ import annotations
-
 import atexit
 import functools
 import json

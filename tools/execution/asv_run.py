@@ -1,7 +1,5 @@
 """Run `asv run` and `asv publish` as child processes that end with this one."""
 
-from __future__ import annotations
-
 import os
 import subprocess
 import sys

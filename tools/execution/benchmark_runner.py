@@ -1,7 +1,5 @@
 """Run one benchmark in a process of its own, and save its result and provenance at once."""
 
-from __future__ import annotations
-
 import atexit
 import sys
 import time

@@ -1,7 +1,5 @@
 """Run benchmarks in forks of a server, with a time limit on the whole process tree."""
 
-from __future__ import annotations
-
 import contextlib
 import json
 import os
@@ -32,6 +30,10 @@ _KILLED = (
     "it was killed. `dmesg` shows whether memory ran out: if so, use smaller data or fewer cores; "
     "else run the same command again"
 )
+
+
+class ServerLost(RuntimeError):
+    """The server ended or does not answer; the message has its last output."""
 
 
 class Server:
@@ -147,10 +149,6 @@ class Server:
         self.close()
         advice = _KILLED if killed else "run the same command again; its last output:"
         return ServerLost(f"the benchmark server is gone ({error}): {advice}\n{output}".strip())
-
-
-class ServerLost(RuntimeError):
-    """The server ended or does not answer; the message has its last output."""
 
 
 def new_mark() -> str:

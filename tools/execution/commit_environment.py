@@ -1,7 +1,5 @@
 """The environment of one commit on one stack, ready to run benchmarks."""
 
-from __future__ import annotations
-
 import shutil
 import time
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """The cost ledger of a run: one JSON line a phase, written by tracker and harness alike."""
 
-from __future__ import annotations
-
 import datetime
 import json
 import os

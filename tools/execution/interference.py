@@ -3,8 +3,6 @@
 Load average cannot replace it: it includes our own threads and the minute before.
 """
 
-from __future__ import annotations
-
 import time
 from collections.abc import Iterator
 

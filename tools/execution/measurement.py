@@ -1,7 +1,5 @@
 """Measure one benchmark at one commit in a fresh process."""
 
-from __future__ import annotations
-
 import json
 import math
 import pstats

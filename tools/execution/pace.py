@@ -1,7 +1,5 @@
 """Estimate remaining time, corrected by the speed of this machine so far."""
 
-from __future__ import annotations
-
 import math
 
 

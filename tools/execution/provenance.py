@@ -1,7 +1,5 @@
 """What each number was measured with, one JSON line a benchmark, beside asv's results."""
 
-from __future__ import annotations
-
 import datetime
 import functools
 import json

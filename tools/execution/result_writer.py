@@ -1,7 +1,5 @@
 """Save each benchmark's result at once, and keep earlier results when a commit fails."""
 
-from __future__ import annotations
-
 import datetime
 import json
 import math

@@ -1,7 +1,5 @@
 """Check before a run that each --bench pattern selects a benchmark that can run here."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path

@@ -4,8 +4,6 @@
 since, and with them asv's index of a parameter set.
 """
 
-from __future__ import annotations
-
 import functools
 import json
 import sys

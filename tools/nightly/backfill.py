@@ -6,8 +6,6 @@ named the commit. It is worth less where they do not differ: something may have 
 back, more likely in a longer gap.
 """
 
-from __future__ import annotations
-
 import heapq
 import itertools
 import math

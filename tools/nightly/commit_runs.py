@@ -1,7 +1,5 @@
 """The part of a night that asv does: new commits, and backfill."""
 
-from __future__ import annotations
-
 import subprocess
 import time
 from collections.abc import Sequence

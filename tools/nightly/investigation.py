@@ -1,7 +1,5 @@
 """The part of a night that investigates events, and repeats measurements of one commit (A/A)."""
 
-from __future__ import annotations
-
 import contextlib
 import statistics
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence

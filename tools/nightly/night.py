@@ -5,8 +5,6 @@ next night continues there. New commits go first, then the investigation, then b
 the budget is kept for repeats of one commit (A/A), which show the detector's own error rate.
 """
 
-from __future__ import annotations
-
 import datetime
 import time
 import traceback

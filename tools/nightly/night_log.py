@@ -1,7 +1,5 @@
 """The log of a night, with the warnings that its digest repeats."""
 
-from __future__ import annotations
-
 from tools.notify import message
 
 

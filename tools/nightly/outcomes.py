@@ -1,7 +1,5 @@
 """What became of the commits of a run: finished, not built, or missed; values that were lost."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """The channels of notifications: mail, a Slack-compatible webhook, GitHub issues."""
 
-from __future__ import annotations
-
 import contextlib
 import email.utils
 import os

@@ -1,7 +1,5 @@
 """Upstream's description of an event's commit, with links."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Mapping
 from typing import Any

@@ -1,7 +1,5 @@
 """Secrets of the channels, from the environment only; no message, log or error has them."""
 
-from __future__ import annotations
-
 import ctypes
 import os
 from collections.abc import Iterable

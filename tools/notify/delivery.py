@@ -1,7 +1,5 @@
 """Delivery of notifications: each channel gets one about each event."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 

@@ -1,7 +1,5 @@
 """The digest: events as one plain text, with an exit code for scripts."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 
 from tools.alerts import events

@@ -1,7 +1,5 @@
 """The Atom feed of alerts: every event that was confirmed, with absolute links."""
 
-from __future__ import annotations
-
 import uuid
 import xml.etree.ElementTree as ET
 from collections.abc import Iterable

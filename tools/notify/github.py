@@ -1,7 +1,5 @@
 """GitHub issues as a channel: one issue for each slow-down."""
 
-from __future__ import annotations
-
 import os
 from dataclasses import replace
 from typing import Any

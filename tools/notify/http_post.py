@@ -1,7 +1,5 @@
 """HTTP requests of the channels; no error has the address, which may be a secret."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import requests

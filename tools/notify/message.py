@@ -1,7 +1,5 @@
 """The message on an event: a subject that tells the whole story, a text, and a page."""
 
-from __future__ import annotations
-
 import hashlib
 import shlex
 from collections.abc import Mapping

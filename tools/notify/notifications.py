@@ -1,7 +1,5 @@
 """The events that people are notified of, with the message on each."""
 
-from __future__ import annotations
-
 import datetime
 from collections.abc import Mapping
 

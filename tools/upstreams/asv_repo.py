@@ -5,8 +5,6 @@ plugin reads the whole mirror in two calls. GWAS_NO_PULL=1 stops it from updatin
 night updates it once.
 """
 
-from __future__ import annotations
-
 import os
 import re
 import shlex

@@ -6,8 +6,6 @@ The environment variable GWAS_UPSTREAM_<TOOL> (a git URL or local path) override
 one machine, and with it `source`: the tool is then followed from that git repository.
 """
 
-from __future__ import annotations
-
 import datetime
 import os
 import re

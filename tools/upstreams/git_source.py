@@ -1,7 +1,5 @@
 """The history of a tool from its git repository."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """Branches, releases, dates and names of all commits in the mirror, from two git calls."""
 
-from __future__ import annotations
-
 import functools
 
 from packaging.version import InvalidVersion, Version

@@ -5,8 +5,6 @@ only what never changes about a release: its version, the time of its first file
 name and sha256. A release that is yanked, or gets more wheels, keeps its hash.
 """
 
-from __future__ import annotations
-
 import configparser
 import datetime
 import functools

@@ -4,8 +4,6 @@ git does not send a history of which it lacks a single file. Snapshots often lac
 have the commits, trees and sources that we need.
 """
 
-from __future__ import annotations
-
 import os
 import shutil
 from pathlib import Path

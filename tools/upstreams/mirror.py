@@ -8,8 +8,6 @@
 It is safe to remove the folder: the next update makes everything in it again.
 """
 
-from __future__ import annotations
-
 import datetime
 import difflib
 from collections.abc import Callable, Iterable, Iterator

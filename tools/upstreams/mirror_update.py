@@ -1,7 +1,5 @@
 """Update the mirror, one tool after the other. A failure loses nothing that is mirrored."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable
 
 from tools.common.errors import TrackerError, UnreachableError, UsageError

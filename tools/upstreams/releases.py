@@ -1,7 +1,5 @@
 """Releases by name, such as `sgkit/0.4.0` and `hail/newest`."""
 
-from __future__ import annotations
-
 from tools.common.errors import UsageError
 from tools.upstreams.mirror import Commit, Mirror
 

@@ -3,8 +3,6 @@
 git itself, not a library: only git knows the user's proxies and credentials, and it is fast.
 """
 
-from __future__ import annotations
-
 import errno
 import os
 import shutil

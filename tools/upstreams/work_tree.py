@@ -1,7 +1,5 @@
 """Check one commit out into a git work tree that shares the mirror's objects."""
 
-from __future__ import annotations
-
 import shutil
 from collections.abc import Mapping
 from pathlib import Path

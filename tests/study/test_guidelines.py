@@ -9,12 +9,12 @@ import polars as pl
 from tests.study.points_of import Row, point, table
 from tools.study.analysis import findings, guidelines
 from tools.study.analysis.findings import FINDINGS, Finding
-from tools.study.analysis.guidelines import Rule
+from tools.study.analysis.guidelines import Guideline
 from tools.study.page import tables
 from tools.study.page.figures import FIGURES
 
 
-def rule(points: pl.DataFrame, name: str) -> Rule:
+def rule(points: pl.DataFrame, name: str) -> Guideline:
     [match] = [each for each in guidelines.derive(points) if each.id == name]
     return match
 

@@ -13,10 +13,10 @@ from asv.runner import BenchmarkResult
 
 from tools.results import stored
 from tools.study.profiles import points
-from tools.study.profiles.points import Point
+from tools.study.profiles.points import Combination
 from tools.study.profiles.profile import Part
 from tools.study.running import progress, steps
-from tools.study.running.steps import Measured, Step
+from tools.study.running.steps import Step, StoredCombinations
 from tools.upstreams.mirror import Commit
 
 COMMIT = "c" * 40
@@ -37,7 +37,7 @@ def conf(tmp_path: Path) -> Config:
     return made
 
 
-def step_of(*chosen: Point, attributes: tuple[str, ...] = ()) -> Step:
+def step_of(*chosen: Combination, attributes: tuple[str, ...] = ()) -> Step:
     part = Part.model_construct(
         name="p", summary="a part", stack="frozen", commits=["sgkit/0.4.0"], seconds=60,
         attributes=attributes, points=chosen,
@@ -49,12 +49,16 @@ def step_of(*chosen: Point, attributes: tuple[str, ...] = ()) -> Step:
     return Step(part, commit)
 
 
-def some(metric: str, of: str = "scaling.Sgkit", **chosen: Sequence[Any]) -> list[Point]:
+def some(metric: str, of: str = "scaling.Sgkit", **chosen: Sequence[Any]) -> list[Combination]:
     return list(points.select(of, metric, chosen))
 
 
 def save(
-    folder: Path, point: Point, value: float | None, version: str | None = None, samples: int = 0
+    folder: Path,
+    point: Combination,
+    value: float | None,
+    version: str | None = None,
+    samples: int = 0,
 ) -> None:
     """The result and provenance of one point, as a run leaves them."""
     described = point.described()
@@ -85,7 +89,7 @@ def save(
 
 def test_what_has_a_value_is_not_measured_again(conf: Config, tmp_path: Path) -> None:
     one, two = some("time_compute", task=["pca"], data=["smoke"], cores=[1, 2])
-    step, measured = step_of(one, two), Measured(conf, "m")
+    step, measured = step_of(one, two), StoredCombinations(conf, "m")
     assert measured.missing(step) == [one, two]
     save(tmp_path, two, 1.5)
     assert measured.missing(step) == [one]
@@ -97,7 +101,10 @@ def test_what_has_fewer_samples_than_are_asked_for_is_measured_again(
     conf: Config, tmp_path: Path
 ) -> None:
     (one,) = some("time_compute", task=["pca"], data=["smoke"], cores=[1])
-    step, measured = step_of(one, attributes=("repeat=3", "warmup_time=0")), Measured(conf, "m")
+    step, measured = (
+        step_of(one, attributes=("repeat=3", "warmup_time=0")),
+        StoredCombinations(conf, "m"),
+    )
     save(tmp_path, one, 1.5, samples=2)
     assert measured.missing(step) == [one]
     assert measured.missing(step_of(one)) == []
@@ -109,7 +116,7 @@ def test_what_failed_or_did_not_apply_is_asked_again(conf: Config, tmp_path: Pat
     one, two = some("time_compute", task=["pca"], data=["smoke"], cores=[1, 2])
     save(tmp_path, one, None)
     save(tmp_path, two, float("nan"))
-    measured = Measured(conf, "m")
+    measured = StoredCombinations(conf, "m")
     assert measured.missing(step_of(one, two)) == [one, two]
     assert measured.failed(step_of(one, two), [one, two]) == [one]
 
@@ -122,13 +129,13 @@ def test_a_line_of_provenance_that_was_cut_short_is_no_answer(
     (provenance,) = tmp_path.glob("m/provenance/*.jsonl")
     with provenance.open("a") as stream:
         stream.write('{"benchm')
-    assert Measured(conf, "m").failed(step_of(one, two), [one, two]) == [two]
+    assert StoredCombinations(conf, "m").failed(step_of(one, two), [one, two]) == [two]
 
 
 def test_an_older_version_of_a_benchmark_does_not_count(conf: Config, tmp_path: Path) -> None:
     (one,) = some("time_compute", task=["pca"], data=["smoke"], cores=[1])
     save(tmp_path, one, 1.5, version="0")
-    assert Measured(conf, "m").missing(step_of(one)) == [one]
+    assert StoredCombinations(conf, "m").missing(step_of(one)) == [one]
 
 
 def test_a_count_that_has_no_value_is_not_counted_again(conf: Config, tmp_path: Path) -> None:
@@ -137,9 +144,9 @@ def test_a_count_that_has_no_value_is_not_counted_again(conf: Config, tmp_path: 
         "track_time_lost", "survival.Sgkit", task=["pca"], data=["smoke"], nodes=[1],
         layout=["1x1"], trouble=["none"], settings=["study"],
     )  # fmt: skip
-    assert Measured(conf, "m").missing(step_of(one)) == [one]
+    assert StoredCombinations(conf, "m").missing(step_of(one)) == [one]
     save(tmp_path, one, float("nan"))
-    assert Measured(conf, "m").missing(step_of(one)) == []
+    assert StoredCombinations(conf, "m").missing(step_of(one)) == []
 
 
 def test_what_does_not_apply_is_not_measured(
@@ -149,7 +156,7 @@ def test_what_does_not_apply_is_not_measured(
     monkeypatch.setattr(
         steps, "hindrance", lambda point: NotImplementedError() if point["cores"] == 16 else None
     )
-    assert Measured(conf, "m").missing(step_of(one, two)) == [one]
+    assert StoredCombinations(conf, "m").missing(step_of(one, two)) == [one]
 
 
 def test_nothing_is_stored_where_nothing_was_measured(conf: Config) -> None:

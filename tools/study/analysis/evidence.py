@@ -20,7 +20,7 @@ Claim = Literal[
 
 
 @dataclass(frozen=True)
-class Evidence:
+class ClaimEvidence:
     """One comparison that bears on a finding: for it, against it, or not decided (None)."""
 
     words: str
@@ -35,13 +35,13 @@ def compare(
     axis: str,
     values: Iterable[Sequence[Any]] = (),
     share: float = 1.0,
-) -> list[Evidence]:
+) -> list[ClaimEvidence]:
     """What points that differ in an axis only say of a claim, for each pair of `values`.
 
     Without `values` the least value is compared with the greatest.
     """
     return [
-        Evidence(
+        ClaimEvidence(
             f"{_name(row, axis)}: {words.interval(row)}",
             _agrees(claim, row, axis, share),
             (row["id"], row["id_base"]),

@@ -14,7 +14,7 @@ from tools.common.configuration import Items, Model
 from tools.study import words
 from tools.study.analysis import reference
 from tools.study.analysis.comparisons import pick
-from tools.study.analysis.evidence import Claim, Evidence, compare
+from tools.study.analysis.evidence import Claim, ClaimEvidence, compare
 from tools.study.analysis.measurements import AXES
 
 
@@ -32,7 +32,7 @@ class Finding(Model):
     share: float = 1.0
     where: dict[str, Items[Any]] = {}  # noqa: RUF012  # pydantic copies it
 
-    def evidence(self, points: pl.DataFrame) -> list[Evidence]:
+    def evidence(self, points: pl.DataFrame) -> list[ClaimEvidence]:
         """The comparisons of our measurements that bear on the finding."""
         if not self.claim:
             return _EXAMINE[self.id](points)
@@ -41,14 +41,14 @@ class Finding(Model):
         return compare(own, self.claim, self.axis, self.values, self.share)
 
 
-class Verdict(NamedTuple):
+class FindingOutcome(NamedTuple):
     """A finding's outcome for one edition."""
 
     words: str
-    evidence: list[Evidence]
+    evidence: list[ClaimEvidence]
 
 
-def judge(finding: Finding, points: pl.DataFrame) -> Verdict:
+def judge(finding: Finding, points: pl.DataFrame) -> FindingOutcome:
     """Holds, does not hold, in part, not decided, not measured; if rare: seen or not seen."""
     evidence = finding.evidence(points)
     yes = sum(item.agrees is True for item in evidence)
@@ -64,10 +64,10 @@ def judge(finding: Finding, points: pl.DataFrame) -> Verdict:
     else:
         word = "holds" if not no else "holds in part" if yes else "does not hold"
         verdict = f"{word}: {yes} for, {no} against" + f", {unsure} not decided" * bool(unsure)
-    return Verdict(verdict, evidence)
+    return FindingOutcome(verdict, evidence)
 
 
-def _order(points: pl.DataFrame) -> list[Evidence]:
+def _order(points: pl.DataFrame) -> list[ClaimEvidence]:
     """At each task of the study, the tool that was slower there is slower here."""
     evidence = []
     for name, task in reference.tasks().items():
@@ -77,9 +77,9 @@ def _order(points: pl.DataFrame) -> list[Evidence]:
     return evidence
 
 
-def _reads_twice(points: pl.DataFrame) -> list[Evidence]:
+def _reads_twice(points: pl.DataFrame) -> list[ClaimEvidence]:
     return [
-        Evidence(
+        ClaimEvidence(
             f"{words.setting(row)}, calls: {row['calls']}; read {words.times(row['value'])} times",
             (row["value"] > 1.5) == (row["calls"] == "two"),
             (row["id"],),
@@ -88,7 +88,7 @@ def _reads_twice(points: pl.DataFrame) -> list[Evidence]:
     ]
 
 
-def _stealing_hangs(points: pl.DataFrame) -> list[Evidence]:
+def _stealing_hangs(points: pl.DataFrame) -> list[ClaimEvidence]:
     own = pick(points, "track_hung", "survival", tool="sgkit", settings=("default", "stealing"))
     finished = pick(points, "track_finished", "survival")
     rows = own.join(
@@ -103,7 +103,7 @@ def _stealing_hangs(points: pl.DataFrame) -> list[Evidence]:
         runs = fault_injection.RUNS if share == 1 else round(1 / (1 - share))
         name = ", ".join((words.task(row["task"]), row["trouble"], row["settings"]))
         count = f"{name}: {round(hung * runs)} of {runs} hung"
-        evidence.append(Evidence(count, True if hung > 0 else None, (row["id"],), runs))
+        evidence.append(ClaimEvidence(count, True if hung > 0 else None, (row["id"],), runs))
     return evidence
 
 

@@ -24,7 +24,7 @@ _SIZE = ("n_samples", "n_variants")
 
 
 @dataclass(frozen=True)
-class Rule:
+class Guideline:
     """What to take and for what, with the choices that it follows from."""
 
     id: str
@@ -43,7 +43,7 @@ class Rule:
         return _sentences(self.choices)
 
 
-def derive(points: pl.DataFrame) -> list[Rule]:
+def derive(points: pl.DataFrame) -> list[Guideline]:
     """All rules for which there is anything to compare."""
     timed = points.filter(metric="time_end_to_end").with_columns(threads=threads())
     scaling = timed.filter(experiment="scaling")
@@ -52,7 +52,7 @@ def derive(points: pl.DataFrame) -> list[Rule]:
     def add(id: str, question: str, own: pl.DataFrame, option: pl.Expr | str,
             equal: tuple[str, ...], figures: tuple[str, ...]) -> None:  # fmt: skip
         option = pl.col(option) if isinstance(option, str) else option
-        rules.append(Rule(id, question, choose(own, option, [*equal, *_SIZE]), figures))
+        rules.append(Guideline(id, question, choose(own, option, [*equal, *_SIZE]), figures))
 
     figures = {task: reference.figure(task) for task in words.TASKS}
     for task, label in words.TASKS.items():
@@ -62,7 +62,7 @@ def derive(points: pl.DataFrame) -> list[Rule]:
     for tool, label in words.TOOLS.items():
         add(f"cores-{tool}", f"How many cores for {label}?", scaling.filter(tool=tool),
             _counted("cores", "core"), ("task", "data"), tuple(figures.values()))  # fmt: skip
-    rules.append(Rule("distributed", "One process, or a cluster with as many cores?",
+    rules.append(Guideline("distributed", "One process, or a cluster with as many cores?",
                       _distributed(timed), ("dask", "spark")))  # fmt: skip
     equal = ("task", "data", "nodes", "settings")
     for tool, shape, engine, of_shape, of_layout in (

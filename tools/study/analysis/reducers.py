@@ -14,7 +14,7 @@ STUDY = "study"
 
 
 @dataclass(frozen=True)
-class Rule:
+class Reducer:
     """Which samples are dropped before the mean of the others, three or more, is taken."""
 
     first: int = 0  # samples at the beginning
@@ -27,8 +27,11 @@ class Rule:
 
 
 # one node: 3 runs; a warm cluster: 10 runs, mean of 3; a cold cluster: 5 runs, mean of 3
-SINGLE_NODE = Rule()
-_RULES = {"distributed": Rule(first=5, extremes=True), "distributed_cold": Rule(extremes=True)}
+SINGLE_NODE = Reducer()
+_RULES = {
+    "distributed": Reducer(first=5, extremes=True),
+    "distributed_cold": Reducer(extremes=True),
+}
 
 
 @dataclass(frozen=True)

@@ -210,7 +210,7 @@ def _profile_points() -> pl.DataFrame:
     )
 
 
-def _rule(rule: guidelines.Rule) -> Record:
+def _rule(rule: guidelines.Guideline) -> Record:
     return {
         **_attributes(rule, "id", "question", "sentences", "figures", "decided"),
         "conditions": [

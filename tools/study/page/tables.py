@@ -15,7 +15,7 @@ from tools.study import words
 from tools.study.analysis import noise_floor, reference
 from tools.study.analysis.comparisons import Row, pick
 from tools.study.analysis.editions import STUDY, TITLES, TODAY
-from tools.study.analysis.guidelines import Rule, by_size
+from tools.study.analysis.guidelines import Guideline, by_size
 from tools.study.analysis.measurements import AXES, PROGRAMS
 from tools.study.analysis.ratios import LEAST_NOISE_FLOOR, paired
 
@@ -190,7 +190,7 @@ def _side(ratio: float) -> str:
     return f"{words.times(max(ratio, 1 / ratio))} times {'faster' if ratio < 1 else 'slower'}"
 
 
-def tools(rules: Iterable[Rule]) -> Table:
+def tools(rules: Iterable[Guideline]) -> Table:
     """Which tool for a task, by the size of the data and the number of cores."""
     choices = [
         (rule.id.removeprefix("tool-"), choice)

@@ -18,7 +18,7 @@ class UnknownName(ValueError):
 
 
 @dataclass(frozen=True)
-class Point:
+class Combination:
     """One benchmark with one value of each of its parameters."""
 
     benchmark: str  # module.Class.metric
@@ -69,7 +69,7 @@ class Point:
         return given["data"], cls.format
 
 
-def select(of: str, metric: str, chosen: Mapping[str, Sequence[Any]]) -> Iterator[Point]:
+def select(of: str, metric: str, chosen: Mapping[str, Sequence[Any]]) -> Iterator[Combination]:
     """The points of `module.Class` in a metric, with the chosen values of its parameters.
 
     A parameter that is not among the chosen has all of its values. Raises UnknownName.
@@ -91,7 +91,7 @@ def select(of: str, metric: str, chosen: Mapping[str, Sequence[Any]]) -> Iterato
     for index, combination in enumerate(itertools.product(*values)):
         parameters = tuple(zip(names, combination, strict=True))
         if all(value in chosen.get(name, (value,)) for name, value in parameters):
-            yield Point(f"{of}.{metric}", index, parameters)
+            yield Combination(f"{of}.{metric}", index, parameters)
 
 
 def _class(of: str) -> Any:

@@ -17,7 +17,7 @@ from tools.common import configuration
 from tools.common.errors import UsageError
 from tools.environments.plan import STACKS
 from tools.study.profiles import points
-from tools.study.profiles.points import Point
+from tools.study.profiles.points import Combination
 
 FILE = Path(__file__).with_name("profiles.toml")
 
@@ -42,7 +42,7 @@ class Bench(BaseModel, extra="allow"):
         return self
 
     @property
-    def points(self) -> list[Point]:
+    def points(self) -> list[Combination]:
         """The selected points; UnknownName for a name that does not exist."""
         return [
             point
@@ -62,7 +62,7 @@ class Part(BaseModel, extra="forbid"):
     seconds: PositiveFloat  # for each commit, on 2 cores, until the run has shown its own pace
     attributes: list[str] = []  # of asv's --attribute
     bench: Some[Bench] = Field(exclude=True)
-    points: tuple[Point, ...] = ()  # of all its benchmarks
+    points: tuple[Combination, ...] = ()  # of all its benchmarks
 
     @model_validator(mode="after")
     def _select(self) -> Part:

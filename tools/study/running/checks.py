@@ -16,7 +16,7 @@ from tools.common.errors import (
     UsageError,
 )
 from tools.environments.machine import measuring_lock
-from tools.study.profiles.points import Point
+from tools.study.profiles.points import Combination
 
 # An existing cluster: the variable with its address, the schemes of it, and whose points use it.
 _CLUSTERS = (
@@ -29,10 +29,10 @@ _BYTES_A_CALL = 6
 _BESIDE = 1 << 30
 
 
-def required_data(points: Iterable[Point]) -> dict[str, tuple[str, ...]]:
+def required_data(points: Iterable[Combination]) -> dict[str, tuple[str, ...]]:
     """The data sets that the points read, each with its formats and shapes."""
     data: dict[str, set[str]] = defaultdict(set)
-    for name, format in filter(None, map(Point.needs, points)):
+    for name, format in filter(None, map(Combination.needs, points)):
         data[name].add(format.partition(":")[0])
         # the shape that the catalogue prepares anyway is no other shape
         if formats.shaped(catalogue.find(name), format) != catalogue.find(name):
@@ -70,7 +70,7 @@ def require_disk(names: Iterable[str]) -> None:
         )
 
 
-def require_clusters(points: Iterable[Point]) -> None:
+def require_clusters(points: Iterable[Combination]) -> None:
     """UnreachableError for a cluster that is named in the environment and does not answer."""
     classes = {
         point.benchmark.split(".")[1]

@@ -26,10 +26,10 @@ from tools.environments.machine import ensure_described
 from tools.environments.plan import plan
 from tools.execution import asv_run
 from tools.execution.pace import Pace, clock
-from tools.study.profiles.points import Point
+from tools.study.profiles.points import Combination
 from tools.study.profiles.profile import find
 from tools.study.running import checks, progress
-from tools.study.running.steps import Measured, Step, hindrance, without
+from tools.study.running.steps import Step, StoredCombinations, hindrance, without
 from tools.upstreams import config, releases
 from tools.upstreams.mirror import Mirror
 
@@ -62,7 +62,7 @@ def run(args: argparse.Namespace) -> int:
     parts = [kept for part in profile.parts if (kept := without(part, args.without)).points]
     ensure_described()
     conf = asv_config.load()
-    measured = Measured(conf, Machine.get_unique_machine_name())
+    measured = StoredCombinations(conf, Machine.get_unique_machine_name())
     _say("[bold]1. Upstreams[/bold]")
     upstreams = config.load(paths.ROOT / conf.repo)
     mirror = Mirror(paths.mirror_dir())
@@ -99,7 +99,7 @@ def run(args: argparse.Namespace) -> int:
     return 1 if failed else 0
 
 
-def _list(steps: list[Step], measured: Measured) -> None:
+def _list(steps: list[Step], measured: StoredCombinations) -> None:
     """The parts with what is left of them, and why points do not apply here."""
     left = 0.0
     for step in steps:
@@ -114,7 +114,9 @@ def _list(steps: list[Step], measured: Measured) -> None:
     _say(f"About {clock(left)} are left on 2 cores, beside making environments and data sets")
 
 
-def _measure_all(steps: list[Step], measured: Measured) -> list[tuple[Step, list[Point], Path]]:
+def _measure_all(
+    steps: list[Step], measured: StoredCombinations
+) -> list[tuple[Step, list[Combination], Path]]:
     """Measure the steps in turn; the points without a value, with the log that says why."""
     todo = [(step, missing) for step in steps if (missing := measured.missing(step))]
     _say(f"   {len(steps) - len(todo)} of {len(steps)} steps are measured already")
@@ -140,7 +142,7 @@ def _measure_all(steps: list[Step], measured: Measured) -> list[tuple[Step, list
     return failed
 
 
-def _measure(step: Step, missing: list[Point], log: Path) -> int:
+def _measure(step: Step, missing: list[Combination], log: Path) -> int:
     """One `asv run` of just these points; its output goes to the log. Returns its exit status."""
     options = [word for one in step.part.attributes for word in ("--attribute", one)]
     bench = [point.pattern() for point in missing]

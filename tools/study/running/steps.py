@@ -11,7 +11,7 @@ from asv.config import Config
 from benchmarks._harness.data import NotPrepared
 from tools.execution import applicability, asv_run
 from tools.results import stored
-from tools.study.profiles.points import Point
+from tools.study.profiles.points import Combination
 from tools.study.profiles.profile import Part
 from tools.upstreams.mirror import Commit
 
@@ -36,13 +36,13 @@ class Step:
         return self.part.seconds * points / len(self.part.points)
 
 
-class Measured:
+class StoredCombinations:
     """What the results of a machine hold of a step."""
 
     def __init__(self, conf: Config, machine: str) -> None:
         self._conf, self._machine = conf, machine
 
-    def missing(self, step: Step) -> list[Point]:
+    def missing(self, step: Step) -> list[Combination]:
         """The points without a result that apply here."""
         result = stored.results(self._conf, self._machine, step.commit.hash, step.environment)
         answered = self._answered(step)
@@ -53,13 +53,13 @@ class Measured:
             and not hindrance(point)
         ]
 
-    def failed(self, step: Step, points: list[Point]) -> list[Point]:
+    def failed(self, step: Step, points: list[Combination]) -> list[Combination]:
         """The points whose benchmark gave no answer."""
         answered = self._answered(step)
         return [point for point in points if str(point.key) not in answered]
 
     def _has_result(
-        self, result: stored.Results, point: Point, answered: set[str], repeat: int
+        self, result: stored.Results, point: Combination, answered: set[str], repeat: int
     ) -> bool:
         values = stored.values(result, point.described())
         if not values:
@@ -80,7 +80,7 @@ class Measured:
         return {line["benchmark"] for line in stored.provenance_of(path)}
 
 
-def hindrance(point: Point) -> NotImplementedError | None:
+def hindrance(point: Combination) -> NotImplementedError | None:
     """Why the point does not apply here; data that are not prepared yet are no hindrance."""
     reason = applicability.reason_against(point.key)
     return None if isinstance(reason, NotPrepared) else reason

@@ -8,8 +8,8 @@ DATA    by module: the data sets that it measures ("tasks": those of each task m
 SHAPES  by data set: the chunks and partitions that it is sharded in (see shapes.py)
 CORES   numbers of physical cores
 
-DATA, CORES and the names of TASKS are values of asv's parameters. Add a value at the end of its
-list: results are stored by value, and none is discarded.
+DATA, CORES and the names of TASKS are values of asv's parameters. Add a value at any
+place of its list: results, events and repeats go by value, and none is discarded.
 """
 
 from collections import namedtuple

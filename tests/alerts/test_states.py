@@ -23,8 +23,8 @@ def test_a_decision_stays_but_an_acknowledged_false_alarm_is_refuted(outcome: st
 
 
 def test_what_people_decide_they_can_withdraw() -> None:
-    withdrawable = set(states.that_are("withdrawable"))
+    withdrawable = set(states.allowing("withdrawable"))
     assert {states.ACKNOWLEDGED, states.EXPECTED, states.SUPPRESSED} < withdrawable
-    assert withdrawable <= set(states.that_are("decidable"))
-    assert states.that_are("notified") == (states.CONFIRMED,)
-    assert set(states.that_are("searched")) <= set(states.that_are("recovers"))
+    assert withdrawable <= set(states.allowing("decidable"))
+    assert states.allowing("notified") == (states.CONFIRMED,)
+    assert set(states.allowing("searched")) <= set(states.allowing("recovers"))

@@ -223,10 +223,10 @@ def test_readme_is_enough(copy, asv_run):
     # what reads the registry has them too
     script = (
         "from tools.environments import programs\n"
-        "from tools.nightly.profile import PROFILE\n"
+        "from tools.nightly.preset import PRESET\n"
         "from tools.upstreams import config\n"
         "from tools.common import paths\n"
-        "print(programs.find('toy'), *PROFILE)\n"
+        "print(programs.find('toy'), *PRESET)\n"
         "print(*config.load(paths.ROOT / 'upstreams.toml')['sgkit'].classes)"
     )
     said = python(copy, "-c", script).splitlines()

@@ -16,7 +16,7 @@ from asv.benchmarks import Benchmarks
 from benchmarks._harness import registry
 from tests.benchmarks.conftest import ROOT, RUNNER
 from tools.demo.plan import CHOICE
-from tools.nightly.profile import PROFILE
+from tools.nightly.preset import PRESET
 from tools.study.profiles.points import Point
 
 TASKS = list(registry.TASKS)
@@ -105,7 +105,7 @@ def test_what_runs_by_itself_is_the_tasks_and_no_axis(discovered):
     """The demo, a night and README's commands say what they measure: no axis is selected."""
     shown = re.findall(r"--bench ['\"](.*)['\"]$", (ROOT / "README.md").read_text(), re.MULTILINE)
     assert len(shown) == 2
-    own = [*shown, *PROFILE, *(pattern for chosen in CHOICE for pattern in chosen.bench)]
+    own = [*shown, *PRESET, *(pattern for chosen in CHOICE for pattern in chosen.bench)]
     conf = types.SimpleNamespace(benchmark_dir="")
     for pattern in own:
         chosen = Benchmarks(conf, discovered.values(), [pattern])

@@ -10,7 +10,7 @@ from tests.benchmarks import fixture
 from tools.common import asv_config
 from tools.common.errors import MissingError, UsageError
 from tools.execution import selection
-from tools.nightly.profile import PROFILE
+from tools.nightly.preset import PRESET
 
 _CLASSES = ("sgkit", "plink")
 
@@ -37,7 +37,7 @@ def test_what_cannot_run_here_is_said_with_what_to_do() -> None:
     conf = asv_config.load()
     selection.require(conf, ["sentinels", r"pca\.Sgkit\.time_compute"], _CLASSES)
     with pytest.raises(MissingError, match=r"nothing of these --bench can run here\n") as error:
-        selection.require(conf, PROFILE, ("sgkit", "hail", "plink"))
+        selection.require(conf, PRESET, ("sgkit", "hail", "plink"))
     assert [
         line.rpartition(" datasets prepare ")[2] for line in str(error.value).splitlines()[1:]
     ] == [

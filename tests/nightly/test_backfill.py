@@ -1,6 +1,6 @@
 """The rest of a night goes where it teaches most."""
 
-from tools.nightly.backfill import choose, new_commits, visible
+from tools.nightly.backfill import choose, new_commits, sureness
 from tools.results.series import Point, Series
 
 LINE = [f"c{number:02}" for number in range(40)]
@@ -29,7 +29,7 @@ def test_what_the_ends_show() -> None:
     values = [1.0, 1.01, 0.99, 1.01, 2.0]
     points = [Point(at, value, None) for at, value in enumerate(values)]
     series = Series("pca.Sgkit.time_compute", 0, {}, {"branch": "sgkit"}, "", points)
-    seen = visible([series], HASHES)
+    seen = sureness([series], HASHES)
     assert seen[LINE[3], LINE[4]] == 1.0
     assert seen[LINE[0], LINE[1]] == 0.0
 

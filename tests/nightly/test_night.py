@@ -46,7 +46,7 @@ def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Store]:
     monkeypatch.delenv("GWAS_SITE_URL", raising=False)
     monkeypatch.setattr(asv_config, "load", lambda: conf)
     monkeypatch.setattr(nightly, "open_store", lambda: made)
-    monkeypatch.setattr(nightly, "PROFILE", ("sentinels",))  # which need no data set
+    monkeypatch.setattr(nightly, "PRESET", ("sentinels",))  # which need no data set
     monkeypatch.setattr(History, "read", lambda *_: found)
     monkeypatch.setattr(Mirror, "update", lambda *_, **__: [])
     monkeypatch.setattr(asv_run, "publish", lambda site: None)

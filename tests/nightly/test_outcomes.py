@@ -53,8 +53,8 @@ class Checkout:
         hashes = dict(enumerate(COMMITS))
         return History(self._series, hashes, {"sgkit": COMMITS[::-1]}, "box")
 
-    def silent(self, commits: Sequence[str]) -> list[str]:
-        return outcomes.silent(self.conf, "frozen", self.found(), commits)
+    def losses(self, commits: Sequence[str]) -> list[str]:
+        return outcomes.losses(self.conf, "frozen", self.found(), commits)
 
 
 @pytest.fixture
@@ -82,21 +82,21 @@ def test_what_begins_to_fail_is_said_at_its_first_commit_only(checkout: Checkout
     checkout.add(COMMITS[0], 1.0, 1.0)
     checkout.add(COMMITS[1], 1.0, None)
     checkout.add(COMMITS[2], 1.0, None)
-    assert checkout.silent(COMMITS) == [
+    assert checkout.losses(COMMITS) == [
         f"sgkit bbbbbbbb: 1 benchmarks failed that did not at aaaaaaaa: {NAME}(cores=2)"
     ]
-    assert checkout.silent([COMMITS[2]]) == []
+    assert checkout.losses([COMMITS[2]]) == []
 
 
 def test_what_was_not_asked_for_has_not_failed(checkout: Checkout) -> None:
     checkout.add(COMMITS[0], 1.0, 1.0)
     checkout.add(COMMITS[1], 1.0, NAN)
-    assert checkout.silent(COMMITS) == []
+    assert checkout.losses(COMMITS) == []
 
 
 def test_that_the_newest_commit_does_not_build_is_said(checkout: Checkout) -> None:
     checkout.add(COMMITS[0], 1.0, 1.0)
     remember(COMMITS[1])
-    assert checkout.silent(COMMITS) == []  # a newer one may build
+    assert checkout.losses(COMMITS) == []  # a newer one may build
     remember(COMMITS[3])
-    assert checkout.silent(COMMITS) == ["sgkit: its newest commit cannot be built: no setup.py"]
+    assert checkout.losses(COMMITS) == ["sgkit: its newest commit cannot be built: no setup.py"]

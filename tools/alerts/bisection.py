@@ -40,24 +40,24 @@ def error_of_each(n_commits: int) -> float:
 def bisect(
     commits: Sequence[str],
     is_after: Callable[[str], bool | None],
-    known: Mapping[str, bool | None] | None = None,
+    earlier: Mapping[str, bool | None] | None = None,
 ) -> Range:
     """Search `commits` (in order; the first is before the change, the last after it).
 
-    `is_after` says of a commit whether it has the change; None when it cannot be told (it does
-    not build, or the noise is too large). `known` are earlier answers. Raises ValueError for
-    fewer than two commits.
+    `is_after` returns whether a commit has the change; None when that cannot be measured (it does
+    not build, or the noise is too large). `earlier` has the answers of earlier searches. Raises
+    ValueError for fewer than two commits.
     """
     if len(commits) < 2:
         raise ValueError("a good and a bad commit are needed to search between")
-    answers = dict(known or {})
+    answers = dict(earlier or {})
     good, bad = 0, len(commits) - 1
     while True:
-        left = [at for at in range(good + 1, bad) if answers.get(commits[at], True) is not None]
-        if not left:
+        untried = [at for at in range(good + 1, bad) if answers.get(commits[at], True) is not None]
+        if not untried:
             return _range(commits, good, bad, finished=True)
         middle = (good + bad) / 2
-        at = min(left, key=lambda place: abs(place - middle))
+        at = min(untried, key=lambda at: abs(at - middle))
         if commits[at] not in answers:
             try:
                 answers[commits[at]] = is_after(commits[at])

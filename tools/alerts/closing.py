@@ -1,4 +1,4 @@
-"""Events that are resolved, or no longer suppressed, without a person's doing."""
+"""Resolve recovered events, and end suppressions whose date has come."""
 
 import datetime
 import math
@@ -20,10 +20,10 @@ def resolve_recovered(store: Store, branches: Mapping[str, Sequence[str]]) -> li
     """
     resolved = []
     for branch in branches.values():
-        at = {commit: -place for place, commit in enumerate(branch)}
+        at = {commit: -number for number, commit in enumerate(branch)}
         candidates = [
             event
-            for event in store.all(*states.that_are("recovers"), states.EXPECTED)
+            for event in store.all(*states.allowing("recovers"), states.EXPECTED)
             if event.proven and all(end in at for end in event.ends)
         ]
         candidates.sort(key=lambda event: at[event.ends[1]])

@@ -1,4 +1,4 @@
-"""The detector as nights and pages call it: with what repeats of one commit say of the noise."""
+"""The detector of nights and pages, which knows the noise of repeats of one commit."""
 
 from collections.abc import Callable, Mapping
 from contextlib import closing
@@ -16,12 +16,12 @@ Detector = Callable[[Series], list[ChangePoint]]
 
 def detector(store: Store | None, declared: Mapping[str, Metric]) -> Detector:
     """A function from a series to its change points, with the repeats in the store."""
-    repeats = {place: store.repeats(*place) for place in store.repeated()} if store else {}
+    repeats = {pair: store.repeats(*pair) for pair in store.repeated()} if store else {}
     memory = Memory()
 
     def detect(series: Series) -> list[ChangePoint]:
-        place = str(series.environment.get("stack")), str(series.environment.get("machine"))
-        pairs = repeats.get(place, {}).get(series.key, [])
+        measured_by = str(series.environment.get("stack")), str(series.environment.get("machine"))
+        pairs = repeats.get(measured_by, {}).get(series.key, [])
         exact = metric_of(series.benchmark, declared).exact
         return memory.change_points(series.columns, exact=exact, repeats=pairs)
 
@@ -29,7 +29,7 @@ def detector(store: Store | None, declared: Mapping[str, Metric]) -> Detector:
 
 
 def from_database(database: Path, declared: Mapping[str, Metric]) -> Detector:
-    """The same for a database that may be missing or damaged: it has no repeats then."""
+    """The same; a missing or damaged database has no repeats."""
     if database.exists():
         try:
             with closing(Store(database)) as store:

@@ -68,8 +68,8 @@ class Event:
     @property
     def uid(self) -> str:
         """An id that is unique among all databases: others have events of the same number."""
-        own = hashlib.sha256(f"{self.machine} {self.created}".encode()).hexdigest()[:16]
-        return f"{self.id}-{own}"
+        origin = hashlib.sha256(f"{self.machine} {self.created}".encode()).hexdigest()[:16]
+        return f"{self.id}-{origin}"
 
     @property
     def claims(self) -> list[SeriesChange]:
@@ -90,8 +90,8 @@ class Event:
     @property
     def timing(self) -> SeriesChange | None:
         """The largest notable change of a timing."""
-        timings = [one for one in self.series if one.unit == TIME and one.size >= NOTABLE]
-        return max(timings, key=lambda change: change.size, default=None)
+        timings = (change for change in self.claims if change.unit == TIME)
+        return next((change for change in timings if change.size >= NOTABLE), None)
 
     @property
     def main(self) -> SeriesChange:

@@ -31,9 +31,9 @@ def siblings(key: SeriesKey, benchmarks: Mapping[str, Mapping[str, Any]]) -> lis
 
 def timed(key: SeriesKey, benchmarks: Mapping[str, Mapping[str, Any]]) -> SeriesKey:
     """What to profile for a series: the timing itself, or the computation of the same class."""
-    beside = key.benchmark.rpartition(".")[0] + ".time_compute"
-    is_timing = key.metric.startswith("time_") or beside not in benchmarks
-    return key if is_timing else SeriesKey(beside, key.parameters)
+    computation = key.benchmark.rpartition(".")[0] + ".time_compute"
+    is_timing = key.metric.startswith("time_") or computation not in benchmarks
+    return key if is_timing else SeriesKey(computation, key.parameters)
 
 
 def differ(old: Sequence[float], new: Sequence[float]) -> bool:

@@ -158,22 +158,21 @@ def group(
     control's timing that is not significant is no candidate yet.
     """
     candidates = []
-    usable = (one for one in detections if one.stands or not one.shows_machine)
-    for members in _overlapping(usable):
-        controls = [_log_ratio(one) for one in members if one.shows_machine]
-        beside = measured[members[0].scope, members[0].new]
+    for members in _overlapping(one for one in detections if one.stands or not one.shows_machine):
+        controls = [_log_ratio(detection) for detection in members if detection.shows_machine]
+        counts = measured[members[0].scope, members[0].new]
         shared = (
-            not beside.controls
-            and beside.series >= _MANY
-            and sum(one.stands for one in members) >= _MOST * beside.series
+            not counts.controls
+            and counts.series >= _MANY
+            and sum(detection.stands for detection in members) >= _MOST * counts.series
         )
         parts: dict[tuple[str, bool], list[Detection]] = defaultdict(list)
-        for one in members:
-            machine = one.change.unit == events.TIME and (
-                shared or any(explains(control, _log_ratio(one)) for control in controls)
+        for detection in members:
+            machine = detection.change.unit == events.TIME and (
+                shared or any(explains(control, _log_ratio(detection)) for control in controls)
             )
             kind = events.MACHINE if machine else events.CODE
-            parts[kind, one.change.better].append(one)
+            parts[kind, detection.change.better].append(detection)
         candidates += [
             Candidate(part[0].scope, kind, tuple(part)) for (kind, _), part in parts.items()
         ]
@@ -185,11 +184,11 @@ def group(
 def _overlapping(detections: Iterable[Detection]) -> Iterator[list[Detection]]:
     """Detections of one scope that may be of one commit: all ranges hold the first `new`."""
     members: list[Detection] = []
-    for one in sorted(detections, key=lambda detection: (detection.scope, detection.new)):
-        if members and (one.scope != members[0].scope or one.old >= members[0].new):
+    for detection in sorted(detections, key=lambda detection: (detection.scope, detection.new)):
+        if members and (detection.scope != members[0].scope or detection.old >= members[0].new):
             yield members
             members = []
-        members.append(one)
+        members.append(detection)
     if members:
         yield members
 

@@ -53,7 +53,7 @@ def merge_same_commit(store: Store, event: Event) -> Event | None:
     """
     if event.commit is None:
         return None
-    for older in reversed(store.all(*states.that_are("joinable"))):
+    for older in reversed(store.all(*states.allowing("joinable"))):
         same = (older.scope, older.commit, older.better) == (
             event.scope, event.commit, event.better,
         )  # fmt: skip

@@ -14,7 +14,7 @@ from tools.common.errors import ConfigError
 from tools.results import migration
 from tools.results.series_key import Benchmark, SeriesKey, parameter_sets, split_target
 
-VERSION = 1  # 0: series were named by asv's place of their parameter set
+VERSION = 1  # 0: series were named by asv's index of their parameter set
 _TABLES = """
 create table if not exists event (
     id integer primary key, tool text not null, stack text not null, machine text not null,
@@ -115,10 +115,10 @@ def _migrate(db: sqlite3.Connection, benchmarks: Mapping[str, Benchmark]) -> set
 
 
 class _Names:
-    """Keys of series that were named by asv's place of their parameter set.
+    """Keys of series that were named by asv's index of their parameter set.
 
     A series of an event was stored with its parameter values. They are the truth, also where the
-    lists have changed since: the places of its pairs and facts are those of its own time.
+    lists have changed since: the indices in its pairs and facts are those of its own time.
     """
 
     def __init__(self, benchmarks: Mapping[str, Benchmark]) -> None:

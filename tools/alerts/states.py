@@ -51,9 +51,9 @@ STATES = {
 }  # fmt: skip
 
 
-def that_are(column: str) -> tuple[str, ...]:
-    """The states that have a column of the table set."""
-    return tuple(name for name, state in STATES.items() if getattr(state, column))
+def allowing(what: str) -> tuple[str, ...]:
+    """The states that allow `what`: a field of State, such as "notified"."""
+    return tuple(name for name, state in STATES.items() if getattr(state, what))
 
 
 def after(state: str, outcome: str) -> str:

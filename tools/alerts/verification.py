@@ -67,7 +67,7 @@ class Verifier:
             event = self._store.get(event.id)  # a person may have decided meanwhile
             self._store.add_evidence(event.id, confirmation=Proof.of(verdict, claim.key))
             state = states.after(event.state, verdict.outcome)
-            self._store.set_state(event.id, state, measured(verdict), event.until)
+            self._store.set_state(event.id, state, numbers(verdict), event.until)
         if verdict.outcome == states.CONFIRMED:
             verdict = self._size(event, claim.key, verdict, afresh)
         return verdict
@@ -158,7 +158,7 @@ class Verifier:
             return self._laboratory.value(commit, side, key)
 
 
-def measured(verdict: Verdict) -> str:
+def numbers(verdict: Verdict) -> str:
     """The numbers of a verdict in one line."""
     return (
         f"ratio {verdict.ratio:.3g} ({verdict.low:.3g} to {verdict.high:.3g}) "
@@ -168,4 +168,4 @@ def measured(verdict: Verdict) -> str:
 
 def words(verdict: Verdict) -> str:
     """A verdict in one line."""
-    return f"{verdict.outcome}: {measured(verdict)}"
+    return f"{verdict.outcome}: {numbers(verdict)}"

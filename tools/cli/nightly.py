@@ -17,7 +17,7 @@ from tools.common.errors import UsageError
 from tools.execution import selection
 from tools.nightly.night import Night
 from tools.nightly.night_log import NightLog
-from tools.nightly.profile import PROFILE
+from tools.nightly.preset import PRESET
 from tools.notify import channels, digest
 from tools.notify.delivery import Delivery
 from tools.upstreams import config
@@ -65,7 +65,7 @@ def run(args: argparse.Namespace) -> int:
         unknown = set(tools) - (upstreams.keys() & set(conf.branches))
         if unknown:
             raise UsageError(f"{min(unknown)} is not tracked", hint="upstreams.toml says what is")
-        bench = tuple(args.bench or PROFILE)
+        bench = tuple(args.bench or PRESET)
         classes = {name for tool in tools for name in upstreams[tool].classes}
         selection.require(conf, bench, classes)
         store = open_store()

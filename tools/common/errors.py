@@ -2,7 +2,6 @@
 
 import errno
 import os
-import re
 import shutil
 import sys
 from pathlib import Path
@@ -28,7 +27,6 @@ EXIT_CODES = {
 }
 
 
-AGAIN = "check the network and run the command again: measured values are kept"
 _NEARLY_FULL = 256 * 1024  # bytes: with less, a program that failed met a full disk
 
 
@@ -110,11 +108,6 @@ def is_disk_full(output: str, *folders: Path) -> bool:
     return os.strerror(errno.ENOSPC) in output or any(
         shutil.disk_usage(folder).free < _NEARLY_FULL for folder in folders if folder.exists()
     )
-
-
-def is_unreachable(output: str) -> bool:
-    """Whether the output of a failed program reports a network problem."""
-    return bool(re.search(r"dns error|connect|timed out|error sending request", output, re.I))
 
 
 def explanation(error: BaseException) -> TrackerError | None:

@@ -30,6 +30,11 @@ class ProgramError(TrackerError):
         self.output = output
         self.returncode = returncode
 
+    @property
+    def last_line(self) -> str:
+        """The last line of the output: the exception of a Python program."""
+        return (self.output.strip() or str(self)).splitlines()[-1].strip()
+
 
 def run(
     args: Sequence[str | Path],

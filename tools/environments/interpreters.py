@@ -41,7 +41,7 @@ def find_python(version: str, install: bool = True) -> Path:
     Looks on PATH and in pyenv; with `install`, uv fetches one that is missing. Raises
     MissingError.
     """
-    for path in _candidates(version):
+    for path in _paths(version):
         if _is_version(path, version):
             return path
     if install:
@@ -57,7 +57,7 @@ def find_python(version: str, install: bool = True) -> Path:
     )
 
 
-def _candidates(version: str) -> list[Path]:
+def _paths(version: str) -> list[Path]:
     on_path = [Path(folder) / f"python{version}" for folder in os.get_exec_path()]
     pyenv = Path(os.environ.get("PYENV_ROOT") or Path.home() / ".pyenv") / "versions"
     in_pyenv = sorted(pyenv.glob(f"{version}.*/bin/python{version}"), key=_patch, reverse=True)

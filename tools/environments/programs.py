@@ -16,19 +16,16 @@ def find(tool: str) -> str | None:
     """
     entry = registry.TOOLS[tool]
     named = os.environ.get(entry.variable)
-    if named and shutil.which(named) is None:
+    for path in [named] if named else filter(None, map(shutil.which, entry.programs)):
+        if version(path).startswith(entry.version_prefix):
+            return path
+    if named:
+        other = f"is no {entry.version_prefix}, but {version(named)!r}"
         raise ConfigError(
-            f"{entry.variable} = {named!r} names no program",
+            f"{entry.variable} = {named!r} {other if shutil.which(named) else 'names no program'}",
             hint="set it to the program's path, or unset it",
         )
-    if named and not version(named).startswith(entry.version_prefix):
-        raise ConfigError(
-            f"{entry.variable} = {named!r} is no {entry.version_prefix}, but {version(named)!r}",
-            hint="set it to the program's path, or unset it",
-        )
-    candidates = [named] if named else filter(None, map(shutil.which, entry.programs))
-    fitting = (path for path in candidates if version(path).startswith(entry.version_prefix))
-    return next(fitting, None)
+    return None
 
 
 @functools.cache

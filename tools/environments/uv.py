@@ -1,6 +1,7 @@
 """Run uv, which resolves, builds and installs, on the package index that pip uses."""
 
 import os
+import re
 import subprocess
 from collections.abc import Mapping
 from pathlib import Path
@@ -9,10 +10,11 @@ from typing import Any
 from uv import find_uv_bin
 
 from tools.common import process
-from tools.common.errors import AGAIN, UnreachableError, is_unreachable
+from tools.common.errors import UnreachableError
 from tools.upstreams.index_source import index_url
 
 _OF_USER = ("UV_DEFAULT_INDEX", "UV_INDEX_URL")  # the user's own index for uv
+_NO_NETWORK = re.compile("dns error|connect|timed out|error sending request", re.IGNORECASE)
 
 
 def run(
@@ -22,9 +24,12 @@ def run(
     try:
         return process.run([find_uv_bin(), *args], env={**_index(), **(env or {})}, **options)
     except process.ProgramError as error:
-        if is_unreachable(error.output):
-            raise UnreachableError("the package index does not answer", hint=AGAIN) from None
-        raise
+        if not _NO_NETWORK.search(error.output):
+            raise
+        raise UnreachableError(
+            "the package index does not answer",
+            hint="check the network and run the command again: measured values are kept",
+        ) from None
 
 
 def _index() -> dict[str, str]:

@@ -92,8 +92,8 @@ def _build(commit: Commit, release: Commit | None, tree: Path, out: Path) -> Non
             env={"SETUPTOOLS_SCM_PRETEND_VERSION": version},
         )  # fmt: skip
     except process.ProgramError as error:
-        last = (error.output.strip().splitlines() or [str(error)])[-1].strip()
-        raise BuildError(f"{commit.hash[:8]} does not build: {last}\n{error.output}") from None
+        reason = f"{commit.hash[:8]} does not build: {error.last_line}"
+        raise BuildError(f"{reason}\n{error.output}") from None
 
 
 def _builder(commit: Commit) -> Path:

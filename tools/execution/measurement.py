@@ -98,8 +98,8 @@ def install(commit_plan: Plan, side: str) -> CommitEnvironment:
     except process.ProgramError as error:
         if is_disk_full(error.output, root):
             raise disk_full(str(root)) from None
-        last = (error.output.strip().splitlines() or [str(error)])[-1].strip()
-        raise BuildError(f"{commit_plan.commit.hash[:8]} cannot be installed: {last}") from None
+        commit = commit_plan.commit.hash[:8]
+        raise BuildError(f"{commit} cannot be installed: {error.last_line}") from None
 
 
 def value(environment: CommitEnvironment, key: SeriesKey, until: float = math.inf) -> float:

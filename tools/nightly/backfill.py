@@ -21,12 +21,12 @@ _SURE = 0.1  # a log ratio this far beyond the noise is certainly a change
 # a log ratio counts only above both: this, and _NOISE typical differences of neighbours
 _LEAST, _NOISE = 0.05, 4.0
 
-Visible = dict[tuple[str, str], float]  # by the two commits
+Sureness = dict[tuple[str, str], float]  # by the two commits
 
 
-def visible(all_series: Iterable[Series], hashes: Mapping[int, str]) -> Visible:
+def sureness(all_series: Iterable[Series], hashes: Mapping[int, str]) -> Sureness:
     """For each two neighbouring measured commits: how surely something differs, 0 to 1."""
-    sureness: Visible = {}
+    sureness: Sureness = {}
     for series in all_series:
         points = [point for point in series.points if point.value > 0]
         steps = [abs(math.log(new.value / old.value)) for old, new in pairwise(points)]
@@ -41,12 +41,12 @@ def visible(all_series: Iterable[Series], hashes: Mapping[int, str]) -> Visible:
 
 
 def choose(
-    branches: Iterable[Sequence[str]], measured: Collection[str], seen: Visible, count: int
+    branches: Iterable[Sequence[str]], measured: Collection[str], sureness: Sureness, count: int
 ) -> list[str]:
     """The `count` commits that are worth most, over all branches (each oldest first).
 
-    `measured` are commits that were measured or tried. `seen` is the result of `visible`, without
-    the changes that events explain. A branch's first commit closes the gap before its oldest
+    `measured` are commits that were measured or tried. `sureness` leaves out the changes that
+    events explain. A branch's first commit closes the gap before its oldest
     measured one.
     """
     number = itertools.count()  # equal gaps in the order of their branches
@@ -61,13 +61,13 @@ def choose(
 
     chosen: list[str] = []
     for branch in branches:
-        places = [at for at, commit in enumerate(branch) if commit in measured]
-        if not places:
+        measured_at = [at for at, commit in enumerate(branch) if commit in measured]
+        if not measured_at:
             continue  # its newest commit is a new one, and comes first
-        if places[0] > 0:
-            push(branch, -1, places[0], 0.0)
-        for left, right in pairwise(places):
-            push(branch, left, right, seen.get((branch[left], branch[right]), 0.0))
+        if measured_at[0] > 0:
+            push(branch, -1, measured_at[0], 0.0)
+        for left, right in pairwise(measured_at):
+            push(branch, left, right, sureness.get((branch[left], branch[right]), 0.0))
     while heap and len(chosen) < count:
         *_, branch, left, right, sure = heapq.heappop(heap)
         middle = 0 if left < 0 else (left + right) // 2

@@ -48,10 +48,10 @@ class CommitRuns:
         begun = self.store.nights(self.stack).keys()
         tried = history.measured(self.stack) | begun | outcomes.unbuilt(self.stack).keys()
         explained = {event.ends for event in self.store.all() if event.commit is not None}
-        differing = backfill.visible(history.of_stack(self.stack), history.hashes)
-        differing = {ends: sure for ends, sure in differing.items() if ends not in explained}
+        sureness = backfill.sureness(history.of_stack(self.stack), history.hashes)
+        sureness = {ends: sure for ends, sure in sureness.items() if ends not in explained}
         oldest_first = [branch[::-1] for branch in history.branches.values()]
-        commits = backfill.choose(oldest_first, tried, differing, _AT_ONCE)
+        commits = backfill.choose(oldest_first, tried, sureness, _AT_ONCE)
         if not commits:
             return False
         return self._run(history, commits, "commits in gaps of the history", until)

@@ -13,7 +13,7 @@ from asv.machine import Machine
 from tools.alerts import membership
 from tools.alerts.detector import detector
 from tools.alerts.events import Event
-from tools.alerts.grouping import Detection, count_measured, detections_of, group
+from tools.alerts.grouping import Detection, count_measured, detections_of, group, scope_of
 from tools.alerts.recording import record
 from tools.alerts.store import Store
 from tools.common import paths
@@ -51,8 +51,7 @@ class History:
 
     def of_stack(self, stack: str) -> list[Series]:
         """The series of one stack on this machine."""
-        here = stack, self.machine
-        return [one for one in self.series if _measured_by(one) == here]
+        return [one for one in self.series if scope_of(one)[1:] == (stack, self.machine)]
 
     def measured(self, stack: str) -> set[str]:
         """The commits that have any value on a stack of this machine."""
@@ -61,15 +60,15 @@ class History:
 
     def newest_timings(self, stack: str) -> list[tuple[str, SeriesKey]]:
         """(commit, series) of each timing at the newest commit of each tool that has any."""
-        timings = [one for one in self.of_stack(stack) if ".time_" in one.benchmark]
+        timings = [series for series in self.of_stack(stack) if ".time_" in series.benchmark]
         newest: dict[str, int] = {}
-        for one in timings:
-            last = one.points[-1].revision
-            newest[one.branch] = max(last, newest.get(one.branch, last))
+        for series in timings:
+            last = series.points[-1].revision
+            newest[series.branch] = max(last, newest.get(series.branch, last))
         return [
-            (self.hashes[one.points[-1].revision], one.key)
-            for one in timings
-            if one.points[-1].revision == newest[one.branch]
+            (self.hashes[series.points[-1].revision], series.key)
+            for series in timings
+            if series.points[-1].revision == newest[series.branch]
         ]
 
     def record(self, store: Store, tools: frozenset[str]) -> list[Event]:
@@ -85,8 +84,3 @@ class History:
     def _detections(self, store: Store, tools: frozenset[str]) -> list[Detection]:
         declared = metrics.load(paths.ROOT / "benchmarks" / "metrics.json")
         return detections_of(self.series, detector(store, declared), declared, tools)
-
-
-def _measured_by(one: Series) -> tuple[str, str]:
-    """The stack and the machine of a series."""
-    return str(one.environment.get("stack")), str(one.environment.get("machine"))

@@ -224,7 +224,7 @@ class Investigation:
         """The events of this stack and machine whose state allows `column`, the oldest first."""
         return [
             event
-            for event in reversed(self.store.all(*states.that_are(column)))
+            for event in reversed(self.store.all(*states.allowing(column)))
             if event.kind != events.MACHINE
             and (event.stack, event.machine) == (self.stack, self.machine)
             and event.tool in self.branches

@@ -44,7 +44,7 @@ _FOR_REPEATS = 0.1  # of the budget, kept for A/A
 
 @dataclass(frozen=True)
 class Night:
-    """A night, and all that it needs."""
+    """One night; `run` does all of it."""
 
     conf: Config
     upstreams: Mapping[str, Upstream]
@@ -52,7 +52,7 @@ class Night:
     store: Store
     delivery: Delivery
     stack: str
-    bench: tuple[str, ...]  # asv's --bench: the nightly profile
+    bench: tuple[str, ...]  # asv's --bench: the nightly preset
     seconds: float  # the budget
     log: NightLog
 
@@ -67,7 +67,7 @@ class Night:
         with self._part("new commits were not measured"):
             new = runs.measure_new(self._history(), begin + _FOR_NEW * self.seconds)
             if new:
-                for line in outcomes.silent(self.conf, self.stack, self._history(), new):
+                for line in outcomes.losses(self.conf, self.stack, self._history(), new):
                     self.log.warn(line)
         before_repeats = until - _FOR_REPEATS * self.seconds
         with self._part("the events were not investigated"):

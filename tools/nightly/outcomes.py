@@ -28,7 +28,8 @@ class Outcomes:
 
 def unbuilt(stack: str) -> dict[str, str]:
     """The commits that do not build on a stack, with the reasons."""
-    return {one.commit: one.reason for one in failures.recorded() if one.stack == stack}
+    recorded = failures.recorded()
+    return {failure.commit: failure.reason for failure in recorded if failure.stack == stack}
 
 
 def of(conf: Config, stack: str, machine: str, commits: Sequence[str]) -> Outcomes:
@@ -36,39 +37,39 @@ def of(conf: Config, stack: str, machine: str, commits: Sequence[str]) -> Outcom
     failed = unbuilt(stack)
     # a commit that could not be measured at all has no result file
     files = table.read(conf.results_dir).of(machine, asv_run.environment(stack))
-    left, measured = [one for one in commits if one not in failed], set(files["commit"])
+    left, measured = [commit for commit in commits if commit not in failed], set(files["commit"])
     return Outcomes(
-        reached=[one for one in left if one in measured],
-        unbuilt=[one for one in commits if one in failed],
-        missed=[one for one in left if one not in measured],
+        reached=[commit for commit in left if commit in measured],
+        unbuilt=[commit for commit in commits if commit in failed],
+        missed=[commit for commit in left if commit not in measured],
     )
 
 
-def silent(conf: Config, stack: str, history: History, commits: Collection[str]) -> list[str]:
+def losses(conf: Config, stack: str, history: History, commits: Collection[str]) -> list[str]:
     """A line for each of these commits that lost values which the commit before it has.
 
     `history` has their results. Nothing else reports a tool that no longer builds, or a benchmark
     that fails, takes longer than its limit or gives a wrong answer.
     """
-    failing, failed = unbuilt(stack), _failed(conf, history.machine, stack, commits)
+    broken_builds, failed = unbuilt(stack), _failed(conf, history.machine, stack, commits)
     revisions = {commit: revision for revision, commit in history.hashes.items()}
     lines = []
     for tool, branch in history.branches.items():
-        own = [series for series in history.of_stack(stack) if series.branch == tool]
-        revisions_of = [set(series.revisions) for series in own]
-        measured = set().union(*revisions_of)
+        of_tool = [series for series in history.of_stack(stack) if series.branch == tool]
+        measured_at = [set(series.revisions) for series in of_tool]
+        measured = set().union(*measured_at)
         for commit in (commit for commit in branch if commit in commits):
-            if commit in failing:
+            if commit in broken_builds:
                 if commit == branch[0]:
-                    lines.append(f"{tool}: its newest commit cannot be built: {failing[commit]}")
+                    lines.append(
+                        f"{tool}: its newest commit cannot be built: {broken_builds[commit]}"
+                    )
                 continue
             before = max((at for at in measured if at < revisions[commit]), default=None)
             lost = [
                 str(series.key)
-                for series, there in zip(own, revisions_of, strict=True)
-                if before in there
-                and revisions[commit] not in there
-                and (commit, series.key) in failed
+                for series, at in zip(of_tool, measured_at, strict=True)
+                if before in at and revisions[commit] not in at and (commit, series.key) in failed
             ]
             if lost and before is not None:
                 more = ", ..." if len(lost) > _SHOWN else ""

@@ -13,7 +13,7 @@ from typing import Any, Protocol
 from tools.alerts.events import Event
 from tools.alerts.store import Store
 from tools.common.errors import ConfigError, TrackerError, UnreachableError
-from tools.notify import credentials, http_post
+from tools.notify import credentials, http_request
 from tools.notify.credentials import secret
 from tools.notify.github import GitHub
 from tools.notify.message import Message
@@ -105,7 +105,7 @@ class Webhook(_Once):
 
     def send(self, event: Event, message: Message, store: Store) -> None:
         text = f"*{_slack(message.subject)}*\n```{_slack(message.text)}```\n<{message.url}>"
-        http_post.request("POST", self._url, self.name, json={"text": text})
+        http_request.request("POST", self._url, self.name, json={"text": text})
 
 
 def of_table(name: str, table: Mapping[str, Any], warn: Callable[[str], None]) -> list[Channel]:

@@ -9,9 +9,9 @@ from tools.alerts.events import Event
 from tools.alerts.evidence import Issue
 from tools.alerts.store import Store
 from tools.common.errors import TrackerError, UnreachableError
-from tools.notify import http_post
+from tools.notify import http_request
 from tools.notify.credentials import secret
-from tools.notify.http_post import RefusedError
+from tools.notify.http_request import RefusedError
 from tools.notify.message import Message
 
 _GONE = (301, 404, 410)  # transferred; deleted; deleted, or without issues
@@ -138,7 +138,7 @@ class GitHub:
         return None
 
     def _ask(self, method: str, url: str, **kwargs: Any) -> Any:
-        answer = http_post.request(method, url, self.name, headers=self._headers, **kwargs)
+        answer = http_request.request(method, url, self.name, headers=self._headers, **kwargs)
         try:
             return answer.json()
         except ValueError:  # a proxy's page

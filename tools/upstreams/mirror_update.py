@@ -25,7 +25,7 @@ def update(
     repository.create()
     repository.clean_up()
     before = repository.refs("refs/heads")
-    silent: list[str] = []
+    unanswered: list[str] = []
     failures: list[TrackerError] = []
     for upstream in upstreams:
         try:
@@ -35,14 +35,14 @@ def update(
                 failures.append(error)
             else:
                 say(f"warning: {error}\n  {upstream.name}: using the mirrored commits")
-                silent.append(upstream.name)
+                unanswered.append(upstream.name)
         except UsageError as error:
             failures.append(error)
     if repository.refs("refs/heads") != before:
         repository.git("commit-graph", "write", "--reachable", "--no-progress")
     if failures:
         raise _worst(failures)
-    return silent
+    return unanswered
 
 
 def source_of(repository: Repository, tool: str) -> str | None:

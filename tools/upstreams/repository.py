@@ -3,7 +3,6 @@
 git itself, not a library: only git knows the user's proxies and credentials, and it is fast.
 """
 
-import errno
 import os
 import shutil
 import tempfile
@@ -11,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from tools.common import process
-from tools.common.errors import DiskFullError
+from tools.common.errors import disk_full, is_disk_full
 
 # git must not prompt, and its messages must be in English
 _ENVIRONMENT = {"GIT_TERMINAL_PROMPT": "0", "GIT_ASKPASS": "true", "LC_ALL": "C"}
@@ -53,11 +52,8 @@ class Repository:
                 },
             ).stdout.strip("\n ")
         except process.ProgramError as error:
-            if os.strerror(errno.ENOSPC) in error.output:
-                raise DiskFullError(
-                    f"the disk is full (git, in {self.path})",
-                    hint="free space and run the same command again; mirrored commits are kept",
-                ) from None
+            if is_disk_full(error.output):
+                raise disk_full(f"git, in {self.path}") from None
             raise
 
     def create(self) -> None:

@@ -8,7 +8,7 @@ _HAIL = "|".join(task for task in registry.TASKS if task != _SLOW_IN_HAIL)
 _PROGRAMS = "|".join(entry.__name__ for entry in registry.programs().values())
 
 # cheap and telling: every task on real data, warm, with its noise-free companions
-PROFILE = (
+PRESET = (
     r"\.Sgkit\.(time_compute|time_first_call|peakmem_tree|track_\w+)\('1kg-sites', 1\)",
     rf"({_HAIL})\.Hail\.time_end_to_end\('1kg-sites', 1\)",
     rf"{_SLOW_IN_HAIL}\.Hail\.time_end_to_end\('sim-2504-2k', 1\)",

@@ -1,8 +1,11 @@
 """Fixtures that tests of several packages share, and which tests may run at the same time."""
 
-from pathlib import Path
+from __future__ import annotations
+
+from pathlib import PurePosixPath
 
 import pytest
+from xdist.scheduler import LoadScopeScheduling
 
 pytest_plugins = ["tests.alerts.fixtures", "tests.upstreams.fixtures"]
 
@@ -11,22 +14,33 @@ pytest_plugins = ["tests.alerts.fixtures", "tests.upstreams.fixtures"]
 _TOGETHER = ("benchmarks", "datasets", "execution", "site", "study")
 # The longest come first, so that no worker waits for them at the end.
 _FIRST = ("test_asv.py", "benchmarks", "test_nightly.py")
-_ROOT = Path(__file__).parent
 
 
-@pytest.hookimpl(tryfirst=True)  # before pytest-xdist reads the marks
+class ByRoom(LoadScopeScheduling):
+    """Gives a worker all tests of one group (see `group`), and others one by one.
+
+    pytest-xdist's own groups (`--dist loadgroup`) have no effect with pytest 9.
+    """
+
+    def _split_scope(self, nodeid: str) -> str:
+        return group(nodeid) or nodeid
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> ByRoom:
+    return ByRoom(config, log)
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Put the tests of a room, or of an integration test's file, into one group."""
-    for item in items:
-        group = _group(item)
-        if group:
-            item.add_marker(pytest.mark.xdist_group(group))
-    items.sort(key=lambda item: (*_FIRST, _group(item)).index(_group(item)))
+    """Start with the longest groups."""
+    items.sort(key=lambda item: (*_FIRST, group(item.nodeid)).index(group(item.nodeid)))
 
 
-def _group(item: pytest.Item) -> str:
-    """The group that a test runs in, one test after the other; "" where it needs none."""
-    room, *rest = item.path.relative_to(_ROOT).parts
+def group(nodeid: str) -> str:
+    """The room, or the file of integration tests, that runs one test after the other.
+
+    Empty for a test that needs no group.
+    """
+    _, room, *rest = PurePosixPath(nodeid.partition("::")[0]).parts
     if room == "integration":
         return rest[-1]
     return room if room in _TOGETHER else ""

@@ -17,7 +17,7 @@ from benchmarks._harness import registry
 from tests.benchmarks.conftest import ROOT, RUNNER
 from tools.demo.plan import CHOICE
 from tools.nightly.preset import PRESET
-from tools.study.profiles.points import Point
+from tools.study.profiles.points import Combination
 
 TASKS = list(registry.TASKS)
 BOTH = {"time_end_to_end", "peakmem_tree", "track_error"}
@@ -98,7 +98,7 @@ def test_types_units_parameters_and_versions(discovered):
 
 def test_a_point_of_the_study_has_the_version_that_asv_finds(discovered):
     for name, entry in discovered.items():
-        assert Point(name, None, ()).described()["version"] == entry["version"], name
+        assert Combination(name, None, ()).described()["version"] == entry["version"], name
 
 
 def test_what_runs_by_itself_is_the_tasks_and_no_axis(discovered):

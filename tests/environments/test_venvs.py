@@ -8,7 +8,7 @@ import pytest
 
 from tools.common import files
 from tools.common.errors import BusyError
-from tools.environments import unused, venvs
+from tools.environments import unused
 
 OLD = 1_000_000_000
 
@@ -31,7 +31,7 @@ def test_what_was_not_used_for_long_is_removed(tmp_path: Path) -> None:
     kept = environment(tmp_path / "py3.12-a-r1", OLD + 100)
     (tmp_path / "py3.11-a-r1.lock").touch()
     os.utime(tmp_path / "py3.11-a-r1.lock", (OLD, OLD))
-    assert venvs.remove_unused(tmp_path, OLD + 1) == 3
+    assert unused.remove_environments(tmp_path, OLD + 1) == 3
     assert not any(path.exists() for path in gone)
     assert kept.exists()
 
@@ -44,7 +44,7 @@ def test_what_is_half_removed_is_not_used(tmp_path: Path, monkeypatch: pytest.Mo
 
     monkeypatch.setattr(shutil, "rmtree", interrupted)
     with pytest.raises(KeyboardInterrupt):
-        venvs.remove_unused(tmp_path, OLD + 1)
+        unused.remove_environments(tmp_path, OLD + 1)
     assert not (made / "finished").exists()
 
 

@@ -52,23 +52,21 @@ def bisect(
         raise ValueError("a good and a bad commit are needed to search between")
     answers = dict(earlier or {})
     good, bad = 0, len(commits) - 1
-    while True:
-        untried = [at for at in range(good + 1, bad) if answers.get(commits[at], True) is not None]
-        if not untried:
-            return _range(commits, good, bad, finished=True)
+    finished = True
+    while untried := [
+        at for at in range(good + 1, bad) if answers.get(commits[at], True) is not None
+    ]:
         middle = (good + bad) / 2
         at = min(untried, key=lambda at: abs(at - middle))
         if commits[at] not in answers:
             try:
                 answers[commits[at]] = is_after(commits[at])
             except OutOfBudget:
-                return _range(commits, good, bad, finished=False)
+                finished = False
+                break
         answer = answers[commits[at]]
         if answer is True:
             bad = at
         elif answer is False:
             good = at
-
-
-def _range(commits: Sequence[str], good: int, bad: int, *, finished: bool) -> Range:
     return Range(commits[good], commits[bad], tuple(commits[good + 1 : bad]), finished)

@@ -1,4 +1,4 @@
-"""What was measured and decided about an event, beside its state; JSON only in the database."""
+"""What was measured and decided about an event, beside its state; JSON in the database."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""SQLite's errors as the user's: another process, a full disk, a missing right, or damage."""
+"""Explain SQLite's errors: another process, a full disk, a missing permission, or damage."""
 
 import sqlite3
 from pathlib import Path

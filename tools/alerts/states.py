@@ -13,7 +13,7 @@ REPLACES, REFUTES, KEEPS = "replaces", "refutes", "keeps"
 class State:
     """What a state allows."""
 
-    verdict: str = KEEPS  # what a new one does: REPLACES the state, only REFUTES it, or KEEPS it
+    verdict: str = KEEPS  # a new verdict REPLACES the state, only REFUTES it, or KEEPS it
     measured: bool = False  # a night measures both ends, until there is a verdict
     searched: bool = False  # a night searches for the commit and explains it, once confirmed
     notified: bool = False  # channels send it, once each

@@ -45,8 +45,7 @@ def run(args: argparse.Namespace) -> int:
     if args.list:
         for release in plan:
             state = "to measure" if release in todo else "measured"
-            name = f"{release.commit.tool}/{release.commit.version}"
-            _say(f"   {name:18} {state}")
+            _say(f"   {release.name:18} {state}")
         return 0
     for sentence in programs.missing():
         _say(f"   {sentence}")
@@ -61,7 +60,7 @@ def run(args: argparse.Namespace) -> int:
     if failed:
         _say(f"[bold]{len(failed)} releases could not be measured completely:[/bold]")
         for release, log in failed:
-            _say(f"   {release.commit.tool} {release.commit.version}: see {log}")
+            _say(f"   {release.name}: see {log}")
     _say(
         "\nThe site is in html/. To look at it: "
         f"{Path(asv_run.asv()).relative_to(paths.ROOT)} preview   (or any file server)"
@@ -70,7 +69,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _done(conf: Config, machine: str, release: Release) -> bool:
-    return is_complete(conf, machine, release.commit.hash, release.bench, ENVIRONMENT)
+    return is_complete(conf, machine, release.commit.hash, release.choice.bench, ENVIRONMENT)
 
 
 def _measure_all(conf: Config, machine: str, todo: list[Release]) -> list[tuple[Release, Path]]:
@@ -78,14 +77,13 @@ def _measure_all(conf: Config, machine: str, todo: list[Release]) -> list[tuple[
     failed = []
     pace = Pace()
     for number, release in enumerate(todo, 1):
-        left = pace.seconds(sum(later.seconds for later in todo[number - 1 :]))
-        name = f"{release.commit.tool}/{release.commit.version}"
-        _say(f"   {number}/{len(todo)} {name:18} about {clock(left)} left in all", end="")
+        left = pace.seconds(sum(later.choice.seconds for later in todo[number - 1 :]))
+        _say(f"   {number}/{len(todo)} {release.name:18} about {clock(left)} left in all", end="")
         started = time.perf_counter()
-        log = paths.cache("logs", f"demo-{name.replace('/', '-')}.log")
+        log = paths.cache("logs", f"demo-{release.name.replace('/', '-')}.log")
         status = _measure(release, log)
         seconds = time.perf_counter() - started
-        pace.learn(release.seconds, seconds)
+        pace.learn(release.choice.seconds, seconds)
         if status == 0 and _done(conf, machine, release):
             _say(f" .. {clock(seconds)}")
         else:
@@ -97,12 +95,12 @@ def _measure_all(conf: Config, machine: str, todo: list[Release]) -> list[tuple[
 
 def _measure(release: Release, log: Path) -> int:
     """One `asv run`; its output goes to the log. Returns its exit status."""
-    options = ["--skip-existing-successful"]
-    for attribute in release.attributes:
+    bench, options = release.choice.bench, ["--skip-existing-successful"]
+    for attribute in release.choice.attributes:
         options += ["--attribute", attribute]
     ledger = paths.cache("ledger", "demo.jsonl")
     commit = f"{release.commit.hash}^!"
-    with asv_run.running(commit, STACK, release.bench, log, *options, ledger=ledger) as running:
+    with asv_run.running(commit, STACK, bench, log, *options, ledger=ledger) as running:
         return running.wait()
 
 

@@ -48,12 +48,14 @@ class Chosen:
 
 @dataclass(frozen=True)
 class Release:
-    """One release to measure: the arguments of an `asv run`."""
+    """One release to measure, as its choice says."""
 
     commit: Commit
-    bench: tuple[str, ...]
-    seconds: float
-    attributes: tuple[str, ...]
+    choice: Chosen
+
+    @property
+    def name(self) -> str:
+        return f"{self.commit.tool}/{self.commit.version}"
 
 
 CHOICE = (
@@ -72,12 +74,7 @@ def releases_to_measure(mirror: Mirror, choice: Iterable[Chosen] = CHOICE) -> li
     Raises UsageError for a release that the mirror does not have.
     """
     return [
-        Release(
-            releases.find(mirror, f"{chosen.tool}/{version}"),
-            chosen.bench,
-            chosen.seconds,
-            chosen.attributes,
-        )
+        Release(releases.find(mirror, f"{chosen.tool}/{version}"), chosen)
         for chosen in choice
         for version in chosen.versions
     ]

@@ -82,12 +82,8 @@ def packages(lock: str) -> list[str]:
 
 def version_in(lock: str, package: str) -> str | None:
     """The version of `package` in a lock, or None."""
-    normal = _normal(package)
-    for line in packages(lock):
-        name, _, version = line.partition("==")
-        if _normal(name) == normal:
-            return version
-    return None
+    pairs = (line.partition("==") for line in packages(lock))
+    return next((version for name, _, version in pairs if _normal(name) == _normal(package)), None)
 
 
 def without(lock: str, package: str) -> str:

@@ -1,4 +1,4 @@
-"""The measured tools that are programs of this machine, such as PLINK: where they are."""
+"""Find the measured programs of this machine, such as PLINK."""
 
 import functools
 import os
@@ -10,9 +10,9 @@ from tools.common.errors import ConfigError, TrackerError
 
 
 def find(tool: str) -> str | None:
-    """The program of a tool: what its variable names, or a name of it on PATH; None when absent.
+    """The path of a tool's program, by its environment variable or on PATH; None without one.
 
-    ConfigError when the variable (GWAS_PLINK) names no program, or another one.
+    ConfigError when the variable (such as GWAS_PLINK) names no program, or another one.
     """
     entry = registry.TOOLS[tool]
     named = os.environ.get(entry.variable)

@@ -9,7 +9,6 @@ import time
 from pathlib import Path
 
 from tools.common import paths
-from tools.environments import venvs
 from tools.environments.machine import measuring_lock
 
 DAYS = 30.0
@@ -25,4 +24,18 @@ def remove(root: Path, days: float = DAYS) -> int:
         for compiled in paths.cache("numba").glob("*/*"):  # of an environment and a commit
             if compiled.stat().st_mtime < before:
                 shutil.rmtree(compiled)
-        return venvs.remove_unused(root, before)
+        return remove_environments(root, before)
+
+
+def remove_environments(root: Path, before: float) -> int:
+    """Remove environments last used before a time, those of sides too; return their number."""
+    count = 0
+    for path in [*root.glob("py*"), *root.glob("side-*/py*")]:
+        finished = path / "finished"
+        # a killed process left an environment without this file
+        used = (finished if finished.exists() else path).stat().st_mtime
+        if path.is_dir() and used < before:
+            finished.unlink(missing_ok=True)  # first, so that nobody uses it half removed
+            shutil.rmtree(path)
+            count += 1
+    return count

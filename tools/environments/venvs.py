@@ -57,20 +57,6 @@ def _usable(path: Path, lock: str) -> bool:
     return has_java and all(path.exists() for path in needed)
 
 
-def remove_unused(root: Path, before: float) -> int:
-    """Remove environments last used before a time, those of sides too; return their number."""
-    count = 0
-    for path in [*root.glob("py*"), *root.glob("side-*/py*")]:
-        finished = path / "finished"
-        # a killed process left an environment without this file
-        used = (finished if finished.exists() else path).stat().st_mtime
-        if path.is_dir() and used < before:
-            finished.unlink(missing_ok=True)  # first, so that nobody uses it half removed
-            shutil.rmtree(path)
-            count += 1
-    return count
-
-
 def install_tool(path: Path, artefact: str) -> None:
     """Install one build of the tool: a wheel's path, or `name==version`."""
     marker = path / "tool.txt"

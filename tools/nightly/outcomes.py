@@ -1,4 +1,4 @@
-"""What became of the commits of a run: finished, not built, or missed; values that were lost."""
+"""The outcome of a run for each commit, and the values that commits lost."""
 
 import json
 from collections.abc import Collection, Sequence
@@ -19,7 +19,7 @@ _SHOWN = 3  # benchmarks in a warning
 
 @dataclass(frozen=True)
 class Outcomes:
-    """Commits by what became of them."""
+    """The commits of a run by outcome."""
 
     reached: list[str]  # benchmarks have run, though some or all may have failed
     unbuilt: list[str]  # they do not build; a later night does not try again
@@ -33,7 +33,7 @@ def unbuilt(stack: str) -> dict[str, str]:
 
 
 def of(conf: Config, stack: str, machine: str, commits: Sequence[str]) -> Outcomes:
-    """What became of the commits of an `asv run` that ended by itself."""
+    """The outcomes of an `asv run` that ended by itself."""
     failed = unbuilt(stack)
     # a commit that could not be measured at all has no result file
     files = table.read(conf.results_dir).of(machine, asv_run.environment(stack))

@@ -1,4 +1,4 @@
-"""The benchmarks that a night measures unless told otherwise."""
+"""The benchmarks that a night measures by default."""
 
 from benchmarks._harness import registry
 
@@ -7,7 +7,7 @@ _SLOW_IN_HAIL = "ld_prune"
 _HAIL = "|".join(task for task in registry.TASKS if task != _SLOW_IN_HAIL)
 _PROGRAMS = "|".join(entry.__name__ for entry in registry.programs().values())
 
-# cheap and telling: every task on real data, warm, with its noise-free companions
+# every task on real data, warm, and its metrics without noise
 PRESET = (
     r"\.Sgkit\.(time_compute|time_first_call|peakmem_tree|track_\w+)\('1kg-sites', 1\)",
     rf"({_HAIL})\.Hail\.time_end_to_end\('1kg-sites', 1\)",

@@ -16,14 +16,14 @@ from tools.common.errors import ConfigError, TrackerError, UnreachableError
 from tools.notify import credentials, http_request
 from tools.notify.credentials import secret
 from tools.notify.github import GitHub
+from tools.notify.http_request import TIMEOUT
 from tools.notify.message import Message
 
-_TIMEOUT = 30
 _VARIABLE = re.compile(r"[A-Z_][A-Z0-9_]*")
 
 
 class Channel(Protocol):
-    """A way to recipients."""
+    """One way to send messages."""
 
     name: str  # key and value of its entry: the database keeps by it what was sent
 
@@ -31,7 +31,7 @@ class Channel(Protocol):
         """Send a message. Raises UnreachableError when that failed; the next night tries again."""
 
     def follow(self, event: Event, message: Message, store: Store) -> None:
-        """Update what was sent of an event, if the channel can; raises as `send`.
+        """Update an earlier message on an event, if the channel can; raises as `send`.
 
         Called each night for all notified events.
         """
@@ -41,7 +41,7 @@ class _Once:
     """A channel that cannot update what it has sent."""
 
     def follow(self, event: Event, message: Message, store: Store) -> None:
-        """Nothing."""
+        pass
 
 
 class Mail(_Once):
@@ -83,8 +83,8 @@ class Mail(_Once):
         """The server, encrypted if it can be; no password goes to an unencrypted one."""
         trusted = ssl.create_default_context()
         if self._port == smtplib.SMTP_SSL_PORT:
-            return smtplib.SMTP_SSL(self._host, self._port, timeout=_TIMEOUT, context=trusted)
-        server = smtplib.SMTP(self._host, self._port, timeout=_TIMEOUT)
+            return smtplib.SMTP_SSL(self._host, self._port, timeout=TIMEOUT, context=trusted)
+        server = smtplib.SMTP(self._host, self._port, timeout=TIMEOUT)
         server.ehlo()
         if server.has_extn("starttls"):
             server.starttls(context=trusted)

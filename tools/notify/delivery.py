@@ -45,11 +45,12 @@ class Delivery:
         """Send what each channel was not sent yet; returns the events that the digest lacks."""
         links = {name: tool.links for name, tool in self.upstreams.items()}
         digest = []
-        for event, text in reversed(notifications.messages(self.store, links, mirror, self.site)):
+        newest_first = notifications.messages(self.store, links, mirror, self.site)
+        for event, message in reversed(newest_first):
             for channel in self.routes.get(_route(event), ()):
-                self._send(channel, event, text)
+                self._send(channel, event, message)
             if states.STATES[event.state].notified and not self._was_sent(event, _DIGEST):
-                digest.append((event, text))
+                digest.append((event, message))
         return digest
 
     def mark_digested(self, digest: Iterable[tuple[Event, Message]]) -> None:
@@ -57,11 +58,11 @@ class Delivery:
         for event, _ in digest:
             self.store.mark_sent(event.id, _DIGEST, states.CONFIRMED)
 
-    def _send(self, channel: Channel, event: Event, text: Message) -> None:
+    def _send(self, channel: Channel, event: Event, message: Message) -> None:
         """Send a confirmed event once; later, and in other states, let the channel follow it."""
         is_due = states.STATES[event.state].notified and not self._was_sent(event, channel.name)
         try:
-            (channel.send if is_due else channel.follow)(event, text, self.store)
+            (channel.send if is_due else channel.follow)(event, message, self.store)
         except Exception as error:  # whatever fails in one channel, the others are used
             # only our own errors are known to hold no secret
             ours = isinstance(error, TrackerError)

@@ -15,8 +15,8 @@ def write(
     failed: Sequence[str] = (),
 ) -> int:
     """Say each message and each failure; returns the exit code."""
-    for _, text in notifications:
-        say("\n" + text.text)
+    for _, message in notifications:
+        say("\n" + message.text)
     say(f"{len(notifications)} new events")
     for what in failed:
         say(f"failed: {what}")

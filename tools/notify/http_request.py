@@ -6,7 +6,7 @@ import requests
 
 from tools.common.errors import UnreachableError
 
-_TIMEOUT = 30
+TIMEOUT = 30  # seconds
 
 
 class RefusedError(UnreachableError):
@@ -24,7 +24,7 @@ def request(method: str, url: str, name: str, **kwargs: Any) -> requests.Respons
     not follow redirects: a login page would answer with success.
     """
     try:
-        answer = requests.request(method, url, timeout=_TIMEOUT, allow_redirects=False, **kwargs)
+        answer = requests.request(method, url, timeout=TIMEOUT, allow_redirects=False, **kwargs)
     except requests.RequestException as error:
         # its text holds the address
         raise UnreachableError(f"{name} does not answer: {type(error).__name__}") from None

@@ -1,4 +1,4 @@
-"""The message on an event: a subject that tells the whole story, a text, and a page."""
+"""The message on an event: subject, text, and the address of its page."""
 
 import hashlib
 import shlex
@@ -128,7 +128,7 @@ def _body(event: Event, commit: Mapping[str, Any]) -> str:
     again = command(event)
     parts += ["", *([f"again    {again}"] if again else [])]
     labels = ("decide   ", "      or ", "      or ")
-    parts += [label + one for label, one in zip(labels, decisions(event), strict=False)]
+    parts += [label + decision for label, decision in zip(labels, decisions(event), strict=False)]
     return "\n".join(parts)
 
 
@@ -140,7 +140,7 @@ def _dependencies(event: Event) -> list[str]:
     reason = (
         "the packages alone make the change" if of_packages else "the frozen stack shows no change"
     )
-    parts = [f"cause    {one} ({reason})" for one in _versions(event)]
+    parts = [f"cause    {change} ({reason})" for change in _versions(event)]
     if of_packages:
         parts.append(
             f"packages the newer commit with the older ones and with its own: {of_packages}"
@@ -157,8 +157,8 @@ def _why(event: Event) -> list[str]:
         if explain.is_noticed(metric.old, metric.new)
     ]
     return parts + [
-        f"profile  {one.function} {one.old:.3g} s -> {one.new:.3g} s"
-        for one in explain.main_functions(event)[:_FUNCTIONS]
+        f"profile  {function.function} {function.old:.3g} s -> {function.new:.3g} s"
+        for function in explain.main_functions(event)[:_FUNCTIONS]
     ]
 
 

@@ -13,11 +13,11 @@ end_on_signals()  # a plain kill ends what was started as well
 sys.path.append(str(paths.ROOT))
 migration.run(paths.ROOT / "results")  # before asv can rewrite results/benchmarks.json
 
-# E402: after what is above, on purpose; F401: asv finds the subclasses, so nothing names them
+# E402: after what is above, on purpose; F401: importing them is enough for asv to use them
 from tools.environments.plan import STACKS  # noqa: E402
 from tools.execution import asv_environment  # noqa: E402, F401
 from tools.execution.asv_run import environment  # noqa: E402
-from tools.site import asv_publisher  # noqa: E402, F401
+from tools.site import asv_publisher, publishing  # noqa: E402, F401
 from tools.study.page import publisher  # noqa: E402, F401
 from tools.upstreams import asv_repo  # noqa: E402, F401
 

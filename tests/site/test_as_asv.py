@@ -152,16 +152,27 @@ def test_only_what_changed_is_written_again(project: Project) -> None:
     assert len([name for name in changed if name.startswith("commits/")]) == 2  # and the next
 
 
-def test_a_publish_that_fails_leaves_the_site_as_it_was(project: Project) -> None:
-    before = inodes(project.html)
+def test_a_publish_that_fails_leaves_the_site_as_it_was_and_says_why(project: Project) -> None:
+    def info() -> dict[str, Any]:
+        return dict(json.loads((project.html / "info.json").read_text()))
+
+    before, good = inodes(project.html), info()
     listing = project.root / "results" / "benchmarks.json"
     text = listing.read_text()
     listing.write_text(text[:-20])
     done = project.publish()
     listing.write_text(text)
     assert done.returncode == 1
-    assert inodes(project.html) == before
+    after = inodes(project.html)
+    assert {
+        name for name in before.keys() | after.keys() if before.get(name) != after.get(name)
+    } == {"info.json"}
+    failed = info().pop("failed")
+    assert "results/benchmarks.json" in failed["why"]
+    assert str(project.root) not in failed["why"]
+    assert {**good, "failed": failed} == info()
     assert project.publish().returncode == 0
+    assert "failed" not in info()
 
 
 def test_staging_replaces_the_site_at_its_end_only(

@@ -269,6 +269,25 @@ def test_a_missing_script_is_explained(visit: Visit, published: Project) -> None
         missing.write_bytes(text)
 
 
+@pytest.mark.parametrize("name", ["index.html", "changes.html", "study.html"])
+def test_a_publish_that_failed_is_said_on_the_pages(
+    visit: Visit, published: Project, name: str
+) -> None:
+    info = published.html / "info.json"
+    text = info.read_text()
+    failed = {"at": "2026-11-28 18:03 UTC", "why": "<script>window.hacked = 1</script>"}
+    info.write_text(json.dumps({**json.loads(text), "failed": failed}))
+    try:
+        banner = visit.open(name, "#publish-failed").locator("#publish-failed")
+        assert banner.inner_text().endswith(f"of {failed['at']} failed: {failed['why']}")
+        assert banner.is_visible()
+        visit.check(f"failed-{name}")
+    finally:
+        info.write_text(text)
+    visit.page.reload(wait_until="networkidle")
+    assert visit.page.locator("#publish-failed").count() == 0
+
+
 def test_links_within_the_site_lead_somewhere(published: Project) -> None:
     data = json.loads((published.html / "changes.json").read_text())
     index = json.loads((published.html / "commits.json").read_text())["commits"]

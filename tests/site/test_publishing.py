@@ -11,7 +11,7 @@ from tests.site import example, made_site
 from tests.site.made_site import Project
 from tools.common.errors import ConfigError
 from tools.results import metrics
-from tools.site import asv_pages, commits
+from tools.site import asv_pages, commit_pages
 from tools.site.regressions import ATOM, mirrored
 
 
@@ -158,7 +158,7 @@ def test_an_unknown_script_address_is_refused() -> None:
     ],
 )
 def test_pull_request_of_a_subject(subject: str, number: int | None) -> None:
-    assert commits.pull_request(subject) == number
+    assert commit_pages.pull_request(subject) == number
 
 
 def test_commit_index_has_neighbours_releases_and_provenance(published: Project) -> None:

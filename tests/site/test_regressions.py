@@ -4,7 +4,8 @@ from asv.graph import GraphSet
 
 from tests.alerts.made import change_points_at
 from tools.results.series import Point, Series
-from tools.site.regressions import _Ranges, set_steps
+from tools.site.graphs import set_steps
+from tools.site.regressions import _Ranges
 
 LINES = {"sgkit": ["c3", "c2", "c1"], "dask": ["d2", "d1"]}
 

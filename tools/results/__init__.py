@@ -1,1 +1,1 @@
-"""What was measured, as asv stored it: series over the commits, and what changed in them."""
+"""Measured values: asv's result files, the table of points, and the series made of them."""

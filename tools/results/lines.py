@@ -71,7 +71,7 @@ def read(
 ) -> Lines:
     """The lines of all graphs. Several result files of one commit are averaged, as asv does.
 
-    `revisions` is the place of each commit on asv's axis, `branches` the commits of each branch.
+    `revisions` is the position of each commit on asv's axis, `branches` the commits of branches.
     Values of another version of a benchmark, of parameter values that it no longer has, and of
     commits on no branch are left out.
     """
@@ -122,7 +122,7 @@ def _files(
     texts = sorted(table.readable["environment"].unique())
     own = [environment(text) for text in texts]
     keys = sorted({key for found in own for key in found})
-    environments: dict[str, tuple[int, Environment]] = {}  # by asv's path, which tells them apart
+    environments: dict[str, tuple[int, Environment]] = {}  # by asv's path, which names a graph
     numbers = {}
     for text, found in zip(texts, own, strict=True):
         for branch in branches:

@@ -12,7 +12,7 @@ from tools.common import configuration
 from tools.common.configuration import Model, Text
 from tools.common.errors import ConfigError
 
-NOTABLE = math.log(1.1)  # log ratio: smaller changes give way to other metrics
+NOTABLE = math.log(1.1)  # log ratio: of an event, such a change is measured again first
 EXACT = ("tasks", "times")  # units of counts: no noise, and no machine changes them
 # differences below this are rounding, not a change: a deviation of 1e-12 is as good as one of 0
 _NEGLIGIBLE = {"deviation": 1e-6}
@@ -34,7 +34,7 @@ class Metric:
 
     @property
     def negligible(self) -> float:
-        """The difference between two values that means nothing."""
+        """The largest difference between two values that is only rounding."""
         return _NEGLIGIBLE.get(self.unit, 0.0)
 
 

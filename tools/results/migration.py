@@ -1,8 +1,8 @@
 """Records of an old checkout: asv's "module.Class.method-3" becomes a SeriesKey.
 
-`-3` was the place of a parameter set in the lists of `results/benchmarks.json`. asv rewrites that
-file when a list changes, so records are migrated before it can. A record whose benchmark or place
-is not in it keeps its old name: no series has such a name, so it is never matched by accident.
+`-3` was the index of a parameter set in the lists of `results/benchmarks.json`. asv rewrites that
+file when a list changes, so records are migrated before asv runs. A record whose benchmark or
+index is not in the file keeps its old name. No series has such a name, so nothing matches it.
 """
 
 from __future__ import annotations
@@ -49,13 +49,13 @@ def warn(path: Path, names: Collection[str]) -> None:
         shown = ", ".join(sorted(names)[:_SHOWN]) + (", ..." if len(names) > _SHOWN else "")
         print(
             f"warning: {path}: {len(names)} series are not in benchmarks.json any more. Their "
-            f"records are kept under the old names, and match nothing: {shown}",
+            f"records keep the old names, and match nothing: {shown}",
             file=sys.stderr,
         )
 
 
 def migrate_provenance(results: Path) -> None:
-    """Name the series of all lines of provenance by value; files of this version are not read."""
+    """Write a SeriesKey into all lines of provenance; does not read folders of this version."""
     old = [path for path in results.glob("*/provenance") if not (path / _MARK).exists()]
     benchmarks = benchmarks_of(results) if old else {}
     for folder in old if benchmarks else ():

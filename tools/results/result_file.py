@@ -1,4 +1,4 @@
-"""One of asv's result files as plain rows; what is wrong in it costs only itself."""
+"""One of asv's result files as rows. A wrong value is left out alone, not with its file."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from typing import Any, NamedTuple
 from asv.results import Results
 from asv.util import UserError
 
-ENOUGH_FOR_INTERVAL = 6  # samples from which the 99 % interval of the median is meaningful
-ENOUGH_FOR_RANGE = 3  # samples from which at least their range, doubled, says something
+ENOUGH_FOR_INTERVAL = 6  # samples: with fewer, the 99 % interval of the median says nothing
+ENOUGH_FOR_RANGE = 3  # samples: with fewer, twice their range says nothing
 
 
 class Header(NamedTuple):
-    """What a file says of all its values."""
+    """What a file has for all of its values."""
 
     commit: str
     date: int  # of the commit, ms
@@ -33,7 +33,7 @@ class Value(NamedTuple):
     parameters: str  # parameters_text
     version: str | None
     value: float | None
-    low: float | None  # of the interval of the true value, None where the samples tell none
+    low: float | None  # of the interval of the true value; None with too few samples
     high: float | None
     samples: int | None  # None where asv stored neither samples nor their statistics
     started_at: int | None  # ms
@@ -71,7 +71,7 @@ def parameters_text(values: Sequence[str]) -> str:
 def interval_of(
     low: float | None, high: float | None, repeat: int, samples: Sequence[float] | None
 ) -> tuple[float, float] | None:
-    """Where the true value may lie, as far as the samples tell; None where they do not.
+    """The interval in which the true value lies; None with too few samples.
 
     `low` and `high` are asv's 99 % interval of the median of `repeat` samples.
     """
@@ -85,12 +85,12 @@ def interval_of(
 
 
 def _problem(path: Path, machine: str, error: Exception) -> str:
-    """asv's own words of a file that it cannot read, which asv_messages explains."""
+    """asv's message for a file that it cannot read. asv_messages replaces it."""
     try:
         Results.load(str(path), machine_name=machine)
     except UserError as known:
         return str(known)
-    except Exception:  # asv's reader expects fewer mistakes than ours
+    except Exception:  # asv's reader handles fewer mistakes than ours
         pass
     return f"Error parsing JSON in file '{path}': {error}"
 

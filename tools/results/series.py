@@ -17,7 +17,7 @@ Floats = npt.NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """One measured commit of a series; `interval` is None where nothing is known of the noise."""
+    """One measured commit of a series; `interval` is None where the noise is unknown."""
 
     revision: int
     value: float
@@ -25,7 +25,7 @@ class Point:
 
 
 class Points(Sequence[Point]):
-    """The points of a series as columns: a Point exists only while somebody looks at it.
+    """The points of a series as columns. A Point is made on access only.
 
     Each column has shape (points,). NaN in `low` and `high` stands for an unknown interval.
     """
@@ -76,7 +76,7 @@ class Series:
 
     @property
     def key(self) -> SeriesKey:
-        """What names the benchmark and its parameter values in every record."""
+        """The name of the series in all records."""
         return SeriesKey.of(self.benchmark, self.parameters)
 
     @property
@@ -86,7 +86,7 @@ class Series:
 
     @property
     def columns(self) -> Points:
-        """The points as columns, however they were given."""
+        """The points as columns."""
         return self.points if isinstance(self.points, Points) else Points.of(self.points)
 
     @property

@@ -1,4 +1,4 @@
-"""The name of a series that lasts: a benchmark and its parameter values, never a position.
+"""The lasting name of a series: a benchmark and its parameter values, without asv's index.
 
 asv names a parameter set by its index in the product of the benchmark's parameter lists. A value
 added to a list moves the indices. So everything that is kept (events, repeats, provenance, cost)
@@ -96,16 +96,11 @@ class SeriesKey:
 
         KeyError where the benchmark, or this combination of values, is no longer there.
         """
-        benchmark = benchmarks[self.benchmark]
-        if not benchmark["params"]:
-            if self.parameters:
-                raise KeyError(str(self))
-            return None
-        wanted = dict(self.parameters)
-        for index, values in enumerate(parameter_sets(benchmark)):
-            if values == wanted:
-                return index
-        raise KeyError(str(self))
+        benchmark, values = benchmarks[self.benchmark], dict(self.parameters)
+        sets = list(parameter_sets(benchmark))
+        if values not in sets:
+            raise KeyError(str(self))
+        return sets.index(values) if benchmark["params"] else None
 
     def target(self, benchmarks: Mapping[str, Benchmark]) -> str:
         """asv's "module.Class.method-3" of today; KeyError as `index`."""

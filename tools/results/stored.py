@@ -1,4 +1,4 @@
-"""What of a commit is measured already: the values that asv's result files hold."""
+"""The values in asv's result files: what is measured of a commit already."""
 
 from __future__ import annotations
 
@@ -29,9 +29,9 @@ def results(conf: Config, machine: str, commit: str, env: str) -> Results | None
 
 
 def values(result: Results, benchmark: Mapping[str, Any]) -> Sequence[float | None]:
-    """The values of a benchmark by the place of their parameters; empty for another version.
+    """The values of a benchmark by the index of their parameter set; empty for another version.
 
-    None is one that failed; NaN one that does not apply, or that was not asked for.
+    None stands for a failure, NaN for a value that does not apply or was not requested.
     """
     name = benchmark["name"]
     if name not in result.get_result_keys({name: benchmark}):
@@ -41,7 +41,7 @@ def values(result: Results, benchmark: Mapping[str, Any]) -> Sequence[float | No
 
 
 def samples(result: Results, benchmark: Mapping[str, Any], place: int) -> int | None:
-    """How many samples a value was taken from; None where none were kept, as for a count."""
+    """The number of samples of a value; None where asv keeps no samples, as for a count."""
     kept = result.get_result_samples(benchmark["name"], benchmark["params"])[place]
     return len(kept) if kept else None
 

@@ -61,7 +61,7 @@ _warned: set[str] = set()  # each problem once a process
 
 @dataclass(frozen=True)
 class Table:
-    """What result_file.Header says of each file, and a row for each result_file.Value.
+    """A row for each result file (its Header), and one for each Value in it.
 
     `files` has the columns FILES, `values` the columns VALUES; `number` joins them.
     """

@@ -31,7 +31,7 @@ _POINTS = 120  # of each, around the change
 
 @dataclass(frozen=True)
 class Site:
-    """The parts of the site that event pages use."""
+    """What the event pages take from the rest of the site."""
 
     series: Sequence[Series]
     hashes: Mapping[int, str]  # the commit of each revision
@@ -43,7 +43,7 @@ class Site:
 
 
 def write(html: Path, database: Path, site: Site) -> None:
-    """Write the data; without events where no night has run, or the database is damaged."""
+    """Write the data; without events before the first night, or with a damaged database."""
     pages: list[dict[str, Any]] = []
     events: list[dict[str, Any]] = []
     noise: list[dict[str, Any]] = []
@@ -108,10 +108,10 @@ def _page(event: Event, store: Store, site: Site) -> dict[str, Any]:
 
 
 def _proofs(event: Event, store: Store) -> list[dict[str, Any]]:
-    """The comparisons of an event, each with its two commits and the pairs that count.
+    """The comparisons of an event, each with its two commits and its pairs.
 
-    First the two ends of the event. Then, from the search, the nearest commits before and after
-    the change, each against the first end. Last a timing at the nearest commits.
+    First the two ends of the event. Then, from bisection, the nearest commits before and after
+    the change, each with the first end. Last a timing of the nearest commits.
     """
     units = {line.key: line.unit for line in event.series}
 

@@ -17,6 +17,7 @@ _ELEMENT = re.compile(
 _HEAD = """<meta name="viewport" content="width=device-width, initial-scale=1">
     <link href="asv-extra.css" rel="stylesheet">
     <script src="asv-extra.js"></script>
+    <script defer src="failed.js"></script>
   </head>"""
 _NAVIGATION = '<li id="nav-li-regressions"><a href="#/regressions">Regressions</a></li>'
 _OURS = "".join(
@@ -40,7 +41,7 @@ def localise(html: str) -> str:
 
 
 def extend(html: str) -> str:
-    """asv's index.html with our style and script, and the way to our pages."""
+    """asv's index.html with our style and scripts, and links to our pages."""
     for old, new in (("</head>", _HEAD), (_NAVIGATION, _NAVIGATION + _OURS)):
         if html.count(old) != 1:
             raise ValueError(f"asv's index.html is not the one of asv 0.6.6: no {old!r}")
@@ -49,7 +50,7 @@ def extend(html: str) -> str:
 
 
 def finish(html_dir: Path) -> str | None:
-    """Rewrite asv's pages in a published site; the reason when CDN addresses had to stay."""
+    """Rewrite asv's pages in a site; returns why it needs CDNs, None where it needs none."""
     shutil.copytree(STATIC, html_dir, dirs_exist_ok=True)
     index = html_dir / "index.html"
     text = extend(index.read_text(encoding="utf-8"))

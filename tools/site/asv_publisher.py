@@ -1,4 +1,4 @@
-"""What `asv publish` adds for us: Changes, Alerts and commit pages, directions, local scripts."""
+"""Our part of `asv publish`: Changes, Alerts and commit pages, directions, local scripts."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ from tools.detection import changes
 from tools.detection.changes import Change
 from tools.results import metrics
 from tools.results.metrics import Metric
-from tools.site import alerts_page, asv_pages, commit_pages, commits, regressions
-from tools.site.publishing import Publication
+from tools.site import alerts_page, asv_pages, commit_pages, regressions
+from tools.site.graphs import Publication
 from tools.upstreams import config as upstreams_config
 from tools.upstreams.mirror import Mirror
 
@@ -40,12 +40,12 @@ class Site(OutputPublisher):
         revisions: Mapping[str, int],
     ) -> None:
         html, results_dir = Path(conf.html_dir), Path(conf.results_dir)
-        declared, all_series = graphs.declared, graphs.series
+        declared, branches = graphs.declared, graphs.branches
+        all_series = [series for series, _ in graphs.detected]
         templates = _link_templates(conf)
         for name, benchmark in benchmarks.items():  # asv writes them into index.json afterwards
             metric = metrics.metric_of(name, declared)
             benchmark["higher_is_better"] = not metric.lower_is_better
-        branches = {branch: list(repo.get_branch_commits(branch)) for branch in conf.branches}
         hashes = {revision: commit for commit, revision in revisions.items()}
         named = links.varying(graphs.environments())
         found = changes.of_all(graphs.detected, declared, hashes, set(conf.branches))
@@ -59,10 +59,8 @@ class Site(OutputPublisher):
             results_dir / "alerts.sqlite",
             alerts_page.Site(all_series, hashes, mirror, templates, declared, named, releases),
         )
-        locks = commits.copy_locks(results_dir, html)
-        setups = commits.provenance(results_dir)
-        for setup in (setup for listed in setups.values() for setup in listed):
-            setup["has_lock"] = setup["lock"] in locks
+        locks = commit_pages.copy_locks(results_dir, html)
+        setups = commit_pages.provenance(results_dir, locks)
         measured = commit_pages.write(graphs.staging, all_series, hashes, named, setups)
         _write(
             html / "commits.json",
@@ -70,13 +68,11 @@ class Site(OutputPublisher):
                 "links": templates,
                 "sources": {branch: mirror.source_of(branch) for branch in branches},
                 "units": {name: metric.unit for name, metric in declared.items()},
-                "lower_is_better": {
-                    name: metric.lower_is_better for name, metric in declared.items()
-                },
-                "commits": commits.index(mirror, measured, branches, tags),
+                "lower_is_better": {n: metric.lower_is_better for n, metric in declared.items()},
+                "commits": commit_pages.index(mirror, measured, branches, tags),
             },
         )
-        for name in benchmarks:  # asv's grid asks for all, and has none of those without data
+        for name in benchmarks:  # asv's grid loads one for each, asv writes none without values
             if not graphs.get_graph_group(name):
                 _write(html / "graphs" / "summary" / f"{util.sanitize_filename(name)}.json", [])
         problem = asv_pages.finish(html)
@@ -88,7 +84,7 @@ class Site(OutputPublisher):
 
 
 def _link_templates(conf: Any) -> dict[str, dict[str, str]]:
-    """Each tool's addresses upstream; none where asv reads a plain repository."""
+    """The address templates of each tool; none where asv reads a plain repository."""
     path = Path(conf.repo)
     if path.suffix != ".toml":
         return {}
@@ -103,7 +99,7 @@ def _write_changes(
     releases: Mapping[str, str],
     hash_length: int,
 ) -> None:
-    """The Changes page's data: what differs between all of its lines, and the way to the graph."""
+    """Write the data of the Changes page: a row for each change, with a link to its graph."""
     rows = []
     for change in found:
         row = change.as_json()

@@ -1,7 +1,7 @@
-"""The data of each commit's page: its values, those before them, and what they were measured with.
+"""The data of the commit pages: commits.json, a file for each commit, and the locks.
 
-There is a file a commit with a row for each series: over a million rows in a long history. So the
-rows are columns until their text is written, and a file is written only when its rows are new.
+The file of a commit has a row for each series: over a million rows in a long history. So the rows
+stay columns until their text is written, and a file is written only when its rows changed.
 """
 
 from __future__ import annotations
@@ -10,16 +10,91 @@ import functools
 import hashlib
 import json
 import math
-from collections.abc import Mapping, Sequence
+import shutil
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence, Set
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import polars as pl
 
 from tools.common import links
+from tools.notify.commit_description import pull_request
+from tools.results import stored
 from tools.results.lines import runs
 from tools.results.series import Series
 from tools.site.staging import Staging
+from tools.upstreams.mirror import Mirror
+
+
+def index(
+    mirror: Mirror,
+    measured: Iterable[str],
+    branches: Mapping[str, Sequence[str]],
+    tags: Mapping[str, str],
+) -> dict[str, dict[str, Any]]:
+    """Measured commits, their neighbours, and releases, by full hash.
+
+    `branches` has each branch's commits, newest first; `tags` maps `tool/version` to a hash.
+    """
+    measured = set(measured)
+    releases = set(tags.values())
+    entries: dict[str, dict[str, Any]] = {}
+    for branch, newest_first in branches.items():
+        line = list(reversed(newest_first))
+        earlier = None  # the measured commit before this one
+        for place, commit in enumerate(line):
+            near = line[max(place - 1, 0) : place + 2]
+            if commit in releases or measured.intersection(near):
+                entries[commit] = {
+                    "tool": branch,
+                    "measured": commit in measured,
+                    "parent": line[place - 1] if place else None,
+                    "child": line[place + 1] if place + 1 < len(line) else None,
+                    "previous": earlier,
+                }
+            if commit in measured:
+                earlier = commit
+    for found in mirror.commits(list(entries)):
+        entries[found.hash] |= {
+            "author": found.author,
+            "date": found.date.isoformat(),
+            "subject": found.subject,
+            "release": found.version,
+            "pull": pull_request(found.subject),
+        }
+    for entry in entries.values():  # link only to what has a page
+        for key in ("parent", "child"):
+            if entry[key] not in entries:
+                entry[key] = None
+    return entries
+
+
+def provenance(results: Path, locks: Set[str]) -> dict[str, list[dict[str, Any]]]:
+    """The set-ups in which each commit was measured, newest first. `locks` are the copied ones."""
+    kept = ("stack", "python", "java", "installed", "lock", "tracker")
+    found: dict[str, dict[tuple[Any, ...], dict[str, Any]]] = defaultdict(dict)
+    for machine, entry in stored.provenance(results):
+        shown = {"machine": machine, **{key: entry.get(key) for key in kept}}
+        shown["has_lock"] = shown["lock"] in locks
+        key = tuple(shown.values())
+        setups = found[entry["commit"]]
+        count = setups.get(key, {"benchmarks": 0})["benchmarks"] + 1
+        setups[key] = {**shown, "at": entry.get("at"), "benchmarks": count}
+    return {
+        commit: sorted(setups.values(), key=lambda setup: setup["at"] or "", reverse=True)
+        for commit, setups in found.items()
+    }
+
+
+def copy_locks(results: Path, html: Path) -> set[str]:
+    """Copy the lock files into the site; returns their names."""
+    source = results / "locks"
+    if not source.is_dir():
+        return set()
+    shutil.copytree(source, html / "locks", dirs_exist_ok=True)
+    return {path.stem for path in source.glob("*.txt")}
 
 
 def write(
@@ -32,10 +107,10 @@ def write(
     """Write commits/HASH.json for each measured commit; returns the commits.
 
     `commits` are the hashes by revision, `named` the graph parameters that a link has to name,
-    `setups` what each commit was measured with.
+    `setups` the set-ups of each commit.
     """
     fixed = [_fixed(series, named) for series in all_series]
-    # of the text, not of its place: another series must not change the pages without it
+    # a digest of its text, not its number: a new series must not change pages without it
     digests = [hashlib.md5("".join(parts).encode()).digest()[:8] for parts in fixed]
     frame = _frame(all_series, np.frombuffer(b"".join(digests), dtype=np.uint64))
     written = set()
@@ -53,7 +128,7 @@ def write(
 
 
 def _fixed(series: Series, named: set[str]) -> tuple[str, str]:
-    """The start of a series' row, and its link without the commit, as JSON text."""
+    """The start of the rows of a series, and its link without the commit, as JSON text."""
     environment = {
         name: value
         for name, value in series.environment.items()
@@ -69,7 +144,7 @@ def _fixed(series: Series, named: set[str]) -> tuple[str, str]:
 
 
 def _frame(all_series: Sequence[Series], digests: Any) -> pl.DataFrame:
-    """A row a value, sorted by revision, then in the order of the series."""
+    """One row for each value, sorted by revision, then in the order of the series."""
     parts = []
     for at, series in enumerate(all_series):
         points, count = series.columns, len(series.points)

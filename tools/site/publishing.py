@@ -1,18 +1,19 @@
 """`asv publish` from the table of results: the same files as asv's own, in less time.
 
 asv reads every result file three times and detects steps in every graph. Here the results come
-from the table, the levels of each graph from our detector, and a file whose contents are known
-to be the same is not written again. asv's publishers of pages run as they are, but for its
-regressions, which tools.site.regressions writes.
+from the table of points, and the levels from our detector. A file that would be the same is not
+written again. asv's publishers of pages run unchanged, except that of its regressions:
+tools.site.regressions writes those.
 """
 
 from __future__ import annotations
 
 import datetime
+import json
 import os
 import shutil
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -29,51 +30,47 @@ from asv.publishing import OutputPublisher
 from asv.repo import Repo, get_repo
 
 from tools.alerts import detector
-from tools.alerts.detector import Detector
+from tools.common import files
+from tools.common.errors import BusyError, explanation
 from tools.results import lines, metrics
 from tools.results import table as results_table
-from tools.results.lines import Lines
-from tools.results.metrics import Metric
-from tools.results.series import Series
 from tools.results.table import Table
-from tools.site import regressions
-from tools.site.graphs import StoredGraphs
+from tools.site.graphs import Publication
 from tools.site.staging import Staging, staging
 
 _TEMPLATE = Path(asv.__file__).parent / "www"
-
-
-class Publication(StoredGraphs):
-    """What the publishers of pages get as asv's graphs, and what ours need besides."""
-
-    def __init__(
-        self,
-        table: Table,
-        drawn: Lines,
-        staging: Staging,
-        declared: Mapping[str, Metric],
-        detect: Detector,
-    ) -> None:
-        super().__init__(drawn, staging)
-        self.table, self.declared = table, declared
-        self.detected = [(series, detect(series)) for series in drawn.series()]
-        regressions.set_steps(self, self.detected)
-
-    @property
-    def series(self) -> list[Series]:
-        return [series for series, _ in self.detected]
+_LONGEST = 300  # characters of a reason
 
 
 def run(conf: Any, range_spec: Any = None, pull: bool = True) -> None:
     """asv's Publish.run."""
     live = conf.html_dir
-    repo, benchmarks = get_repo(conf), Benchmarks.load(conf)
-    with staging(Path(live)) as site:
-        conf.html_dir = str(site.folder)
-        try:
+    try:
+        repo, benchmarks = get_repo(conf), Benchmarks.load(conf)
+        with staging(Path(live)) as site:
+            conf.html_dir = str(site.folder)
             _make(conf, repo, benchmarks, site, range_spec, pull)
-        finally:
-            conf.html_dir = live
+    except Exception as error:
+        if not isinstance(error, BusyError):  # another process publishes the site
+            _note_failure(Path(live) / "info.json", error)
+        raise
+    finally:
+        conf.html_dir = live
+
+
+def _note_failure(info: Path, error: Exception) -> None:
+    """Write into the old site when and why publishing failed. The next good publish removes it.
+
+    Readers get only texts that are written for people, without the path of the checkout.
+    """
+    text = error if isinstance(error, util.UserError) else explanation(error)
+    why = str(text or f"{type(error).__name__}, an error of the tracker").partition("\n")[0]
+    why = why.replace(f"{Path.cwd()}{os.sep}", "")[:_LONGEST]
+    now = datetime.datetime.now(datetime.timezone.utc)
+    with suppress(OSError, ValueError):  # without a site, or on a full disk, the error is enough
+        content = json.loads(info.read_text(encoding="utf-8"))
+        content["failed"] = {"at": f"{now:%Y-%m-%d %H:%M} UTC", "why": why}
+        files.write_json(info, content)
 
 
 def _make(
@@ -96,14 +93,16 @@ def _make(
         dates = dict(table.readable["commit", "date"].iter_rows())
         dates |= {commit: repo.get_date_from_name(commit) for commit in tags.values()}
         revisions = repo.get_revisions(dates)
-        branches = {branch: set(repo.get_branch_commits(branch)) for branch in conf.branches}
+        branches = {branch: list(repo.get_branch_commits(branch)) for branch in conf.branches}
         for commit in sorted(set(table.readable["commit"]).difference(*branches.values())):
             named = ", ".join(branches)
             log.warning(f"Couldn't find {commit[: conf.hash_length]} in branches ({named})")
-        drawn = lines.read(table, benchmarks, revisions, branches)
+        sets = {branch: set(commits) for branch, commits in branches.items()}
+        drawn = lines.read(table, benchmarks, revisions, sets)
     with _step("Detecting change points and generating graphs"):
         detect = detector.from_database(Path(conf.results_dir) / "alerts.sqlite", declared)
-        graphs = Publication(table, drawn, site, declared, detect)
+        detected = [(series, detect(series)) for series in drawn.series()]
+        graphs = Publication(site, table, drawn, declared, detected, branches)
         graphs.save(conf.html_dir)
     pages = []
     for publisher in publishers:
@@ -141,7 +140,7 @@ def _step(what: str) -> Iterator[None]:
 
 
 def _in_range(table: Table, repo: Repo, range_spec: Any) -> Table:
-    """The results of the commits that were asked for."""
+    """The results of the commits in the range; all results where there is no range."""
     if range_spec is None:
         return table
     if not isinstance(range_spec, list):
@@ -149,8 +148,8 @@ def _in_range(table: Table, repo: Repo, range_spec: Any) -> Table:
     return Table(table.readable.filter(pl.col("commit").is_in(range_spec)), table.values)
 
 
-def _params(table: Table, graphs: StoredGraphs) -> dict[str, list[str | None]]:
-    """The values of each graph parameter; None where a graph has none of it."""
+def _params(table: Table, graphs: Publication) -> dict[str, list[str | None]]:
+    """The values of each graph parameter; None is that of a graph without the parameter."""
     values: dict[str, set[str | None]] = {}
     own = [results_table.environment(text) for text in table.readable["environment"].unique()]
     for environment in [*own, *graphs.environments()]:
@@ -162,4 +161,4 @@ def _params(table: Table, graphs: StoredGraphs) -> dict[str, list[str | None]]:
     }
 
 
-Publish.run = staticmethod(run)  # asv has no other way to replace it
+Publish.run = staticmethod(run)  # asv has no other way

@@ -1,8 +1,8 @@
 """regressions.json, its feed and improvements.json, from the detector's change points.
 
-The files have asv's format. asv takes higher as worse and reports no improvement, so the levels
-are mirrored where higher is better, and for improvements. Controls, and changes that the Changes
-page marks as the machine's, are left out: no commit made them.
+The files have asv's format. To asv higher is worse, and it reports no improvements. So the levels
+are mirrored for improvements, and where higher is better. Controls are left out, and so are the
+changes that the Changes page marks as the machine's: no commit caused them.
 """
 
 from __future__ import annotations
@@ -10,37 +10,28 @@ from __future__ import annotations
 import os
 import re
 import xml.etree.ElementTree as ET
-from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from contextlib import contextmanager
 from dataclasses import dataclass
-from itertools import pairwise
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import urljoin
 
-import numpy as np
 import polars as pl
 from asv import util
-from asv.graph import Graph, GraphSet
+from asv.graph import Graph
 from asv.plugins import regressions as asv_regressions
 from asv.plugins.regressions import Regressions, _GraphDataFilter
 from asv.repo import Repo
 
 from tools.common import links
-from tools.detection.change_points import ChangePoint
 from tools.detection.changes import Change, is_control
 from tools.results.metrics import metric_of
-from tools.results.series import Floats, Series
 from tools.results.table import Table
-
-if TYPE_CHECKING:
-    from tools.site.publishing import Publication  # which imports this module
+from tools.site.graphs import Publication, Step
 
 ATOM = "http://www.w3.org/2005/Atom"
 
-# asv's: first revision, last revision + 1, median, minimum and mean deviation of a level
-Step = tuple[int, int, float, float, float]
 GraphData = tuple[int | None, str, list[Step], float]  # series index, name, steps, threshold
 
 
@@ -54,13 +45,13 @@ def publish(
 ) -> None:
     """Write regressions.json, regressions.xml and improvements.json.
 
-    `changes` are those of the Changes page. `graphs` have the steps of set_steps.
+    `changes` are those of the Changes page.
     """
     html = Path(conf.html_dir)
     all_params = graphs.get_params()
     hashes = {revision: commit for commit, revision in revisions.items()}
     data_filter = _GraphDataFilter(conf, repo, revisions)
-    ranges = _Ranges({branch: list(repo.get_branch_commits(branch)) for branch in conf.branches})
+    ranges = _Ranges(graphs.branches)
     lower = {name for name in benchmarks if metric_of(name, graphs.declared).lower_is_better}
     worse: list[Any] = []
     better: list[Any] = []
@@ -91,30 +82,9 @@ def publish(
     finish_feed(html / "regressions.xml", links.configured_site())
 
 
-def set_steps(graphs: GraphSet, detected: Iterable[tuple[Series, Sequence[ChangePoint]]]) -> None:
-    """Give asv's graphs the levels between our change points, in place of asv's own detection."""
-    steps: dict[str, dict[int | None, list[Step]]] = defaultdict(dict)
-    for series, change_points in detected:
-        edges = [0, *(change.index for change in change_points), len(series.points)]
-        revisions, values = series.revisions, series.columns.values
-        steps[series.path][series.index] = [
-            _step(revisions[start:end], values[start:end]) for start, end in pairwise(edges)
-        ]
-    for path, graph in graphs:
-        if "summary" not in graph.params:
-            indices = [None] if graph.scalar_series else range(graph.n_series)
-            graph._steps = [steps[path].get(index, []) for index in indices]
-
-
-def _step(revisions: Sequence[int], values: Floats) -> Step:
-    level = float(np.median(values))
-    error = float(np.mean(abs(values - level)))
-    return revisions[0], revisions[-1] + 1, level, float(values.min()), error
-
-
 @dataclass(frozen=True)
 class _Result:
-    """What asv's feed asks of a result file: when its benchmarks ran."""
+    """The part of a result file that asv's feed needs: when its benchmarks ran."""
 
     commit_hash: str
     date: int
@@ -126,7 +96,7 @@ class _Result:
 
 @contextmanager
 def _results_of(table: Table, commits: Set[str]) -> Iterator[None]:
-    """Give asv's feed the results of some commits from the table; it would read all files."""
+    """Let asv's feed take the results of some commits from the table; it would read all files."""
     files = table.readable.filter(pl.col("commit").is_in(list(commits)))
     rows = (
         table.values.join(files.lazy(), on="number")
@@ -147,7 +117,7 @@ def _results_of(table: Table, commits: Set[str]) -> Iterator[None]:
 
 
 def _by_machine(changes: Iterable[Change]) -> set[tuple[str, int | None, int]]:
-    """(file of the graph, index in it, revision) of each step that the machine may have made."""
+    """(file of the graph, index in it, revision) of each step that the machine may have caused."""
     return {
         (f"{_path(change)}.json", change.index, change.after.revision)
         for change in changes
@@ -165,7 +135,7 @@ def _path(change: Change) -> str:
 def _of_code(
     entry: list[Any], tools: Set[str], machine: Set[tuple[str, int | None, int]]
 ) -> list[Any] | None:
-    """An entry of regressions.json with those steps that a commit can have made; None without."""
+    """An entry of regressions.json with the steps that a commit can cause; None without any."""
     name, path, params, index, last, best, jumps = entry
     if is_control(name.partition("(")[0], tools):
         return None
@@ -174,13 +144,13 @@ def _of_code(
 
 
 class _Ranges:
-    """What asv asks of the repository for each step, answered without a call of git each."""
+    """The commits between two others, as asv asks a repository for them; no call of git."""
 
-    def __init__(self, lines: Mapping[str, list[str]]) -> None:
-        """`lines` are the commits of each branch, newest first."""
-        self._lines = lines
+    def __init__(self, branches: Mapping[str, Sequence[str]]) -> None:
+        """`branches` has the commits of each branch, newest first."""
+        self._branches = branches
         self._place: dict[str, tuple[str, int]] = {}
-        for branch, newest_first in lines.items():
+        for branch, newest_first in branches.items():
             self._place.update({commit: (branch, i) for i, commit in enumerate(newest_first)})
 
     def get_range_spec(self, old: str, new: str) -> tuple[str, str]:
@@ -188,13 +158,13 @@ class _Ranges:
 
     def get_hashes_from_range(self, spec: tuple[str, str]) -> list[str]:
         if not self._place.keys() >= set(spec):
-            return []  # results of a branch that is not configured now: asv shows both ends
+            return []  # a branch that is not configured any more: asv shows both ends
         (branch, old), (_, new) = (self._place[commit] for commit in spec)
-        return self._lines[branch][new:old]
+        return list(self._branches[branch][new:old])
 
 
 def _upright(entry: list[Any], sign: int) -> list[Any]:
-    """An entry of regressions.json with its true values, where asv saw the mirrored ones."""
+    """An entry of regressions.json with true values in place of mirrored ones."""
     *head, last, best, jumps = entry
     jumps = [(old, new, sign * before, sign * after) for old, new, before, after in jumps]
     return [*head, sign * last, sign * best, jumps]
@@ -203,8 +173,8 @@ def _upright(entry: list[Any], sign: int) -> list[Any]:
 def mirrored(graph_data: GraphData, sign: int) -> GraphData:
     """The series upside down where sign is -1, with asv's relative threshold kept.
 
-    asv asks for a rise of more than threshold times the value before it. Of a mirrored value
-    that would be negative, so the threshold goes into the error, which asv compares with too.
+    asv compares a rise with threshold times the value before it. That is negative for a mirrored
+    value, so the threshold goes into the error, with which asv compares too.
     """
     index, name, steps, threshold = graph_data
     if sign == 1:
@@ -217,7 +187,7 @@ def mirrored(graph_data: GraphData, sign: int) -> GraphData:
 
 
 def finish_feed(path: Path, site_url: str | None) -> None:
-    """Make the feed's links absolute, and say by how much it is worse without a double minus."""
+    """Make the links of the feed absolute, and write "5 % worse" for "-5 % worse"."""
     ET.register_namespace("", ATOM)
     tree = ET.parse(path)
     base = site_url.rstrip("/") + "/" if site_url else ""

@@ -1,7 +1,7 @@
-"""A site is made beside the live one, which changes only when all of it is there.
+"""A new site is made beside the live one, which changes only when the new one is complete.
 
-What a file is made from can have a key. While the live site has the file of the same key, the
-file is neither made nor written again.
+A file can have a key: a hash of the data that it is made from. While the live site has the file
+with this key, the file is neither made nor written again.
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ from pathlib import Path
 from tools.common import files, paths
 
 _KEYS = ".keys.json"  # in the site: the key of each file that has one
-_VERSION = "1"  # of how files are made from what has a key
-_LAST = ("index.json", "index.html")  # they lead to all others
+_VERSION = "1"  # of the code that makes files with keys
+_LAST = ("index.json", "index.html")  # they refer to all other files
 _WAIT = 600  # seconds, for another process that publishes the same site
 
 
@@ -31,7 +31,7 @@ class Staging:
         self._live = live
         self._keys: dict[str, str] = {}
         self._old: dict[str, str] = {}
-        with suppress(OSError, ValueError):  # without it all is made
+        with suppress(OSError, ValueError):  # without keys, all files are made
             self._old = dict(json.loads((live / _KEYS).read_text(encoding="utf-8")))
 
     def write(self, name: str, key: str, text: Callable[[], str]) -> None:
@@ -43,7 +43,7 @@ class Staging:
             path.write_text(text(), encoding="utf-8")
 
     def publish(self) -> None:
-        """Move the new files into the live site, and remove what is no longer part of it."""
+        """Move the new files into the live site, and remove files that are not part of it."""
         files.write_text(self.folder / _KEYS, json.dumps(self._keys))
         made = sorted(_files(self.folder), key=lambda name: (name in _LAST, name))
         for name in made:
@@ -59,7 +59,7 @@ class Staging:
 
 @contextmanager
 def staging(live: Path) -> Iterator[Staging]:
-    """A new site to fill; it replaces the live one at the end, and only without an error.
+    """A new site to fill. At the end it replaces the live one, but not after an error.
 
     BusyError when another process publishes the same site for too long.
     """
@@ -68,7 +68,7 @@ def staging(live: Path) -> Iterator[Staging]:
     with files.lock(paths.cache("sites", f"{digest}.lock"), f"the site {live}", _WAIT):
         for left in live.glob(".new-*"):  # by a publish that was killed
             shutil.rmtree(left, ignore_errors=True)
-        # within the live site, so that moving is renaming
+        # within the live site, so that each move is a rename
         with tempfile.TemporaryDirectory(dir=live, prefix=".new-") as folder:
             made = Staging(live, Path(folder))
             yield made

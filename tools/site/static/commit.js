@@ -1,6 +1,6 @@
 'use strict';
 
-/* commit.html?h=HASH (a prefix will do): one upstream commit and what was measured at it. */
+/* commit.html?h=HASH (or its first characters): one upstream commit with its measured values. */
 
 function fill(template, values) {
     return template.replace(/\{(\w+)\}/g, (_, key) => encodeURIComponent(values[key] ?? ''));
@@ -15,7 +15,7 @@ function upstreamLinks(index, hash, commit) {
             links.push(link(fill(templates[name], values), text));
         }
     }
-    if (!fromIndex) {  // a commit made from the package index is unknown upstream
+    if (!fromIndex) {  // a release from the package index has no commit upstream
         add('commit', `commit ${hash.slice(0, 8)} upstream`, {hash: hash});
     }
     if (commit.pull) {
@@ -34,7 +34,7 @@ function upstreamLinks(index, hash, commit) {
 }
 
 function facts(index, hash, commit) {
-    const rows = [
+    return factList([
         ['Tool', commit.tool],
         ['Release', commit.release],
         ['Commit', element('span', {class: 'mono'}, hash)],
@@ -45,9 +45,7 @@ function facts(index, hash, commit) {
         ['Measured before it', commit.previous && commitLink(commit.previous, title(index, commit.previous))],
         ['Commit before', commit.parent && commitLink(commit.parent, title(index, commit.parent))],
         ['Commit after', commit.child && commitLink(commit.child, title(index, commit.child))],
-    ];
-    return element('dl', {class: 'facts'}, ...rows.filter(([, value]) => value).flatMap(
-        ([name, value]) => [element('dt', {}, name), element('dd', {}, value)]));
+    ]);
 }
 
 function title(index, hash) {
@@ -88,14 +86,11 @@ function measurements(index, rows) {
                 element('td', {class: 'number soft', 'data-label': 'interval:'}, spread),
                 element('td', {class: 'number', 'data-label': '·'}, change(index, row, unit)));
         });
-        shown.push(element('h3', {}, task.replaceAll('_', ' ')), element('table', {},
-            element('thead', {}, element('tr', {}, element('th', {}, 'Benchmark'),
-                element('th', {class: 'number'}, 'Value'), element('th', {class: 'number'}, 'Interval'),
-                element('th', {class: 'number'}, 'Against the commit measured before'))),
-            element('tbody', {}, ...body)));
+        shown.push(element('h3', {}, task.replaceAll('_', ' ')),
+            tableOf(['Benchmark', 'Value', 'Interval', 'Change from the commit measured before'], body));
     }
     if (shown.length) {
-        shown.push(element('p', {class: 'soft'}, 'Interval: 99 % for the median of six samples or more; of three to five, twice their range.'));
+        shown.push(element('p', {class: 'soft'}, 'Interval: of six samples or more, the 99 % interval of their median; of three to five, twice their range.'));
     }
     return shown;
 }
@@ -103,7 +98,7 @@ function measurements(index, rows) {
 function setups(found) {
     return found.map((setup) => {
         const lock = setup.lock && `lock ${setup.lock}`;
-        return element('dl', {class: 'facts'}, ...[
+        return factList([
             ['Stack', setup.stack],
             ['Machine', setup.machine],
             ['Python', setup.python],
@@ -112,8 +107,7 @@ function setups(found) {
             ['Packages', lock && (setup.has_lock ? link(`locks/${setup.lock}.txt`, lock) : lock)],
             ['Tracker commit', setup.tracker && element('span', {class: 'mono'}, setup.tracker)],
             ['Last measured', setup.at && setup.at.slice(0, 16).replace('T', ' ')],
-        ].filter(([, value]) => value).flatMap(
-            ([name, value]) => [element('dt', {}, name), element('dd', {}, value)]));
+        ]);
     });
 }
 
@@ -126,7 +120,7 @@ show(async () => {
         return [element('h1', {}, found.length ? `${found.length} commits start with ${wanted}` : 'No such commit here'),
                 found.length
                     ? element('ul', {}, ...found.map((hash) => element('li', {}, commitLink(hash, hash))))
-                    : element('p', {}, `“${wanted}” is not the start of a commit that was measured, released, or next to one that was. Give at least four characters of its hash: commit.html?h=HASH`)];
+                    : element('p', {}, `No commit here starts with “${wanted}”. This site has the measured commits, the commits next to them, and the releases. Give at least four characters of the hash: commit.html?h=HASH`)];
     }
     const hash = found[0];
     const commit = index.commits[hash];

@@ -1,6 +1,6 @@
 'use strict';
 
-/* alerts.html?event=3: one event with all that is known of it. */
+/* alerts.html?event=3: one event with its commit, its evidence and its series. */
 
 /* The points of a series in commit order, the levels before and after, and where it changed. */
 function chart(line, ends) {
@@ -54,25 +54,25 @@ function seriesOf(event) {
 
 const MEASURED = {
     confirmation: 'The ends of the range in which the results changed',
-    before: 'In the search: the start of that range, and the last commit before the change',
-    after: 'In the search: the start of that range, and the first commit with the change',
-    timing: 'The time, at the last commit before the change and the first one with it',
+    before: 'Bisection: the start of that range, and the last commit before the change',
+    after: 'Bisection: the start of that range, and the first commit with the change',
+    timing: 'The time at the last commit before the change, and at the first commit with it',
 };
 
 function proof(event) {
     if (!event.proofs.length) {
-        return [element('p', {}, event.kind === 'machine' ? 'A sentinel, PLINK or most series changed with it.'
+        return [element('p', {}, event.kind === 'machine' ? 'Not measured again: a control (a sentinel or PLINK), or most series, changed at the same commit.'
             : 'Not measured again yet.')];
     }
     const named = (commit) => event.names[commit] || commit.slice(0, 8);
     return [
-        element('p', {class: 'soft'}, 'A pair is one fresh process of each commit, in turn; its values are the medians of their samples.'),
+        element('p', {class: 'soft'}, 'A pair measures both commits, each in a fresh process. Its values are the medians of their samples.'),
         ...event.proofs.flatMap((found) => [
             element('h3', {}, `${MEASURED[found.name]}: `, commitLink(found.old, named(found.old)), ' → ', commitLink(found.new, named(found.new))),
             element('p', {}, found.outcome ? `${found.outcome}: ratio ${found.ratio.toPrecision(3)}, 99 % interval `
                 + `${found.low.toPrecision(3)} to ${found.high.toPrecision(3)}, ${found.pairs} interleaved pairs of ${found.key}`
                 : `${named(found.new)} ${event.answers[found.new] ? 'has' : 'does not have'} the change: ${found.values.length} interleaved pairs of ${found.key}`),
-            table(['Pair', named(found.old), named(found.new), 'Ratio'], found.values.map(([before, after], at) => element('tr', {},
+            tableOf(['Pair', named(found.old), named(found.new), 'Ratio'], found.values.map(([before, after], at) => element('tr', {},
                 number('pair', String(at + 1)),
                 number(named(found.old), withUnit(before, found.unit)),
                 number(named(found.new), withUnit(after, found.unit)),
@@ -81,7 +81,7 @@ function proof(event) {
     ];
 }
 
-/* A command: one click selects it whole, and the button copies it where the browser lets it. */
+/* A command: a click selects all of it. The button copies it, where the browser allows that. */
 function copyable(text) {
     const button = element('button', {type: 'button'}, 'Copy');
     button.addEventListener('click', async () => {
@@ -109,7 +109,7 @@ function where(event) {
     const found = event.facts.range;
     const ends = event.ends.map((end) => commitLink(end, event.names[end]));
     const between = found ? found.between.length : 0;
-    // tools/alerts/attribution.py, mixture_names: a commit, or the newer one with so many of its own packages
+    // a commit, or the newer commit with its own first N packages: mixture_names in tools/alerts/attribution.py
     const mixed = Object.keys(event.answers).some((state) => state.includes('+'));
     const tried = (state) => mixed ? `the first ${state.split('+')[1]} packages that differ as the newer commit has them` : commitLink(state);
     const tries = Object.entries(event.answers).map(([state, after]) => element('li', {}, tried(state),
@@ -117,13 +117,13 @@ function where(event) {
     const named = (event.facts.dependencies || []).map((one) => element('li', {},
         `${one.name} ${one.old || 'none'} → ${one.new || 'none'}`));
     return [
-        event.exact ? element('p', {}, 'Made by ', ends[1])
-            : element('p', {}, 'Between ', ends[0], ' and ', ends[1], found && !found.finished ? ' (the search goes on)'
-                : between ? ` (${between} between them may have made it)` : ''),
+        event.exact ? element('p', {}, 'Caused by ', ends[1])
+            : element('p', {}, 'Between ', ends[0], ' and ', ends[1], found && !found.finished ? ' (bisection is not finished)'
+                : between ? ` (any of the ${between} commits between them may be the cause)` : ''),
         ...upstream(event.commit),
         event.facts.frozen ? element('p', {}, `On the frozen stack: ${event.facts.frozen}`) : null,
         event.facts.packages ? element('p', {}, `The newer commit, with the older one's packages and with its own: ${event.facts.packages}`) : null,
-        named.length ? element('p', {}, named.length > 1 ? 'Made by one of these packages:' : 'Made by this package:') : null,
+        named.length ? element('p', {}, named.length > 1 ? 'Caused by one of these packages:' : 'Caused by this package:') : null,
         named.length ? element('ul', {}, ...named) : null,
         tries.length ? element('details', {}, element('summary', {}, `${tries.length} ${mixed ? 'mixtures of packages' : 'commits'} were measured in the search`),
             element('ul', {}, ...tries)) : null,
@@ -136,16 +136,16 @@ function why(event) {
     const share = ({old, new: fresh}) => old > 0 && fresh > 0 && old !== fresh ? `${(fresh / old).toPrecision(3)} ×` : '';
     return [
         event.beside.length || profile.length ? element('h2', {}, 'Explanation') : null,
-        event.beside.length ? table(['Measured beside it', 'Before', 'After', 'Ratio'], event.beside.map((one) => element('tr', {},
+        event.beside.length ? tableOf(['Other metric of the same commits', 'Before', 'After', 'Ratio'], event.beside.map((one) => element('tr', {},
             element('td', {class: 'name mono'}, one.name),
             number('before', withUnit(one.old, one.unit)),
             number('after', withUnit(one.new, one.unit)),
             number('ratio', share(one) + (one.sure || !share(one) ? '' : ' (within the noise)'))))) : null,
-        profile.length ? table(['Function (own seconds in a profile)', 'Before', 'After', 'Gain'], profile.map((one) => element('tr', {},
+        profile.length ? tableOf(['Function (its own time in the profile)', 'Before', 'After', 'Difference'], profile.map((one) => element('tr', {},
             element('td', {class: 'name mono'}, one.function),
             number('before', withUnit(one.old, 'seconds')),
             number('after', withUnit(one.new, 'seconds')),
-            number('gain', `${one.new > one.old ? '+' : '−'}${withUnit(gain(one), 'seconds')}`)))) : null,
+            number('difference', `${one.new > one.old ? '+' : '−'}${withUnit(gain(one), 'seconds')}`)))) : null,
     ];
 }
 
@@ -160,7 +160,7 @@ function eventPage(event) {
         event.command ? element('h2', {}, 'Measure it again') : null,
         event.command ? copyable(event.command) : null,
         event.decisions.length ? element('h2', {}, 'Decide') : null,
-        event.decisions.length ? element('p', {class: 'soft'}, 'Someone looks after it; it was meant; or silence until a day. The reason is kept, and shown.') : null,
+        event.decisions.length ? element('p', {class: 'soft'}, 'ack: someone is looking at it. expect: the change was intended. suppress: no notifications until a date. This page shows the reason.') : null,
         ...event.decisions.map(copyable),
         element('h2', {}, 'History'),
         element('ul', {}, ...event.history.map((step) => element('li', {}, `${step.at.slice(0, 16).replace('T', ' ')} ${step.state}: ${step.why}`))),

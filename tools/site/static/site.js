@@ -1,6 +1,6 @@
 'use strict';
 
-/* What our pages share. Text from upstream reaches the page only as text nodes. */
+/* What our pages share. Text from upstream becomes text nodes only, never HTML. */
 
 function element(name, attributes, ...children) {
     const made = document.createElement(name);
@@ -13,7 +13,7 @@ function element(name, attributes, ...children) {
     return made;
 }
 
-/* A link, or only its text where the address is not one to follow. */
+/* A link; only its text where the address is neither on the web nor a page of this site. */
 function link(address, text) {
     if (/^(https?:\/\/|[\w./-]+\.(html|txt)([?#]|$))/.test(address)) {
         return element('a', {href: address}, text);
@@ -29,11 +29,12 @@ async function load(name) {
     return answer.json();
 }
 
-/* Run a page's function; what it throws is shown in place of the page. */
+/* Fill the page with what `page` returns, or with the error that it throws. */
 async function show(page) {
     const main = document.querySelector('main');
     try {
-        main.replaceChildren(...await page());
+        const [parts] = await Promise.all([page(), publishNote]);  // publishNote: failed.js
+        main.replaceChildren(...parts);
     } catch (error) {
         main.replaceChildren(element('h1', {}, 'This page could not be shown'),
                              element('p', {}, String(error.message || error)));
@@ -59,7 +60,7 @@ function withUnit(value, unit) {
     return `${digits} ${unit}`;
 }
 
-/* "2.40 × faster", whichever way; null stands for a value that came from zero. */
+/* "2.40 × faster" or "2.40 × slower"; a ratio of null means that the old value is zero. */
 function factor(ratio, unit) {
     if (ratio === null) {
         return 'from 0';
@@ -72,7 +73,7 @@ function factor(ratio, unit) {
     return `${size >= 100 ? Math.round(size) : size.toPrecision(3)} × ${ratio > 1 ? up : down}`;
 }
 
-/* asv keeps parameters as Python writes them: 'smoke', 1 */
+/* A parameter without the quotes that Python writes around text. */
 function plain(value) {
     return String(value).replace(/^'(.*)'$/, '$1');
 }
@@ -81,6 +82,20 @@ function listed(values) {
     return Object.entries(values)
         .filter(([, value]) => value !== null && value !== '')
         .map(([key, value]) => `${key} ${plain(value)}`).join(', ');
+}
+
+/* A list of [name, value]; facts without a value are left out. */
+function factList(rows) {
+    return element('dl', {class: 'facts'}, ...rows.filter(([, value]) => value).flatMap(
+        ([name, value]) => [element('dt', {}, name), element('dd', {}, value)]));
+}
+
+/* A table whose headings are aligned as the cells of its first row: numbers at the right. */
+function tableOf(head, rows) {
+    const first = rows.length ? [...rows[0].children] : [];
+    return element('table', {class: first[0] && first[0].matches('.number') ? 'narrow' : null},
+        element('thead', {}, element('tr', {}, ...head.map((text, at) => element('th', {class: first[at] ? first[at].className : null}, text)))),
+        element('tbody', {}, ...rows));
 }
 
 function commitLink(commit, text) {

@@ -45,7 +45,7 @@ function rule(one) {
         element('ul', {}, ...one.sentences.map((text) => element('li', {}, text))),
         element('p', {class: 'soft'}, 'Evidence: ', ...figureLinks(one.figures)),
         details(`All conditions: ${one.conditions.length}, decided: ${one.decided}`, () => [grid(
-            ['Condition', 'From the fastest on', 'Ahead by', 'Take'],
+            ['Condition', 'Options, fastest first', 'Ahead by', 'Take'],
             one.conditions.map((condition) => [condition.words,
                 condition.ranking.map(([option, seconds]) => `${option} ${seconds}`).join(', '), condition.ahead,
                 condition.good.join(' or ') || 'not decided']))]));
@@ -105,7 +105,7 @@ function part(id, ...children) {
     return element('section', {id}, element('h2', {}, PARTS.find(([own]) => own === id)[1]), ...children);
 }
 
-/* Go to what the address names; what is folded there is opened. */
+/* Scroll to the part that the address names, and open it. */
 function follow() {
     const target = location.hash && document.getElementById(location.hash.slice(1));
     if (target) {
@@ -138,27 +138,27 @@ show(async () => {
     return [
         ...introduction(study),
         part('guidelines',
-            element('p', {class: 'soft'}, 'Derived from the measurements of today’s releases. An option is called slower only where '
-                + `all of the 95 % interval of the ratio of times is beyond the noise floor of ${study.noise_floor} (`,
+            element('p', {class: 'soft'}, 'The guidelines come from measurements of today’s releases. An option counts as slower only where '
+                + `the whole 95 % interval of the time ratio is above the noise floor of ${study.noise_floor} (`,
                 element('a', {href: '#table-repeats'}, 'how much repeats differ'), '). A range covers '
-                + 'the measured conditions, not each combination in it.'),
+                + 'the measured conditions, not every combination in it.'),
             ...table(tables.tool), ...study.rules.map(rule)),
         part('tables', ...['2.4-today', '2.4-study', '2.5-today', '2.5-study', 'effort', 'repeats'].flatMap((id) => table(tables[id]))),
         part('since', ...table(tables.since), since),
         part('findings',
-            element('p', {class: 'soft'}, `No faster and no difference mean: by less than ${study.noise_floor} times, the `,
+            element('p', {class: 'soft'}, `“No faster” and “no difference” mean: a ratio below ${study.noise_floor}, the `,
                 element('a', {href: '#table-repeats'}, 'noise floor'), '.'),
             ...study.findings.map((one) => finding(one))),
         part('figures', ...sections.filter((section) => section !== since)),
         part('sources',
-            study.failed.length ? element('p', {}, 'Tried without a result (they failed, or gave a wrong answer):') : null,
+            study.failed.length ? element('p', {}, 'No result, because the benchmark failed or its answer was wrong:') : null,
             study.failed.length ? element('ul', {class: 'mono'}, ...study.failed.map((text) => element('li', {}, text))) : null,
             study.busy.points.length ? element('section', {id: 'busy'}, element('h3', {}, 'Measured while the machine was busy'),
-                element('p', {class: 'soft'}, study.busy.rule, ' They are shown all the same.'),
+                element('p', {class: 'soft'}, study.busy.rule, ' The page shows them too.'),
                 element('ul', {}, ...study.busy.summary.map((text) => element('li', {}, text))),
                 details(`All ${study.busy.points.length} points`, () => [element('ul', {class: 'mono'},
                     ...study.busy.points.map((text) => element('li', {}, text)))])) : null,
-            element('p', {class: 'soft'}, 'Each number’s benchmark takes the place of BENCHMARK in the command of its source.'),
+            element('p', {class: 'soft'}, 'To measure a number again, run the command of its source with the number’s benchmark in place of BENCHMARK.'),
             ...study.sources.map(source)),
     ].filter((made) => made !== null);
 });

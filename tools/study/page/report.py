@@ -9,7 +9,7 @@ from pathlib import Path
 
 from tools.common import asv_config, files, paths
 from tools.common.errors import UsageError, from_os_error
-from tools.site import asv_pages, commits
+from tools.site import asv_pages, commit_pages
 from tools.study.page import page
 from tools.study.page.page import Record
 
@@ -44,7 +44,7 @@ def run(args: argparse.Namespace) -> int:
         ) from None
     shown = page.write(results, paths.ROOT / conf.benchmark_dir, args.out, args.machine)
     copy_page(args.out)
-    commits.copy_locks(results, args.out)
+    commit_pages.copy_locks(results, args.out)
     print("\n".join(summary(shown)))
     print(f"written: {args.out / 'study.html'}")
     return 0
@@ -52,7 +52,9 @@ def run(args: argparse.Namespace) -> int:
 
 def copy_page(out: Path) -> None:
     """The page's own files; without a site around it, without the way to the site's pages."""
-    for name in ("site.css", "site.js", "study.css", "study.js", "study-figures.js"):
+    for name in (
+        "site.css", "failed.js", "site.js", "study.css", "study.js", "study-figures.js"
+    ):  # fmt: skip
         shutil.copyfile(asv_pages.STATIC / name, out / name)
     html = (asv_pages.STATIC / "study.html").read_text(encoding="utf-8")
     if not (out / "index.html").exists():

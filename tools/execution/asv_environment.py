@@ -22,12 +22,11 @@ from benchmarks._harness import registry
 from tools.common import files, paths
 from tools.common.errors import (
     BuildError,
-    Interrupted,
     MissingError,
     TrackerError,
     UnreachableError,
     UsageError,
-    from_os_error,
+    explanation,
 )
 from tools.common.process import ProgramError
 from tools.environments import benchmark_variables, locks, machine, programs
@@ -130,10 +129,8 @@ class PerCommit(Environment):
                 output, status = self._runner.run(
                     self._environment, key, args, {**options, "env": env}
                 )
-            except KeyboardInterrupt:  # asv's own message does not say what to do next
-                raise Interrupted from None
-            except OSError as error:
-                raise (from_os_error(error) or TrackerError(str(error))) from error
+            except (KeyboardInterrupt, OSError) as error:  # asv does not say what to do next
+                raise (explanation(error) or TrackerError(str(error))) from error
             return output, "", status
         python = self._environment.python if self._environment else sys.executable
         output = util.check_output([python, *args], env=env, **options)

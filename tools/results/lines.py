@@ -121,12 +121,12 @@ def _files(
     """`number`, `revision` and `environment` of each file on each of its branches."""
     texts = sorted(table.readable["environment"].unique())
     own = [environment(text) for text in texts]
-    keys = sorted({key for found in own for key in found})
+    keys = sorted({key for params in own for key in params})
     environments: dict[str, tuple[int, Environment]] = {}  # by asv's path, which names a graph
     numbers = {}
-    for text, found in zip(texts, own, strict=True):
+    for text, params in zip(texts, own, strict=True):
         for branch in branches:
-            filled = {**{key: found.get(key) for key in keys}, "branch": branch}
+            filled = {**{key: params.get(key) for key in keys}, "branch": branch}
             path = Graph.get_file_path(filled, "")
             numbers[text, branch], _ = environments.setdefault(path, (len(environments), filled))
     rows = [
@@ -136,7 +136,9 @@ def _files(
         if commit in commits and commit in revisions
     ]
     schema = {"number": pl.UInt32, "revision": pl.Int32, "environment": pl.UInt32}
-    return pl.DataFrame(rows, schema, orient="row"), [one for _, one in environments.values()]
+    return pl.DataFrame(rows, schema, orient="row"), [
+        params for _, params in environments.values()
+    ]
 
 
 def _rows(values: pl.LazyFrame, files: pl.DataFrame, sets: pl.LazyFrame) -> pl.DataFrame:

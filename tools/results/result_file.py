@@ -88,8 +88,8 @@ def _problem(path: Path, machine: str, error: Exception) -> str:
     """asv's message for a file that it cannot read. asv_messages replaces it."""
     try:
         Results.load(str(path), machine_name=machine)
-    except UserError as known:
-        return str(known)
+    except UserError as asv_error:
+        return str(asv_error)
     except Exception:  # asv's reader handles fewer mistakes than ours
         pass
     return f"Error parsing JSON in file '{path}': {error}"

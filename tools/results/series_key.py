@@ -121,21 +121,22 @@ def plain(value: str) -> str:
     return str(ast.literal_eval(value)) if value[:1] in ("'", '"') else value
 
 
-def choose(benchmark: Benchmark, wanted: Mapping[str, str]) -> SeriesKey:
+def choose(benchmark: Benchmark, values: Mapping[str, str]) -> SeriesKey:
     """The one parameter set of a benchmark with these values, written without quotes.
 
     UsageError where none, or more than one, has them.
     """
-    keys = [SeriesKey.of(str(benchmark["name"]), one) for one in parameter_sets(benchmark)]
-    fitting = [key for key in keys if wanted.items() <= key.plain.items()]
+    keys = [SeriesKey.of(str(benchmark["name"]), each) for each in parameter_sets(benchmark)]
+    fitting = [key for key in keys if values.items() <= key.plain.items()]
     if len(fitting) == 1:
         return fitting[0]
     choices = "; ".join(
-        f"{name}: {', '.join(map(plain, values))}"
-        for name, values in zip(benchmark["param_names"], benchmark["params"], strict=True)
+        f"{name}: {', '.join(map(plain, allowed))}"
+        for name, allowed in zip(benchmark["param_names"], benchmark["params"], strict=True)
     )
     raise UsageError(
-        f"{len(fitting)} parameter sets of {benchmark['name']} fit; say one of each", hint=choices
+        f"{len(fitting)} parameter sets of {benchmark['name']} fit; give one value of each",
+        hint=choices,
     )
 
 

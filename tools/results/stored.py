@@ -36,13 +36,12 @@ def values(result: Results, benchmark: Mapping[str, Any]) -> Sequence[float | No
     name = benchmark["name"]
     if name not in result.get_result_keys({name: benchmark}):
         return ()
-    found: Sequence[float | None] = result.get_result_value(name, benchmark["params"])
-    return found
+    return list(result.get_result_value(name, benchmark["params"]))
 
 
-def samples(result: Results, benchmark: Mapping[str, Any], place: int) -> int | None:
+def samples(result: Results, benchmark: Mapping[str, Any], index: int) -> int | None:
     """The number of samples of a value; None where asv keeps no samples, as for a count."""
-    kept = result.get_result_samples(benchmark["name"], benchmark["params"])[place]
+    kept = result.get_result_samples(benchmark["name"], benchmark["params"])[index]
     return len(kept) if kept else None
 
 

@@ -181,9 +181,4 @@ def _parse(folder: Path, listed: pl.DataFrame, start: int) -> Table:
 
 def _frame(rows: list[tuple[Any, ...]], schema: Schema) -> pl.DataFrame:
     columns = zip(*rows, strict=True) if rows else ((),) * len(schema)
-    return pl.DataFrame(
-        [
-            pl.Series(name, column, dtype=kind)
-            for (name, kind), column in zip(schema.items(), columns, strict=True)
-        ]
-    )
+    return pl.DataFrame(dict(zip(schema, columns, strict=True)), schema)

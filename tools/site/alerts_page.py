@@ -54,7 +54,7 @@ def write(html: Path, database: Path, site: Site) -> None:
                 for event in store.all():
                     events.append(_row(event))
                     pages.append(_page(event, store, site))
-                noise = [_noise(*place, store) for place in store.repeated()]
+                noise = [_noise(*measured_on, store) for measured_on in store.repeated()]
                 entries = notifications.messages(store, site.links, site.mirror, links.site_url())
         except DamagedError as error:
             log.warning(f"the Alerts page has no events: {error}")
@@ -103,7 +103,7 @@ def _page(event: Event, store: Store, site: Site) -> dict[str, Any]:
         "history": store.history(event.id),
         "command": message.command(event),
         "decisions": message.decisions(event),
-        "names": {one: site.releases[one] for one in shown if one in site.releases},
+        "names": {state: site.releases[state] for state in shown if state in site.releases},
     }  # fmt: skip
 
 

@@ -48,11 +48,11 @@ class Site(OutputPublisher):
             benchmark["higher_is_better"] = not metric.lower_is_better
         hashes = {revision: commit for commit, revision in revisions.items()}
         named = links.varying(graphs.environments())
-        found = changes.of_all(graphs.detected, declared, hashes, set(conf.branches))
-        regressions.publish(conf, repo, benchmarks, graphs, revisions, found)
+        detected = changes.of_all(graphs.detected, declared, hashes, set(conf.branches))
+        regressions.publish(conf, repo, benchmarks, graphs, revisions, detected)
         tags = repo.get_tags()
         releases = {commit: tag.rpartition("/")[2] for tag, commit in tags.items()}
-        _write_changes(html, found, declared, named, releases, conf.hash_length)
+        _write_changes(html, detected, declared, named, releases, conf.hash_length)
         mirror = Mirror(Path(repo._path))
         alerts_page.write(
             html,
@@ -93,7 +93,7 @@ def _link_templates(conf: Any) -> dict[str, dict[str, str]]:
 
 def _write_changes(
     html: Path,
-    found: Sequence[Change],
+    detected: Sequence[Change],
     declared: Mapping[str, Metric],
     named: set[str],
     releases: Mapping[str, str],
@@ -101,7 +101,7 @@ def _write_changes(
 ) -> None:
     """Write the data of the Changes page: a row for each change, with a link to its graph."""
     rows = []
-    for change in found:
+    for change in detected:
         row = change.as_json()
         row["environment"] = {k: v for k, v in change.environment.items() if k in named}
         row["releases"] = [releases.get(change.old_commit), releases.get(change.new_commit)]

@@ -44,25 +44,25 @@ def index(
     for branch, newest_first in branches.items():
         line = list(reversed(newest_first))
         earlier = None  # the measured commit before this one
-        for place, commit in enumerate(line):
-            near = line[max(place - 1, 0) : place + 2]
+        for at, commit in enumerate(line):
+            near = line[max(at - 1, 0) : at + 2]
             if commit in releases or measured.intersection(near):
                 entries[commit] = {
                     "tool": branch,
                     "measured": commit in measured,
-                    "parent": line[place - 1] if place else None,
-                    "child": line[place + 1] if place + 1 < len(line) else None,
+                    "parent": line[at - 1] if at else None,
+                    "child": line[at + 1] if at + 1 < len(line) else None,
                     "previous": earlier,
                 }
             if commit in measured:
                 earlier = commit
-    for found in mirror.commits(list(entries)):
-        entries[found.hash] |= {
-            "author": found.author,
-            "date": found.date.isoformat(),
-            "subject": found.subject,
-            "release": found.version,
-            "pull": pull_request(found.subject),
+    for details in mirror.commits(list(entries)):
+        entries[details.hash] |= {
+            "author": details.author,
+            "date": details.date.isoformat(),
+            "subject": details.subject,
+            "release": details.version,
+            "pull": pull_request(details.subject),
         }
     for entry in entries.values():  # link only to what has a page
         for key in ("parent", "child"):
@@ -74,17 +74,17 @@ def index(
 def provenance(results: Path, locks: Set[str]) -> dict[str, list[dict[str, Any]]]:
     """The set-ups in which each commit was measured, newest first. `locks` are the copied ones."""
     kept = ("stack", "python", "java", "installed", "lock", "tracker")
-    found: dict[str, dict[tuple[Any, ...], dict[str, Any]]] = defaultdict(dict)
+    by_commit: dict[str, dict[tuple[Any, ...], dict[str, Any]]] = defaultdict(dict)
     for machine, entry in stored.provenance(results):
         shown = {"machine": machine, **{key: entry.get(key) for key in kept}}
         shown["has_lock"] = shown["lock"] in locks
         key = tuple(shown.values())
-        setups = found[entry["commit"]]
+        setups = by_commit[entry["commit"]]
         count = setups.get(key, {"benchmarks": 0})["benchmarks"] + 1
         setups[key] = {**shown, "at": entry.get("at"), "benchmarks": count}
     return {
         commit: sorted(setups.values(), key=lambda setup: setup["at"] or "", reverse=True)
-        for commit, setups in found.items()
+        for commit, setups in by_commit.items()
     }
 
 

@@ -85,11 +85,8 @@ class Publication(GraphSet):
 
     def environments(self) -> list[dict[str, str | None]]:
         """The different graph parameters of all graphs."""
-        found: list[dict[str, str | None]] = []
-        for graph in self._graphs.values():
-            if graph.params not in found:
-                found.append(graph.params)
-        return found
+        different = dict.fromkeys(tuple(graph.params.items()) for graph in self._graphs.values())
+        return [dict(params) for params in different]
 
     def save(self, html_dir: str, dots: object = None) -> None:
         """Write the graphs' files into the staging, whatever `html_dir` is."""
@@ -144,9 +141,9 @@ def _graphs(lines: Lines) -> Iterator[StoredGraph]:
         starts = first[columns["set"]]
         for start, end in runs(pl.DataFrame({"benchmark": starts}), "benchmark"):
             benchmark, _ = lines.sets[starts[start]]
-            revisions, places = np.unique(columns["revision"][start:end], return_inverse=True)
+            revisions, rows = np.unique(columns["revision"][start:end], return_inverse=True)
             values = np.full((len(revisions), counts[benchmark]), np.nan)
-            values[places, columns["set"][start:end] - starts[start]] = columns["value"][start:end]
+            values[rows, columns["set"][start:end] - starts[start]] = columns["value"][start:end]
             environment = lines.environments[columns["environment"][start]]
             scalar = not lines.benchmarks[benchmark]["params"]
             yield StoredGraph(benchmark, dict(environment), revisions, values, scalar)

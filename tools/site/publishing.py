@@ -156,8 +156,8 @@ def _params(table: Table, graphs: Publication) -> dict[str, list[str | None]]:
         for key, value in environment.items():
             values.setdefault(key, set()).add(value)
     return {
-        key: sorted(found, key=lambda value: "[none]" if value is None else str(value))
-        for key, found in values.items()
+        key: sorted(choices, key=lambda value: "[none]" if value is None else str(value))
+        for key, choices in values.items()
     }
 
 

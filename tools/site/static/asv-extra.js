@@ -10,8 +10,8 @@
     let plot = null;
 
     function branches() {
-        const wanted = $.asv.parse_hash_string(location.hash).params.branch;
-        return wanted ? wanted : [index.params.branch[0]];
+        const chosen = $.asv.parse_hash_string(location.hash).params.branch;
+        return chosen ? chosen : [index.params.branch[0]];
     }
 
     /* tags are named tool/version */
@@ -32,10 +32,10 @@
     function hideCovered(graph) {
         const labels = [...graph.children].filter((child) => child.style.top === '-2ex');
         labels.forEach((label) => { label.style.display = ''; });
-        const places = labels.map((label) => [label, label.offsetLeft, label.offsetWidth]);
-        places.sort((a, b) => a[1] - b[1]);
+        const boxes = labels.map((label) => [label, label.offsetLeft, label.offsetWidth]);
+        boxes.sort((a, b) => a[1] - b[1]);
         let end = -Infinity;
-        for (const [label, left, width] of places) {
+        for (const [label, left, width] of boxes) {
             if (left < end || left + width > graph.clientWidth) {
                 label.style.display = 'none';
             } else {
@@ -49,11 +49,11 @@
         for (const span of table.querySelectorAll('td > span')) {
             const range = span.textContent.match(/^([0-9a-f]{6,40})\.\.([0-9a-f]{6,40})$/);
             if (range) {
-                span.replaceChildren(...range.slice(1).flatMap((commit, place) => {
+                span.replaceChildren(...range.slice(1).flatMap((commit, at) => {
                     const link = document.createElement('a');
                     link.href = index.show_commit_url + commit;
                     link.textContent = commit;
-                    return place ? [' … ', link] : [link];
+                    return at ? [' … ', link] : [link];
                 }));
             }
         }

@@ -73,9 +73,9 @@ function measurements(index, rows) {
         tasks.set(task, [...tasks.get(task) || [], row]);
     }
     const shown = [];
-    for (const [task, found] of [...tasks].sort()) {
-        found.sort((a, b) => a.benchmark.localeCompare(b.benchmark));
-        const body = found.map((row) => {
+    for (const [task, own] of [...tasks].sort()) {
+        own.sort((a, b) => a.benchmark.localeCompare(b.benchmark));
+        const body = own.map((row) => {
             const unit = index.units[row.benchmark.split('.').at(-1)];
             const spread = row.interval && row.interval[0] < row.interval[1]
                 ? `${withUnit(row.interval[0], unit)} to ${withUnit(row.interval[1], unit)}` : '';
@@ -95,8 +95,8 @@ function measurements(index, rows) {
     return shown;
 }
 
-function setups(found) {
-    return found.map((setup) => {
+function setups(entries) {
+    return entries.map((setup) => {
         const lock = setup.lock && `lock ${setup.lock}`;
         return factList([
             ['Stack', setup.stack],
@@ -112,17 +112,17 @@ function setups(found) {
 }
 
 show(async () => {
-    const wanted = (new URLSearchParams(location.search).get('h') || '').toLowerCase();
+    const prefix = (new URLSearchParams(location.search).get('h') || '').toLowerCase();
     const index = await load('commits.json');
-    const found = wanted.length < 4 ? [] : Object.keys(index.commits).filter((hash) => hash.startsWith(wanted));
-    if (found.length !== 1) {
+    const matches = prefix.length < 4 ? [] : Object.keys(index.commits).filter((hash) => hash.startsWith(prefix));
+    if (matches.length !== 1) {
         document.title = 'No such commit';
-        return [element('h1', {}, found.length ? `${found.length} commits start with ${wanted}` : 'No such commit here'),
-                found.length
-                    ? element('ul', {}, ...found.map((hash) => element('li', {}, commitLink(hash, hash))))
-                    : element('p', {}, `No commit here starts with “${wanted}”. This site has the measured commits, the commits next to them, and the releases. Give at least four characters of the hash: commit.html?h=HASH`)];
+        return [element('h1', {}, matches.length ? `${matches.length} commits start with ${prefix}` : 'No such commit here'),
+                matches.length
+                    ? element('ul', {}, ...matches.map((hash) => element('li', {}, commitLink(hash, hash))))
+                    : element('p', {}, `No commit here starts with “${prefix}”. This site has the measured commits, the commits next to them, and the releases. Give at least four characters of the hash: commit.html?h=HASH`)];
     }
-    const hash = found[0];
+    const hash = matches[0];
     const commit = index.commits[hash];
     document.title = `${commit.tool} ${commit.release || hash.slice(0, 8)}`;
     const head = [

@@ -12,14 +12,13 @@ function chart(line, ends) {
     const spare = (most - least || Math.abs(most) || 1) * 0.06;
     const x = (at) => left + (width - left - right) * (at + 0.5) / line.points.length;
     const y = (value) => height - bottom - (height - top - bottom) * (value - least + spare) / (most - least + 2 * spare);
-    const place = (end) => line.points.findIndex(([commit]) => commit === end);
     const after = line.points.findIndex(([commit]) => commit === line.first);
     const middle = after > 0 ? (x(after - 1) + x(after)) / 2 : x(Math.max(after, 0));
     const draw = (name, attributes, text) => {
-        const made = document.createElementNS('http://www.w3.org/2000/svg', name);
-        Object.entries(attributes).forEach(([key, value]) => made.setAttribute(key, value));
-        made.append(...(text ? [text] : []));
-        return made;
+        const node = document.createElementNS('http://www.w3.org/2000/svg', name);
+        Object.entries(attributes).forEach(([key, value]) => node.setAttribute(key, value));
+        node.append(...(text ? [text] : []));
+        return node;
     };
     const picture = draw('svg', {viewBox: `0 0 ${width} ${height}`, class: 'chart', role: 'img',
         'aria-label': `${line.title}: ${withUnit(line.old_value, line.unit)} before, ${withUnit(line.new_value, line.unit)} after`});
@@ -67,15 +66,15 @@ function proof(event) {
     const named = (commit) => event.names[commit] || commit.slice(0, 8);
     return [
         element('p', {class: 'soft'}, 'A pair measures both commits, each in a fresh process. Its values are the medians of their samples.'),
-        ...event.proofs.flatMap((found) => [
-            element('h3', {}, `${MEASURED[found.name]}: `, commitLink(found.old, named(found.old)), ' → ', commitLink(found.new, named(found.new))),
-            element('p', {}, found.outcome ? `${found.outcome}: ratio ${found.ratio.toPrecision(3)}, 99 % interval `
-                + `${found.low.toPrecision(3)} to ${found.high.toPrecision(3)}, ${found.pairs} interleaved pairs of ${found.key}`
-                : `${named(found.new)} ${event.answers[found.new] ? 'has' : 'does not have'} the change: ${found.values.length} interleaved pairs of ${found.key}`),
-            tableOf(['Pair', named(found.old), named(found.new), 'Ratio'], found.values.map(([before, after], at) => element('tr', {},
+        ...event.proofs.flatMap((comparison) => [
+            element('h3', {}, `${MEASURED[comparison.name]}: `, commitLink(comparison.old, named(comparison.old)), ' → ', commitLink(comparison.new, named(comparison.new))),
+            element('p', {}, comparison.outcome ? `${comparison.outcome}: ratio ${comparison.ratio.toPrecision(3)}, 99 % interval `
+                + `${comparison.low.toPrecision(3)} to ${comparison.high.toPrecision(3)}, ${comparison.pairs} interleaved pairs of ${comparison.key}`
+                : `${named(comparison.new)} ${event.answers[comparison.new] ? 'has' : 'does not have'} the change: ${comparison.values.length} interleaved pairs of ${comparison.key}`),
+            tableOf(['Pair', named(comparison.old), named(comparison.new), 'Ratio'], comparison.values.map(([before, after], at) => element('tr', {},
                 number('pair', String(at + 1)),
-                number(named(found.old), withUnit(before, found.unit)),
-                number(named(found.new), withUnit(after, found.unit)),
+                number(named(comparison.old), withUnit(before, comparison.unit)),
+                number(named(comparison.new), withUnit(after, comparison.unit)),
                 number('ratio', (after / before).toPrecision(3))))),
         ]),
     ];
@@ -95,20 +94,20 @@ function upstream(commit) {
     if (!commit.hash) {
         return [];
     }
-    const places = [['url', `commit ${commit.hash.slice(0, 8)} upstream`], ['pull', 'pull request'], ['compare', 'compare with the commit before']];
+    const addresses = [['url', `commit ${commit.hash.slice(0, 8)} upstream`], ['pull', 'pull request'], ['compare', 'compare with the commit before']];
     return [
         element('blockquote', {}, element('p', {class: 'subject'}, commit.subject),
             commit.body ? element('pre', {}, commit.body) : null,
             element('p', {class: 'soft'}, `${commit.author}, ${commit.date}`)),
-        element('ul', {class: 'links'}, ...places.filter(([key]) => commit[key])
+        element('ul', {class: 'links'}, ...addresses.filter(([key]) => commit[key])
             .map(([key, text]) => element('li', {}, link(commit[key], text)))),
     ];
 }
 
 function where(event) {
-    const found = event.facts.range;
+    const range = event.facts.range;
     const ends = event.ends.map((end) => commitLink(end, event.names[end]));
-    const between = found ? found.between.length : 0;
+    const between = range ? range.between.length : 0;
     // a commit, or the newer commit with its own first N packages: mixture_names in tools/alerts/attribution.py
     const mixed = Object.keys(event.answers).some((state) => state.includes('+'));
     const tried = (state) => mixed ? `the first ${state.split('+')[1]} packages that differ as the newer commit has them` : commitLink(state);
@@ -118,7 +117,7 @@ function where(event) {
         `${one.name} ${one.old || 'none'} → ${one.new || 'none'}`));
     return [
         event.exact ? element('p', {}, 'Caused by ', ends[1])
-            : element('p', {}, 'Between ', ends[0], ' and ', ends[1], found && !found.finished ? ' (bisection is not finished)'
+            : element('p', {}, 'Between ', ends[0], ' and ', ends[1], range && !range.finished ? ' (bisection is not finished)'
                 : between ? ` (any of the ${between} commits between them may be the cause)` : ''),
         ...upstream(event.commit),
         event.facts.frozen ? element('p', {}, `On the frozen stack: ${event.facts.frozen}`) : null,

@@ -3,14 +3,14 @@
 /* What our pages share. Text from upstream becomes text nodes only, never HTML. */
 
 function element(name, attributes, ...children) {
-    const made = document.createElement(name);
+    const node = document.createElement(name);
     for (const [key, value] of Object.entries(attributes || {})) {
         if (value !== null && value !== undefined) {
-            made.setAttribute(key, value);
+            node.setAttribute(key, value);
         }
     }
-    made.append(...children.filter((child) => child !== null && child !== undefined));
-    return made;
+    node.append(...children.filter((child) => child !== null && child !== undefined));
+    return node;
 }
 
 /* A link; only its text where the address is neither on the web nor a page of this site. */

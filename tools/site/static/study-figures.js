@@ -1,6 +1,6 @@
 'use strict';
 
-/* The figures of study.html: what is chosen is drawn by Vega-Lite, from the rows in data.js. */
+/* The figures of study.html: Vega-Lite draws the chosen rows of data.js. */
 
 /* text and lines take the page's colour, so that dark mode and print need nothing more */
 const LOOK = {
@@ -41,8 +41,8 @@ function rowsOf(panel, rows) {
 
 function choices(figure, redraw) {
     return Object.entries(figure.choices).map(([axis, values]) => {
-        const select = element('select', {}, ...values.map((value, place) => element('option',
-            {value: place, selected: value === figure.choice[axis] ? '' : null}, nameOf(axis, value))));
+        const select = element('select', {}, ...values.map((value, at) => element('option',
+            {value: at, selected: value === figure.choice[axis] ? '' : null}, nameOf(axis, value))));
         select.addEventListener('change', () => {
             figure.choice[axis] = values[select.value];
             redraw();
@@ -76,14 +76,14 @@ function legend(figure, redraw) {
     }));
 }
 
-/* Draw the rows of a panel. Ticks are of all series: where some are hidden, Vega chooses its own. */
-async function drawPanel(panel, shown, rows, isWhole, place) {
+/* Draw the rows of a panel. The ticks are those of all series; where some are hidden, Vega chooses them. */
+async function drawPanel(panel, shown, rows, isWhole, plot) {
     const own = rowsOf(panel, rows);
-    place.parentElement.hidden = !own.length;
+    plot.parentElement.hidden = !own.length;
     if (!own.length) {
         return;
     }
-    place.previousSibling.textContent = shown.title;
+    plot.previousSibling.textContent = shown.title;
     const spec = structuredClone(panel.spec);
     const {x, y} = spec.encoding;
     if (panel.column === 'value') {
@@ -95,17 +95,17 @@ async function drawPanel(panel, shown, rows, isWhole, place) {
     if (y.scale.type === 'log' && isWhole) {
         y.axis.values = shown.y;
     }
-    // quiet: it warns of each choice without an interval
+    // quiet: Vega warns of each choice without an interval
     const options = {actions: false, renderer: 'svg', config: LOOK, logLevel: 1, tooltip: {theme: 'custom'}};
-    await vegaEmbed(place, {
+    await vegaEmbed(plot, {
         ...spec, $schema: 'https://vega.github.io/schema/vega-lite/v6.json', width: 'container',
         autosize: {type: 'fit', contains: 'padding'}, data: {values: own}, description: panel.title,
     }, options);
 }
 
-/* What is between `backquotes` is a name. */
+/* A text in which `backquotes` mark names. */
 function prose(text) {
-    return text.split('`').map((part, place) => (place % 2 ? element('code', {}, part) : part));
+    return text.split('`').map((part, at) => (at % 2 ? element('code', {}, part) : part));
 }
 
 function number(value) {
@@ -127,7 +127,7 @@ function behind(rows) {
                 ...(row.busy ? [' ', element('a', {class: 'badge worse', href: '#busy'}, 'machine busy')] : []))))));
 }
 
-/* A box that is filled when it is opened: most are not. */
+/* A box that is filled when a reader opens it: most stay closed. */
 function details(summary, fill) {
     const box = element('details', {}, element('summary', {}, summary));
     box.addEventListener('toggle', () => {
@@ -140,8 +140,8 @@ function details(summary, fill) {
 }
 
 function downloads(names) {
-    return element('p', {class: 'downloads'}, 'Download: ', ...names.flatMap((name, place) => [
-        place ? ' · ' : null, element('a', {href: `study/${name}`, download: ''}, name.split('.').pop().toUpperCase())]));
+    return element('p', {class: 'downloads'}, 'Download: ', ...names.flatMap((name, at) => [
+        at ? ' · ' : null, element('a', {href: `study/${name}`, download: ''}, name.split('.').pop().toUpperCase())]));
 }
 
 function notMeasured(commands) {
@@ -159,7 +159,7 @@ function figureSection(figure) {
             figure.not_drawn ? element('p', {class: 'soft'}, figure.not_drawn) : null);
     }
     figure.hidden = new Set();
-    const places = figure.panels.map((panel) => element('div', {class: 'plot'}));
+    const plots = figure.panels.map((panel) => element('div', {class: 'plot'}));
     const seen = (rows) => rows.filter((row) => !figure.hidden.has(row.series));
     const data = details('Data, samples and where they come from', () => [behind(seen(chosenRows(figure)))]);
     const [under, without] = [element('p', {class: 'soft conditions'}), element('p', {class: 'soft'})];
@@ -171,7 +171,7 @@ function figureSection(figure) {
         without.textContent = view.missing;
         drawing = drawing.then(async () => {
             for (const [index, panel] of figure.panels.entries()) {
-                await drawPanel(panel, view.panels[index], seen(rows), !figure.hidden.size, places[index]);
+                await drawPanel(panel, view.panels[index], seen(rows), !figure.hidden.size, plots[index]);
             }
             section.classList.add('drawn');
         });
@@ -181,8 +181,8 @@ function figureSection(figure) {
     const section = element('section', {class: 'figure', id: `figure-${figure.id}`}, ...head,
         element('div', {class: 'filters'}, ...choices(figure, redraw)),
         under, legend(figure, redraw),
-        element('div', {class: figure.panels.length % 2 ? 'panels' : 'panels even'}, ...figure.panels.map((panel, place) => element('div', {},
-            element('h4', {}, panel.title), places[place]))),
+        element('div', {class: figure.panels.length % 2 ? 'panels' : 'panels even'}, ...figure.panels.map((panel, at) => element('div', {},
+            element('h4', {}, panel.title), plots[at]))),
         element('img', {class: 'printed', src: `study/figure-${figure.id}.svg`, alt: name, loading: 'lazy'}),
         without, figure.not_drawn ? element('p', {class: 'soft'}, figure.not_drawn) : null,
         downloads(figure.files), data);

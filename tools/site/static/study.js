@@ -15,12 +15,12 @@ function cell(content) {
 function grid(head, rows) {
     return element('table', {class: 'grid'},
         element('thead', {}, element('tr', {}, ...head.map((text) => element('th', {}, text)))),
-        element('tbody', {}, ...rows.map((row) => element('tr', {}, ...row.map((content, place) => element('td',
-            {'data-label': place ? head[place] : null, class: place ? null : 'name'}, ...cell(content)))))));
+        element('tbody', {}, ...rows.map((row) => element('tr', {}, ...row.map((content, at) => element('td',
+            {'data-label': at ? head[at] : null, class: at ? null : 'name'}, ...cell(content)))))));
 }
 
 function figureLinks(ids) {
-    return ids.flatMap((id, place) => [place ? ', ' : null,
+    return ids.flatMap((id, at) => [at ? ', ' : null,
         element('a', {href: `#figure-${id}`}, /^2\./.test(id) ? `Figure ${id}`
             : window.STUDY.figures.find((figure) => figure.id === id).title)]);
 }
@@ -66,7 +66,7 @@ function finding(one, editions) {
             }))]) : null))));
 }
 
-function source(one, place) {
+function source(one, at) {
     const facts = {
         Tool: `${one.tool} ${one.release}${one.stack ? `, ${one.stack} stack` : ''}`, Commit: one.commit,
         Lock: one.lock ? element('a', {href: `locks/${one.lock}.txt`}, one.lock) : 'none recorded',
@@ -74,8 +74,8 @@ function source(one, place) {
         Data: one.data ? `${one.data}, sha256 ${one.data_sha256 || 'not recorded'}` : null,
         Tracker: one.tracker, 'Last measured': one.measured_at,
     };
-    return element('details', {class: 'source', id: `source-${place}`},
-        element('summary', {}, `Source ${place + 1}: ${nameOf('tool', one.tool)} ${one.release}, ${one.stack} stack, on ${one.data}`),
+    return element('details', {class: 'source', id: `source-${at}`},
+        element('summary', {}, `Source ${at + 1}: ${nameOf('tool', one.tool)} ${one.release}, ${one.stack} stack, on ${one.data}`),
         element('dl', {class: 'facts'}, ...Object.entries(facts).filter(([, value]) => value).flatMap(([name, value]) => [
             element('dt', {}, name), element('dd', {class: 'mono'}, value)])),
         element('p', {class: 'mono command'}, `${one.command} --bench BENCHMARK`));
@@ -96,8 +96,8 @@ function introduction(study) {
             `${edition[0].toUpperCase()}${edition.slice(1)}: `,
             study.editions.filter((one) => one.edition === edition).map((one) => `${one.tool} ${one.release}`
                 + ` (${one.stack ? `${one.stack} stack, ` : ''}${one.points.toLocaleString('en')} points)`).join(', ')))),
-        study.files.length ? element('p', {class: 'downloads'}, 'All measurements: ', ...study.files.flatMap((name, place) => [
-            place ? ' · ' : null, element('a', {href: `study/${name}`, download: ''}, name.split('.').pop().toUpperCase())])) : null,
+        study.files.length ? element('p', {class: 'downloads'}, 'All measurements: ', ...study.files.flatMap((name, at) => [
+            at ? ' · ' : null, element('a', {href: `study/${name}`, download: ''}, name.split('.').pop().toUpperCase())])) : null,
     ];
 }
 
@@ -160,5 +160,5 @@ show(async () => {
                     ...study.busy.points.map((text) => element('li', {}, text)))])) : null,
             element('p', {class: 'soft'}, 'To measure a number again, run the command of its source with the number’s benchmark in place of BENCHMARK.'),
             ...study.sources.map(source)),
-    ].filter((made) => made !== null);
+    ].filter((content) => content !== null);
 });

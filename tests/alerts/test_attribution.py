@@ -60,7 +60,9 @@ def test_where_the_frozen_stack_has_no_answer_the_packages_are_asked(
     assert attribution.is_unanswered(store.get(confirmed.id))
     names = attribution.mixture_names("new", DIFFERENCES)
     mixtures = MadeLaboratory({names[0]: 1.0, names[-1]: newer})
-    found = attribution.ask_packages(store, confirmed, mixtures, DIFFERENCES, Allowance())
+    found = attribution.ask_packages(
+        store, confirmed, Verifier(store, mixtures, Allowance()), DIFFERENCES
+    )
     kept = store.get(confirmed.id)
     assert (found, kept.kind) == (kind == events.DEPENDENCY, kind)
     assert not attribution.is_unanswered(kept)
@@ -73,7 +75,9 @@ def test_packages_that_do_not_run_with_the_newer_commit_leave_it_the_tools(
     assert attribution.is_unanswered(store.get(confirmed.id))
     names = attribution.mixture_names("new", DIFFERENCES)
     mixtures = MadeLaboratory({names[-1]: 2.0}, broken=[names[0]])
-    assert not attribution.ask_packages(store, confirmed, mixtures, DIFFERENCES, Allowance())
+    assert not attribution.ask_packages(
+        store, confirmed, Verifier(store, mixtures, Allowance()), DIFFERENCES
+    )
     kept = store.get(confirmed.id)
     assert kept.kind == events.CODE
     assert "does not build" in str(kept.evidence.packages)
@@ -88,7 +92,7 @@ def test_the_dependency_is_named_with_both_versions(
     names = attribution.mixture_names("new", DIFFERENCES)
     truth = {name: 2.0 if count > at else 1.0 for count, name in enumerate(names)}
     assert attribution.find_dependency(
-        store, confirmed, MadeLaboratory(truth), DIFFERENCES, Allowance()
+        store, confirmed, Verifier(store, MadeLaboratory(truth), Allowance()), DIFFERENCES
     )
     kept = store.get(confirmed.id)
     assert kept.kind == events.DEPENDENCY
@@ -105,7 +109,9 @@ def test_packages_that_only_work_together_are_named_together(
     names = attribution.mixture_names("new", DIFFERENCES)
     truth = {name: 2.0 if count > 1 else 1.0 for count, name in enumerate(names)}
     mixtures = MadeLaboratory(truth, broken=[names[2]])
-    assert attribution.find_dependency(store, confirmed, mixtures, DIFFERENCES, Allowance())
+    assert attribution.find_dependency(
+        store, confirmed, Verifier(store, mixtures, Allowance()), DIFFERENCES
+    )
     named = store.get(confirmed.id).evidence.dependencies
     assert [package.name for package in named or ()] == ["numba", "numpy"]
 
@@ -114,9 +120,13 @@ def test_a_search_that_the_budget_ends_goes_on(store: Store, confirmed: Event) -
     names = attribution.mixture_names("new", DIFFERENCES)
     truth = {name: 2.0 if count > 2 else 1.0 for count, name in enumerate(names)}
     mixtures = MadeLaboratory(truth)
-    assert not attribution.find_dependency(store, confirmed, mixtures, DIFFERENCES, Allowance(2))
+    assert not attribution.find_dependency(
+        store, confirmed, Verifier(store, mixtures, Allowance(2)), DIFFERENCES
+    )
     assert store.get(confirmed.id).evidence.dependencies is None
-    assert attribution.find_dependency(store, confirmed, mixtures, DIFFERENCES, Allowance())
+    assert attribution.find_dependency(
+        store, confirmed, Verifier(store, mixtures, Allowance()), DIFFERENCES
+    )
 
 
 def _plan(lock: str, python: str = "3.9") -> Plan:

@@ -16,7 +16,6 @@ from collections.abc import Callable, Sequence
 from functools import partial
 
 from tools.alerts import events, states
-from tools.alerts.bisection import Range
 from tools.alerts.events import Event
 from tools.alerts.evidence import PackageChange
 from tools.alerts.store import Store
@@ -61,20 +60,15 @@ def is_unanswered(event: Event) -> bool:
 
 
 def ask_packages(
-    store: Store,
-    event: Event,
-    mixtures: ValueSource,
-    differences: Sequence[PackageChange],
-    budget: Budget,
+    store: Store, event: Event, mixtures: Verifier, differences: Sequence[PackageChange]
 ) -> bool:
-    """Whether the packages alone make half of a change, or more.
+    """Whether the packages alone make half of a change, or more; `mixtures` measures them.
 
     Sets the event's kind and its evidence `packages`. Without an answer the event stays the
     tool's, and the evidence says why. Raises OutOfBudget; measured pairs are kept.
     """
     names = mixture_names(event.new, differences)
-    verifier = Verifier(store, mixtures, budget)
-    compare = partial(verifier.compare, event, names[0], names[-1], half=True)
+    compare = partial(mixtures.compare, event, names[0], names[-1], half=True)
     return _is_dependency(store, event, "packages", states.CONFIRMED, compare)
 
 
@@ -96,21 +90,17 @@ def _is_dependency(
 
 
 def find_dependency(
-    store: Store,
-    event: Event,
-    mixtures: ValueSource,
-    differences: Sequence[PackageChange],
-    budget: Budget,
+    store: Store, event: Event, mixtures: Verifier, differences: Sequence[PackageChange]
 ) -> bool:
     """Search the differing packages for the one that made the change; False when unfinished.
 
     The event's evidence `dependencies` names it with both versions. It names several where the
     mixtures between them do not work.
     """
-    names = mixture_names(event.new, differences)
-    ends = Verifier(store, mixtures, budget).search(event, names)
+    ends = mixtures.search(event, mixture_names(event.new, differences))
     if ends.finished:
-        store.add_evidence(event.id, dependencies=_between(ends, differences))
+        first, last = (int(name.rpartition("+")[2]) for name in (ends.good, ends.bad))
+        store.add_evidence(event.id, dependencies=differences[first:last])
     return ends.finished
 
 
@@ -130,12 +120,6 @@ def package_changes(old: Plan, new: Plan) -> list[PackageChange]:
 def mixture_names(commit: str, differences: Sequence[PackageChange]) -> list[str]:
     """A name for each mixture: how many of the differences are as the newer commit has them."""
     return [f"{commit}+{count}" for count in range(len(differences) + 1)]
-
-
-def _between(ends: Range, differences: Sequence[PackageChange]) -> Sequence[PackageChange]:
-    """The differences between the two mixtures that a search ended with."""
-    first, last = (int(name.rpartition("+")[2]) for name in (ends.good, ends.bad))
-    return differences[first:last]
 
 
 class Mixtures:

@@ -137,10 +137,10 @@ class Investigation:
             plan(upstream, self.mirror.commit(commit), self.stack, self.mirror)
             for commit in (event.old, event.new)
         )
+        mixtures = attribution.Mixtures(old, new, self.until)
         packages = (
-            attribution.Mixtures(old, new, self.until),
+            Verifier(self.store, mixtures, self.budget),
             attribution.package_changes(old, new),
-            self.budget,
         )
         if unanswered:
             is_dependency = attribution.ask_packages(self.store, event, *packages)

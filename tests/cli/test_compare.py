@@ -19,7 +19,7 @@ def test_values_of_zero_have_no_ratio() -> None:
     ("words", "said"),
     [
         (["pca.Sgkit.time_copmute"], "there is no benchmark 'pca.Sgkit.time_copmute'"),
-        (["pca.Sgkit.time_compute", "data=smoke"], "sets of pca.Sgkit.time_compute fit; say one"),
+        (["pca.Sgkit.time_compute", "data=smoke"], "sets of pca.Sgkit.time_compute fit; give one"),
         (["pca.Sgkit.time_compute", "data=x", "cores=1"], "0 parameter sets of pca.Sgkit"),
     ],
 )

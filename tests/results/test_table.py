@@ -116,7 +116,18 @@ def test_a_wrong_value_costs_only_itself(folder: Folder, wrong: object) -> None:
     assert folder.values("a" * 40) == [None, 2.0]
 
 
-@pytest.mark.parametrize("wrong", [[["x", None, 1], None], ["x", None], 7, {}], ids=repr)
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        [["x", None, 1], None],
+        [[1.0, math.inf, 2.0], None],
+        [[1.0, 10**400, 2.0], None],
+        ["x", None],
+        7,
+        {},
+    ],
+    ids=repr,
+)
 def test_wrong_samples_cost_only_the_interval(folder: Folder, wrong: object) -> None:
     folder.add("a" * 40, [1.0, 2.0], samples=wrong)
     assert folder.values("a" * 40) == [1.0, 2.0]
@@ -126,7 +137,7 @@ def test_wrong_samples_cost_only_the_interval(folder: Folder, wrong: object) -> 
 @pytest.mark.parametrize(
     "text",
     ["", "{", "[]", "null", "7", '{"version": 2}', '{"version": 1}',
-     '{"version": 2, "params": {"machine": "box"}, "results": 3}'],
+     '{"version": 2, "params": {"machine": "box"}, "results": 3}', "[" * 100_000],
 )  # fmt: skip
 def test_a_wrong_file_costs_only_itself_and_is_named_once(
     folder: Folder, text: str, caplog: pytest.LogCaptureFixture

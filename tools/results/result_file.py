@@ -15,6 +15,7 @@ from asv.util import UserError
 
 ENOUGH_FOR_INTERVAL = 6  # samples: with fewer, the 99 % interval of the median says nothing
 ENOUGH_FOR_RANGE = 3  # samples: with fewer, twice their range says nothing
+_LARGEST = 10**300  # near the limit of a float; NaN and infinity are not below it either
 
 
 class Header(NamedTuple):
@@ -58,7 +59,10 @@ def read(path: Path, machine: str) -> tuple[Header, list[Value]]:
         ]
     except FileNotFoundError:
         raise
-    except (OSError, ValueError, TypeError, KeyError, AttributeError, OverflowError) as error:
+    except (
+        *(OSError, ValueError, TypeError, KeyError, AttributeError, OverflowError),
+        RecursionError,  # lists or objects in each other, too deep to read
+    ) as error:
         raise UserError(_problem(path, machine, error)) from None
     return header, rows
 
@@ -154,10 +158,12 @@ def _number(cell: Any) -> float | None:
     """A finite number or NaN; None for anything else."""
     if type(cell) is float:
         return None if math.isinf(cell) else cell
-    if type(cell) is int and abs(cell) < 10**300:
+    if type(cell) is int and abs(cell) < _LARGEST:
         return float(cell)
     return None
 
 
 def _are_numbers(cell: Any) -> bool:
-    return isinstance(cell, list) and all(type(sample) in (float, int) for sample in cell)
+    return isinstance(cell, list) and all(
+        type(sample) in (float, int) and abs(sample) < _LARGEST for sample in cell
+    )

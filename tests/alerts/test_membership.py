@@ -92,13 +92,13 @@ def test_what_was_proven_stays_whatever_its_points_say(store: Store) -> None:
 
 def test_the_last_point_alone_is_enough_where_its_samples_are_well_apart(store: Store) -> None:
     made = [series(REAL, [1.0, 1.0, 1.0, 3.0]), series(BESIDE, [1.0, 1.1, 1.0, 1.5])]
-    found = [detection for one in made for detection in steps(one, 3)]
-    (event,) = seen(store, found, *made)
+    detections = [detection for one in made for detection in steps(one, 3)]
+    (event,) = seen(store, detections, *made)
     locate(store, event, 3)
-    membership.prune(store, found, REVISIONS)
+    membership.prune(store, detections, REVISIONS)
     assert names(store, event) == [REAL, BESIDE]
     vague = steps(series(BESIDE, [1.0, 1.1, 1.0, 1.5], spread=0.3), 3)
-    membership.prune(store, [found[0], *vague], REVISIONS)
+    membership.prune(store, [detections[0], *vague], REVISIONS)
     assert names(store, event) == [REAL]
 
 

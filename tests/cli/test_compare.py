@@ -1,4 +1,4 @@
-"""Two commits side by side: what is said of the pairs, and of what cannot be compared."""
+"""`alerts compare`: its conclusion from pairs, and its refusals."""
 
 import pytest
 

@@ -122,7 +122,7 @@ class Event:
 
     @property
     def proofs(self) -> list[Proof]:
-        """What was measured again: the change, and a timing at its commit."""
+        """The proof of the change, and that of a timing at its commit, where there are any."""
         return [proof for proof in (self.evidence.confirmation, self.evidence.timing) if proof]
 
     @property

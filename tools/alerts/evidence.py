@@ -1,4 +1,4 @@
-"""What was measured and decided about an event, beside its state; JSON in the database."""
+"""The evidence of an event: measurements and decisions. The database has it as JSON."""
 
 from __future__ import annotations
 

@@ -135,7 +135,7 @@ class Measured:
 def count_measured(
     all_series: Iterable[Series], tools: frozenset[str]
 ) -> dict[tuple[Scope, int], Measured]:
-    """What was measured at each revision of each scope."""
+    """The numbers of series and controls at each revision of each scope."""
     flags: dict[tuple[Scope, int], list[bool]] = defaultdict(list)
     for series in all_series:
         scope, control = scope_of(series), is_control(series.benchmark, tools)

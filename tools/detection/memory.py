@@ -63,6 +63,6 @@ class Memory:
 
 @functools.cache
 def _version() -> str:
-    """Another one for another detector."""
+    """A hash of this package's source: another detector searches each series again."""
     sources = sorted(Path(__file__).parent.glob("*.py"))
     return hashlib.sha256(b"".join(path.read_bytes() for path in sources)).hexdigest()

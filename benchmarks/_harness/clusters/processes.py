@@ -92,7 +92,7 @@ class Processes:
         """End all processes, wait until none is left, and remove their files.
 
         Workers are asked to end before their scheduler, which was started first: they sign off
-        and remove their semaphores. What does not end in time is killed.
+        and remove their semaphores. Those that do not end in time are killed.
         """
         first, others = list(self._started)[:1], list(self._started)[1:]
         for names in (others, first):

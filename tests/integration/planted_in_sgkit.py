@@ -168,7 +168,7 @@ def main() -> int:
         run(root, "datasets", "prepare", DATA, "--formats", "zarr")
         git(args.folder / "sgkit", "branch", "--force", "arrived", commits[count - 1])
         code = run(root, "nightly", "--hours", args.hours, *options)
-        if code not in (0, 10, 11, 12):
+        if code != 0:
             return code
         with done.open("a") as stream:
             stream.write(f"{code}\n")

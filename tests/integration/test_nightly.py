@@ -196,7 +196,7 @@ class Week:
 
 
 NIGHT = (
-    "python", "-m", "tools", "nightly", "--hours", "0.3", "--bench", "toy_task",
+    "python", "-m", "tools", "nightly", "--hours", "0.3", "--bench", "toy_task", "--exit-code",
     "--site", "https://perf.example.org",
 )  # fmt: skip
 

@@ -17,7 +17,7 @@ from tools.__main__ import main
 from tools.alerts import events, states
 from tools.alerts.events import Event, SeriesChange
 from tools.alerts.store import Store
-from tools.cli import nightly
+from tools.cli import decisions, nightly
 from tools.common import asv_config, files
 from tools.common.errors import UnreachableError
 from tools.common.process import ProgramError
@@ -116,14 +116,29 @@ def machine_stepped(store: Store) -> None:
     store.set_state(event.id, states.CONFIRMED, "")
 
 
-def test_what_there_is_to_tell_goes_before_what_failed(
-    store: Store, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
+@pytest.mark.parametrize("options", [[], ["--exit-code"]])
+def test_a_night_of_which_a_part_failed_says_so_whatever_it_found(
+    store: Store, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str],
+    options: list[str],
+) -> None:  # fmt: skip
     monkeypatch.setenv("GWAS_HOOK", "http://127.0.0.1:9/nobody")
     monkeypatch.setattr(nightly.config, "operator", lambda _: {"webhook": "GWAS_HOOK"})
     machine_stepped(store)
-    assert main(["nightly"]) == 12
+    assert main(["nightly", *options]) == 14
     assert "1 new events\nfailed: " in capsys.readouterr().out
+
+
+def test_news_has_an_exit_code_only_where_it_is_asked_for(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    machine_stepped(store)
+    assert main(["nightly"]) == 0
+    machine_stepped(store)
+    assert main(["nightly", "--exit-code"]) == 12
+    assert main(["nightly", "--exit-code"]) == 0
+    monkeypatch.setattr(decisions, "open_store", lambda: store)
+    assert main(["alerts", "digest"]) == 0
+    assert main(["alerts", "digest", "--exit-code"]) == 12
 
 
 def test_the_digest_of_a_night_that_was_killed_while_telling_is_the_next_nights(
@@ -145,7 +160,7 @@ def test_the_digest_of_a_night_that_was_killed_while_telling_is_the_next_nights(
         assert main(["nightly"]) == 130
     assert sent == [1, 2]
     assert "to tell of" not in capsys.readouterr().out
-    assert main(["nightly"]) == 12
+    assert main(["nightly"]) == 14  # nobody answers the webhook
     assert "2 new events" in capsys.readouterr().out
     assert main(["nightly"]) == 14  # the webhook is still to be told
     assert "0 new events" in capsys.readouterr().out
@@ -159,7 +174,7 @@ def test_a_digest_that_could_not_be_written_is_the_next_nights(
     with monkeypatch.context() as disk:
         disk.setattr(NightLog, "say", fails(full))
         assert main(["nightly"]) == 8
-    assert main(["nightly"]) == 12
+    assert main(["nightly", "--exit-code"]) == 12
     assert "1 new events" in capsys.readouterr().out
 
 
@@ -199,7 +214,7 @@ def test_a_mistake_in_one_part_keeps_nobody_from_being_told(
     published = []
     monkeypatch.setattr(night.Night, "_investigate", fails(KeyError("a bug")))
     monkeypatch.setattr(asv_run, "publish", published.append)
-    assert main(["nightly"]) == 12
+    assert main(["nightly"]) == 14
     out, error = capsys.readouterr()
     assert "1 new events\nfailed: the events were not investigated: KeyError" in out
     assert "Traceback" in error
@@ -237,12 +252,12 @@ def test_a_channel_that_is_added_to_the_table_hears_of_what_is_told_from_then_on
 ) -> None:
     web = Web()
     machine_stepped(store)
-    assert main(["nightly"]) == 12
+    assert main(["nightly", "--exit-code"]) == 12
     monkeypatch.setattr(nightly.config, "operator", lambda _: {"webhook": "GWAS_HOOK"})
     site = ["--site", "https://perf.example.org"]
     with running(web.server):
         for told in (0, 1):
             monkeypatch.setenv("GWAS_HOOK", f"{web.url}/hook")
-            assert main(["nightly", *site]) == (12 if told else 0)
+            assert main(["nightly", "--exit-code", *site]) == (12 if told else 0)
             assert len(web.requests) == told
             machine_stepped(store)

@@ -31,8 +31,9 @@ def add_actions(actions: argparse._SubParsersAction) -> None:
     show = actions.add_parser("show", help="show one event: message, proof, history")
     show.add_argument("id", type=_number)
     show.set_defaults(run=_show)
-    all_confirmed = actions.add_parser(
-        "digest", help="print all confirmed events; exits with 0, 10, 11 or 12"
+    all_confirmed = actions.add_parser("digest", help="print all confirmed events")
+    all_confirmed.add_argument(
+        "--exit-code", action="store_true", help="end with 10, 11 or 12 if there are any"
     )
     all_confirmed.set_defaults(run=_digest)
     for action in (show, all_confirmed):
@@ -97,7 +98,9 @@ def _reopen(args: argparse.Namespace) -> None:
 
 def _digest(args: argparse.Namespace) -> int:
     confirmed = open_store().all(states.CONFIRMED)
-    return digest.write([*zip(confirmed, _messages(confirmed, args.site), strict=True)], print)
+    messages = _messages(confirmed, args.site)
+    code = digest.write([*zip(confirmed, messages, strict=True)], print)
+    return digest.exit_code(code, of_news=args.exit_code)
 
 
 def _messages(chosen: list[Event], site: str | None) -> list[message.Message]:

@@ -22,15 +22,15 @@ def commit_of(published: Project, tool: str, number: int) -> str:
 
 
 def test_grid(visit: Visit) -> None:
-    page = visit.open("index.html", ".benchmark-plot canvas")
+    page = visit.open("classic.html", ".benchmark-plot canvas")
     assert page.locator(".benchmark-container").count() == len(example.BENCHMARKS)
-    assert page.locator("#nav a", has_text="Changes").get_attribute("href") == "changes.html"
+    assert page.locator("#nav a", has_text="Overview").get_attribute("href") == "index.html"
     visit.check("grid")
 
 
 def test_what_was_not_measured_says_so(visit: Visit, published: Project) -> None:
     benchmarks = json.loads((published.root / "html" / "index.json").read_text())["benchmarks"]
-    page = visit.open("#/", ".benchmark-plot")
+    page = visit.open("classic.html#/", ".benchmark-plot")
     for name in benchmarks:
         values = json.loads(
             (published.root / "html" / "graphs" / "summary" / f"{name}.json").read_text()
@@ -51,7 +51,7 @@ def in_sight(row: Any, width: int) -> None:
 
 
 def test_summary_list(visit: Visit) -> None:
-    page = visit.open("index.html#/summarylist?branch=sgkit", "#summarylist-body tbody tr")
+    page = visit.open("classic.html#/summarylist?branch=sgkit", "#summarylist-body tbody tr")
     assert page.get_by_text("hardy_weinberg.Sgkit.time_compute", exact=False).count()
     for metric, worse in (("track_throughput", "\N{MINUS SIGN}"), ("time_compute", "+")):
         row = page.locator(f"#summarylist-body tr:has(a[href*='pca.Sgkit.{metric}'])").first
@@ -75,7 +75,7 @@ def test_summary_list(visit: Visit) -> None:
 
 def test_graph_draws_with_the_releases_of_its_own_tool(visit: Visit) -> None:
     page = visit.open(
-        "index.html#hardy_weinberg.Sgkit.time_compute?branch=sgkit", "#main-graph canvas"
+        "classic.html#hardy_weinberg.Sgkit.time_compute?branch=sgkit", "#main-graph canvas"
     )
     page.wait_for_function("document.querySelectorAll('#main-graph > div').length > 3")
     drawn = page.evaluate(
@@ -106,7 +106,7 @@ def test_graph_draws_with_the_releases_of_its_own_tool(visit: Visit) -> None:
 
 
 def test_a_benchmark_opens_on_the_branch_of_its_tool(visit: Visit) -> None:
-    page = visit.open("index.html", ".benchmark-container")
+    page = visit.open("classic.html", ".benchmark-container")
     page.locator("a.benchmark-container[href='#pca.Hail.time_compute']").click()
     page.wait_for_selector("#main-graph canvas")
     assert "branch=hail" in page.url
@@ -127,7 +127,7 @@ def test_graph_of_a_change_and_the_way_to_the_commit(visit: Visit, published: Pr
 
 
 def test_regressions_by_what_is_better(visit: Visit, published: Project) -> None:
-    page = visit.open("index.html#/regressions?branch=sgkit", "#regression-div-0 tbody tr")
+    page = visit.open("classic.html#/regressions?branch=sgkit", "#regression-div-0 tbody tr")
     listed = page.locator("#regression-div-0 table").first.inner_text()
     assert "pca.Sgkit.time_compute" in listed
     assert "pca.Sgkit.track_throughput" in listed  # a drop, where more is better
@@ -262,14 +262,14 @@ def test_a_missing_script_is_explained(visit: Visit, published: Project) -> None
     text = missing.read_bytes()
     missing.unlink()
     try:
-        visit.page.goto(visit.base + "index.html")
+        visit.page.goto(visit.base + "classic.html")
         visit.page.wait_for_url("**/error.html")
         assert "tools site fetch" in visit.page.locator("main").inner_text()
     finally:
         missing.write_bytes(text)
 
 
-@pytest.mark.parametrize("name", ["index.html", "changes.html", "study.html"])
+@pytest.mark.parametrize("name", ["classic.html", "index.html", "study.html"])
 def test_a_publish_that_failed_is_said_on_the_pages(
     visit: Visit, published: Project, name: str
 ) -> None:

@@ -12,7 +12,8 @@ import pytest
 from tests.site.browsing import Visit, chromium, needs_chromium, served
 from tests.study import made, truth
 from tools.common import paths
-from tools.study.page import page, report
+from tools.site import pages
+from tools.study.page import page
 
 pytestmark = needs_chromium
 
@@ -28,7 +29,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
     made.write(out / "results", truth_of_two)
     page.write(out / "results", paths.ROOT / "benchmarks", out)
-    report.copy_page(out)
+    pages.write_page(pages.PAGES["study"], out)
     return out
 
 

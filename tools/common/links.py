@@ -59,7 +59,7 @@ def graph(
         if key in named
     }
     query.update({f"p-{name}": value for name, value in parameters.items()})
-    return f"index.html#{benchmark}?{urlencode(query)}"
+    return f"classic.html#{benchmark}?{urlencode(query)}"
 
 
 def at(graph_link: str, *commits: str) -> str:

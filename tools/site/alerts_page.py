@@ -42,28 +42,32 @@ class Site:
     releases: Mapping[str, str]
 
 
-def write(html: Path, database: Path, site: Site) -> None:
-    """Write the data; without events before the first night, or with a damaged database."""
+def write(html: Path, database: Path, site: Site) -> list[Event]:
+    """Write the data; returns the events.
+
+    There are none before the first night, or with a damaged database.
+    """
+    all_events: list[Event] = []
     pages: list[dict[str, Any]] = []
-    events: list[dict[str, Any]] = []
     noise: list[dict[str, Any]] = []
     entries: list[tuple[Event, message.Message]] = []
     if database.exists():
         try:
             with closing(Store(database)) as store:
-                for event in store.all():
-                    events.append(_row(event))
-                    pages.append(_page(event, store, site))
+                all_events = store.all()
+                pages = [_page(event, store, site) for event in all_events]
                 noise = [_noise(*measured_on, store) for measured_on in store.repeated()]
                 entries = notifications.messages(store, site.links, site.mirror, links.site_url())
         except DamagedError as error:
             log.warning(f"the Alerts page has no events: {error}")
-            pages, events, noise = [], [], []
+            all_events, pages, noise, entries = [], [], [], []
     feed.write(html / "alerts.xml", links.site_url(), entries)
     for page in pages:
         files.write_json(html / "alerts" / f"{page['id']}.json", page)
-    content = {"events": events, "noise": noise, "releases": site.releases}
+    rows = [_row(event) for event in all_events]
+    content = {"events": rows, "noise": noise, "releases": site.releases}
     files.write_text(html / "alerts.json", json.dumps(content, separators=(",", ":")))
+    return all_events
 
 
 def _row(event: Event) -> dict[str, Any]:
@@ -143,7 +147,7 @@ def _line(event: Event, line: SeriesChange, site: Site, *, drawn: bool) -> dict[
     benchmark = line.key.benchmark
     shown = {
         **asdict(line), "key": str(line.key), "benchmark": benchmark, "parameters": line.key.plain,
-        "ratio": line.ratio, "graph": f"index.html#{benchmark}",
+        "ratio": line.ratio, "graph": links.graph(benchmark, {}, {}, set()),
     }  # fmt: skip
     for series in site.series:
         if series.key != line.key or scope_of(series) != event.scope:

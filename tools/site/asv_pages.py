@@ -1,15 +1,14 @@
-"""asv's own pages made to work offline and on a phone: local scripts, navigation, style."""
+"""asv's own pages, kept as classic.html and made to work offline and on a phone."""
 
 from __future__ import annotations
 
 import re
-import shutil
 from pathlib import Path
 
 from tools.common import files
 from tools.site import vendor
 
-STATIC = Path(__file__).parent / "static"
+CLASSIC = "classic.html"  # asv calls it index.html, which is our overview
 
 _ELEMENT = re.compile(
     r'<(?:script|link)\b[^>]*?\b(?P<attribute>src|href)="(?P<address>https?://[^"]+)"[^>]*>'
@@ -19,11 +18,8 @@ _HEAD = """<meta name="viewport" content="width=device-width, initial-scale=1">
     <script src="asv-extra.js"></script>
     <script defer src="failed.js"></script>
   </head>"""
-_NAVIGATION = '<li id="nav-li-regressions"><a href="#/regressions">Regressions</a></li>'
-_OURS = "".join(
-    f'\n\t<li><a href="{name.lower()}.html">{name}</a></li>'
-    for name in ("Changes", "Alerts", "Study")
-)
+_REGRESSIONS = '<li id="nav-li-regressions"><a href="#/regressions">Regressions</a></li>'
+_OURS = '\n\t<li><a href="index.html">Overview</a></li>'
 
 
 def localise(html: str) -> str:
@@ -41,8 +37,8 @@ def localise(html: str) -> str:
 
 
 def extend(html: str) -> str:
-    """asv's index.html with our style and scripts, and links to our pages."""
-    for old, new in (("</head>", _HEAD), (_NAVIGATION, _NAVIGATION + _OURS)):
+    """asv's index.html with our style and scripts, and a link to our overview."""
+    for old, new in (("</head>", _HEAD), (_REGRESSIONS, _REGRESSIONS + _OURS)):
         if html.count(old) != 1:
             raise ValueError(f"asv's index.html is not the one of asv 0.6.6: no {old!r}")
         html = html.replace(old, new)
@@ -50,13 +46,16 @@ def extend(html: str) -> str:
 
 
 def finish(html_dir: Path) -> str | None:
-    """Rewrite asv's pages in a site; returns why it needs CDNs, None where it needs none."""
-    shutil.copytree(STATIC, html_dir, dirs_exist_ok=True)
+    """Move asv's page in a site to CLASSIC; returns why it needs CDNs, None where it needs none.
+
+    The page that takes its place comes later.
+    """
     index = html_dir / "index.html"
     text = extend(index.read_text(encoding="utf-8"))
+    index.unlink()
     problem = vendor.problem()
     if problem is None:
         vendor.copy_to(html_dir)
         text = localise(text)
-    files.write_text(index, text)
+    files.write_text(html_dir / CLASSIC, text)
     return problem

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -12,13 +13,24 @@ from asv.console import log
 from asv.publishing import OutputPublisher
 from asv.repo import Repo
 
+from tools.alerts.verdicts import Verdicts
 from tools.common import files, links
 from tools.detection import changes
-from tools.detection.changes import Change
+from tools.detection.changes import Change, is_control
 from tools.results import metrics
-from tools.results.metrics import Metric
-from tools.site import alerts_page, asv_pages, commit_pages, regressions
+from tools.results.series_key import SeriesKey
+from tools.site import (
+    alerts_page,
+    asv_pages,
+    commit_pages,
+    overview,
+    pages,
+    regressions,
+    series_pages,
+    site_data,
+)
 from tools.site.graphs import Publication
+from tools.site.series_pages import Axis
 from tools.upstreams import config as upstreams_config
 from tools.upstreams.mirror import Mirror
 
@@ -52,15 +64,44 @@ class Site(OutputPublisher):
         regressions.publish(conf, repo, benchmarks, graphs, revisions, detected)
         tags = repo.get_tags()
         releases = {commit: tag.rpartition("/")[2] for tag, commit in tags.items()}
-        _write_changes(html, detected, declared, named, releases, conf.hash_length)
         mirror = Mirror(Path(repo._path))
-        alerts_page.write(
+        all_events = alerts_page.write(
             html,
             results_dir / "alerts.sqlite",
             alerts_page.Site(all_series, hashes, mirror, templates, declared, named, releases),
         )
+        rows = _changes(
+            detected, Verdicts(all_events, revisions), named, releases, conf.hash_length
+        )
+        summaries = {name: metric.summary for name, metric in declared.items()}
+        _write(html / "changes.json", {"changes": [row for _, row in rows], "metrics": summaries})
+        dates = dict(graphs.table.readable["commit", "date"].iter_rows())
+        dates |= {commit: repo.get_date_from_name(commit) for commit in tags.values()}
+        axis = Axis(hashes, dates)
+        controls = frozenset(b for b in benchmarks if is_control(b, set(conf.branches)))
+        _write(
+            html / "series.json",
+            series_pages.write(graphs.staging, all_series, axis, rows, controls),
+        )
+        _write(
+            html / "overview.json",
+            overview.of(
+                all_series,
+                axis,
+                graphs.table,
+                branches,
+                all_events,
+                [(change, row["verdict"]) for change, row in rows],
+            ),
+        )
         locks = commit_pages.copy_locks(results_dir, html)
-        setups = commit_pages.provenance(results_dir, locks)
+        setups, sizes = commit_pages.provenance(results_dir, locks)
+        _write(
+            html / "site.json",
+            site_data.of(
+                conf.project, mirror, conf.branches, declared, _releases(tags, dates), sizes
+            ),
+        )
         measured = commit_pages.write(graphs.staging, all_series, hashes, named, setups)
         _write(
             html / "commits.json",
@@ -76,6 +117,7 @@ class Site(OutputPublisher):
             if not graphs.get_graph_group(name):
                 _write(html / "graphs" / "summary" / f"{util.sanitize_filename(name)}.json", [])
         problem = asv_pages.finish(html)
+        pages.write(html)
         if problem:
             log.warning(
                 f"{problem}: this site loads its scripts from public CDNs and needs a network "
@@ -91,29 +133,47 @@ def _link_templates(conf: Any) -> dict[str, dict[str, str]]:
     return {name: dict(tool.links) for name, tool in upstreams_config.load(path).items()}
 
 
-def _write_changes(
-    html: Path,
+def _changes(
     detected: Sequence[Change],
-    declared: Mapping[str, Metric],
+    verdicts: Verdicts,
     named: set[str],
     releases: Mapping[str, str],
     hash_length: int,
-) -> None:
-    """Write the data of the Changes page: a row for each change, with a link to its graph."""
+) -> list[tuple[Change, dict[str, Any]]]:
+    """The changes with their rows on the Changes page: each has a link to its graph."""
     rows = []
     for change in detected:
         row = change.as_json()
+        environment = {**change.environment, "branch": change.tool}
+        stack, machine = (str(environment.get(name, "")) for name in ("stack", "machine"))
+        verdict = verdicts.of(
+            (change.tool, stack, machine),
+            SeriesKey.of(change.benchmark, change.parameters),
+            change.better,
+            change.before.revision,
+            change.after.revision,
+        )
+        row |= {"verdict": verdict.word, "event": verdict.event}
         row["environment"] = {k: v for k, v in change.environment.items() if k in named}
         row["releases"] = [releases.get(change.old_commit), releases.get(change.new_commit)]
-        environment = {**change.environment, "branch": change.tool}
         row["graph"] = links.at(
             links.graph(change.benchmark, environment, change.parameters, named),
             change.old_commit[:hash_length],
             change.new_commit[:hash_length],
         )
-        rows.append(row)
-    summaries = {name: metric.summary for name, metric in declared.items()}
-    _write(html / "changes.json", {"changes": rows, "metrics": summaries})
+        rows.append((change, row))
+    return rows
+
+
+def _releases(
+    tags: Mapping[str, str], dates: Mapping[str, int]
+) -> dict[str, list[tuple[str, int, str]]]:
+    """(version, date, commit) of each branch's releases, oldest first."""
+    releases: dict[str, list[tuple[str, int, str]]] = defaultdict(list)
+    for tag, commit in sorted(tags.items(), key=lambda item: dates[item[1]]):
+        branch, _, version = tag.rpartition("/")
+        releases[branch].append((version, dates[commit], commit))
+    return releases
 
 
 def _write(path: Path, value: Any) -> None:

@@ -71,21 +71,33 @@ def index(
     return entries
 
 
-def provenance(results: Path, locks: Set[str]) -> dict[str, list[dict[str, Any]]]:
-    """The set-ups in which each commit was measured, newest first. `locks` are the copied ones."""
+Sizes = dict[str, tuple[int, int]]
+
+
+def provenance(results: Path, locks: Set[str]) -> tuple[dict[str, list[dict[str, Any]]], Sizes]:
+    """The set-ups in which each commit was measured, and the size of each data set.
+
+    The set-ups are sorted by time, newest first. A size is samples and variants. `locks` are the
+    copied ones.
+    """
+    sizes: Sizes = {}
     kept = ("stack", "python", "java", "installed", "lock", "tracker")
     by_commit: dict[str, dict[tuple[Any, ...], dict[str, Any]]] = defaultdict(dict)
     for machine, entry in stored.provenance(results):
+        data = entry.get("data")
+        if isinstance(data, dict) and {"name", "n_samples", "n_variants"} <= data.keys():
+            sizes[data["name"]] = data["n_samples"], data["n_variants"]
         shown = {"machine": machine, **{key: entry.get(key) for key in kept}}
         shown["has_lock"] = shown["lock"] in locks
         key = tuple(shown.values())
         setups = by_commit[entry["commit"]]
         count = setups.get(key, {"benchmarks": 0})["benchmarks"] + 1
         setups[key] = {**shown, "at": entry.get("at"), "benchmarks": count}
-    return {
+    newest_first = {
         commit: sorted(setups.values(), key=lambda setup: setup["at"] or "", reverse=True)
         for commit, setups in by_commit.items()
     }
+    return newest_first, sizes
 
 
 def copy_locks(results: Path, html: Path) -> set[str]:

@@ -13,7 +13,7 @@ const FILTERS = {
 };
 const LEAST = [1.05, 1.1, 1.3, 2, 5];
 
-function size(change) {
+function sizeOf(change) {
     if (change.ratio === null || change.ratio <= 0) {
         return Infinity;
     }
@@ -83,7 +83,7 @@ show(async () => {
     }
 
     function update() {
-        chosen = changes.filter((change) => size(change) >= Number(state.least)
+        chosen = changes.filter((change) => sizeOf(change) >= Number(state.least)
             && Object.entries(FILTERS).every(([name, filter]) => !state[name] || filter.of(change) === state[name]));
         const better = chosen.filter((change) => change.better).length;
         count.textContent = `${chosen.length} changes: ${better} better, ${chosen.length - better} worse`;

@@ -42,6 +42,66 @@ async function show(page) {
     }
 }
 
+/* site.json with the words for tools, tasks, metrics, commits and data sets. */
+async function loadSite() {
+    const site = await load('site.json');
+    const versions = new Map(Object.values(site.branches).flatMap(
+        (branch) => branch.releases.map(([version, , commit]) => [commit, version])));
+    return Object.assign(site, {
+        release: (commit) => versions.get(commit),
+        tool: (name) => site.tools[name] || {label: name[0].toUpperCase() + name.slice(1), colour: '#808080'},
+        branch: (name) => site.branches[name] || {label: name, point: 'commit', releases: []},
+        task: (name) => site.tasks[name] || name.replaceAll('_', ' '),
+        metric: (name) => (site.metrics[name] || {label: name}).label,
+        unit: (benchmark) => (site.metrics[benchmark.split('.').at(-1)] || {unit: ''}).unit,
+    });
+}
+
+/* "PCA, Sgkit, compute only" */
+function benchmarkWords(benchmark, site) {
+    const [task, tool, metric] = benchmark.split('.').slice(-3);
+    return [site.task(task), site.tool((tool || '').toLowerCase()).label, site.metric(metric || '')].join(', ');
+}
+
+/* "sim-2504-10k (2,504 samples × 10,000 variants), 1 core" */
+function parameterWords(parameters, site) {
+    return Object.entries(parameters).map(([name, value]) => {
+        const text = plain(value);
+        if (name === 'data' && site.sizes[text]) {
+            const [samples, variants] = site.sizes[text];
+            return `${text} (${samples.toLocaleString('en')} samples × ${variants.toLocaleString('en')} variants)`;
+        }
+        return name === 'cores' ? counted(Number(text), 'core') : name === 'data' ? text : `${name} ${text}`;
+    }).join(', ');
+}
+
+/* "PCA, Sgkit, compute only: 1.60 × slower since 0.8.0" */
+function changeWords(change, site) {
+    const since = site.release(change.commit) || change.commit.slice(0, 8);
+    return `${benchmarkWords(change.benchmark, site)}: ${factor(change.ratio, change.unit)} since ${since}`;
+}
+
+function counted(number, noun) {
+    return `${number.toLocaleString('en')} ${noun}${number === 1 ? '' : 's'}`;
+}
+
+function day(milliseconds) {
+    return new Date(milliseconds).toISOString().slice(0, 10);
+}
+
+function minute(milliseconds) {
+    return `${new Date(milliseconds).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
+}
+
+/* A ratio as a factor of at least 1; null is from or to zero. */
+function size(ratio) {
+    return ratio === null || ratio <= 0 ? Infinity : Math.max(ratio, 1 / ratio);
+}
+
+function times(ratio) {
+    return ratio >= 100 ? Math.round(ratio).toLocaleString('en') : ratio.toPrecision(ratio >= 10 ? 3 : 2);
+}
+
 const SCALES = {
     seconds: [[1, 's'], [1e-3, 'ms'], [1e-6, 'µs'], [1e-9, 'ns']],
     bytes: [[1e9, 'GB'], [1e6, 'MB'], [1e3, 'kB'], [1, 'B']],

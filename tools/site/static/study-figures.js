@@ -147,7 +147,7 @@ function downloads(names) {
 function notMeasured(commands) {
     return [
         element('p', {}, 'Not measured yet. This measures it, as far as this machine allows:'),
-        ...commands.map((command) => element('p', {class: 'mono command'}, command)),
+        ...commands.map((command) => element('p', {class: 'mono shell'}, command)),
     ];
 }
 

@@ -78,7 +78,7 @@ function source(one, at) {
         element('summary', {}, `Source ${at + 1}: ${nameOf('tool', one.tool)} ${one.release}, ${one.stack} stack, on ${one.data}`),
         element('dl', {class: 'facts'}, ...Object.entries(facts).filter(([, value]) => value).flatMap(([name, value]) => [
             element('dt', {}, name), element('dd', {class: 'mono'}, value)])),
-        element('p', {class: 'mono command'}, `${one.command} --bench BENCHMARK`));
+        element('p', {class: 'mono shell'}, `${one.command} --bench BENCHMARK`));
 }
 
 function introduction(study) {

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import argparse
-import re
-import shutil
 from pathlib import Path
 
-from tools.common import asv_config, files, paths
+from tools.common import asv_config, paths
 from tools.common.errors import UsageError, from_os_error
-from tools.site import asv_pages, commit_pages
+from tools.site import commit_pages, pages
 from tools.study.page import page
 from tools.study.page.page import Record
 
@@ -43,24 +41,11 @@ def run(args: argparse.Namespace) -> int:
             hint="name another with --out",
         ) from None
     shown = page.write(results, paths.ROOT / conf.benchmark_dir, args.out, args.machine)
-    copy_page(args.out)
+    pages.write_page(pages.PAGES["study"], args.out)
     commit_pages.copy_locks(results, args.out)
     print("\n".join(summary(shown)))
     print(f"written: {args.out / 'study.html'}")
     return 0
-
-
-def copy_page(out: Path) -> None:
-    """The page's own files; without a site around it, without the way to the site's pages."""
-    for name in (
-        "site.css", "failed.js", "site.js", "study.css", "study.js", "study-figures.js"
-    ):  # fmt: skip
-        shutil.copyfile(asv_pages.STATIC / name, out / name)
-    html = (asv_pages.STATIC / "study.html").read_text(encoding="utf-8")
-    if not (out / "index.html").exists():
-        html = re.sub(r"(?s)\s*<nav>.*?</nav>", "", html)
-        html = html.replace('"shortcut icon" href="swallow.ico"', '"icon" href="data:,"')
-    files.write_text(out / "study.html", html)
 
 
 def summary(shown: Record) -> list[str]:

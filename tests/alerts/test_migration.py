@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from asv.machine import Machine
 
 from tools import migration
 from tools.alerts import schema
@@ -210,3 +211,51 @@ def test_lines_of_provenance_get_their_values_once(
     migrate_provenance(tmp_path)
     assert path.stat().st_mtime_ns == before
     assert capsys.readouterr().err == ""
+
+
+def database_of_version_1(results: Path, nights: dict[str, int]) -> Path:
+    """As version 1 kept the commits of nights: without their machine."""
+    path = results / "alerts.sqlite"
+    Store(path).close()
+    with sqlite3.connect(path) as db:
+        for table in ("night", "attempt", "rest", "secret"):
+            db.execute(f"drop table {table}")
+        db.execute("drop index history_of")
+        db.execute(
+            "create table night (stack text not null, commit_hash text not null,"
+            " done integer not null, unique (stack, commit_hash))"
+        )
+        rows = [("frozen", commit, done) for commit, done in nights.items()]
+        db.executemany("insert into night values (?, ?, ?)", rows)
+        db.execute("pragma user_version = 1")
+    return path
+
+
+def test_commits_of_nights_belong_to_the_machines_that_measured_them(tmp_path: Path) -> None:
+    here = Machine.get_unique_machine_name()
+    for machine, commit in (("old-box", "a" * 40), ("old-box", "b" * 40), (here, "b" * 40)):
+        (tmp_path / machine).mkdir(exist_ok=True)
+        (tmp_path / machine / f"{commit[:8]}-per-commit-pyauto-stackfrozen.json").write_text("{}")
+    nights = {"a" * 40: 1, "b" * 40: 1, "c" * 40: 0, "d" * 40: 1}
+    store = Store(database_of_version_1(tmp_path, nights))
+    assert store.nights("frozen", "old-box") == {"a" * 40: True, "b" * 40: True}
+    assert store.nights("frozen", here) == {"b" * 40: True, "c" * 40: False}
+    assert store._rows("select 1 from sqlite_master where name = 'history_of'")
+
+
+def test_on_new_hardware_no_commit_counts_as_measured(tmp_path: Path) -> None:
+    """A copied database, of today's version or an older one, without or with its results."""
+    store = Store(database_of_version_1(tmp_path, {"a" * 40: 1}))
+    store.begin_commits("frozen", "old-box", ["b" * 40])
+    store.finish_commits("frozen", "old-box", ["b" * 40])
+    assert store.nights("frozen", Machine.get_unique_machine_name()) == {}
+    assert store.nights("frozen", "old-box") == {"b" * 40: True}
+    store.begin_commits("frozen", "new-box", ["b" * 40])
+    assert store.nights("frozen", "new-box") == {"b" * 40: False}
+
+
+def test_a_database_keeps_its_secret_and_no_other_has_it(tmp_path: Path) -> None:
+    secret = Store(database_of_version_1(tmp_path, {})).secret()
+    assert len(secret) == 32
+    assert Store(tmp_path / "alerts.sqlite").secret() == secret
+    assert Store(tmp_path / "other.sqlite").secret() != secret

@@ -204,7 +204,7 @@ def test_a_night_without_data_sets_is_refused_and_no_commit_counts_as_measured(
 ) -> None:
     assert main(["nightly", "--bench", r"pca\.Sgkit\.time_compute\('1kg-sites', 1\)"]) == 4
     assert "datasets prepare 1kg-sites --formats zarr" in capsys.readouterr().err
-    assert store.nights("frozen") == {}
+    assert store.nights("frozen", Machine.get_unique_machine_name()) == {}
 
 
 def test_a_mistake_in_one_part_keeps_nobody_from_being_told(

@@ -1,6 +1,7 @@
 """The tables of the alerts' SQLite file, and the migration of older versions."""
 
 import json
+import secrets
 import sqlite3
 from collections import defaultdict
 from collections.abc import Mapping
@@ -14,7 +15,9 @@ from tools.common.errors import ConfigError
 from tools.results import migration
 from tools.results.series_key import Benchmark, SeriesKey, parameter_sets, split_target
 
-VERSION = 1  # 0: series were named by asv's index of their parameter set
+# 0: series were named by asv's index of their parameter set; 1: `night` had no machine, and no
+# message was noted before it was sent
+VERSION = 2
 _TABLES = """
 create table if not exists event (
     id integer primary key, tool text not null, stack text not null, machine text not null,
@@ -46,17 +49,24 @@ create table if not exists history (
 );
 create index if not exists history_of on history (event);
 create table if not exists night (
-    stack text not null, commit_hash text not null, done integer not null,
-    unique (stack, commit_hash)
+    stack text not null, machine text not null, commit_hash text not null,
+    done integer not null, unique (stack, machine, commit_hash)
 );
 create table if not exists sent (
     event integer not null references event on delete cascade, channel text not null,
     state text not null, at text not null, unique (event, channel, state)
 );
+create table if not exists attempt (
+    event integer not null references event on delete cascade, channel text not null,
+    message text not null, tries integer not null, unsure integer not null, at text not null,
+    unique (event, channel)
+);
 create table if not exists channel (
     route text not null, channel text not null, since text not null,
     unique (route, channel)
 );
+create table if not exists rest (channel text primary key, until text not null);
+create table if not exists secret (name text primary key, value text not null);
 """
 
 
@@ -76,7 +86,7 @@ def prepare(db: sqlite3.Connection, path: Path) -> None:
         with db:
             db.execute("begin immediate")
             if _version(db) < VERSION:  # another process may have migrated it meanwhile
-                unknown = _migrate(db, migration.benchmarks_of(path.parent))
+                unknown = _migrate(db, path.parent)
                 db.execute(f"pragma user_version = {VERSION}")
         migration.warn(path, unknown)
     db.execute("pragma foreign_keys = on")
@@ -96,22 +106,32 @@ def _version(db: sqlite3.Connection) -> int:
     return int(version)
 
 
-def _migrate(db: sqlite3.Connection, benchmarks: Mapping[str, Benchmark]) -> set[str]:
-    """Bring version 0, or an empty file, to VERSION; the names that could not be migrated."""
+def _migrate(db: sqlite3.Connection, results: Path) -> set[str]:
+    """Bring an older version, or an empty file, to VERSION; the names that were not migrated."""
+    changed = ("series", "pair", "repeat", "night") if _version(db) == 0 else ("night",)
     tables = {name for (name,) in db.execute("select name from sqlite_master")}
-    old = [name for name in ("series", "pair", "repeat") if name in tables]
+    old = [name for name in changed if name in tables]
     for table in old:
         db.execute(f"alter table {table} rename to old_{table}")
-    for statement in _TABLES.split(";"):
-        db.execute(statement)
-    names = _Names(benchmarks)
+    _create(db)
+    names = _Names(migration.benchmarks_of(results))
     if "series" in old:
         _migrate_events(db, names)
     if "repeat" in old:
         _migrate_repeats(db, names)
+    if "night" in old:
+        _migrate_nights(db, results)
     for table in old:
         db.execute(f"drop table old_{table}")
+    _create(db)  # the indexes of the tables that were dropped
     return names.unknown
+
+
+def _create(db: sqlite3.Connection) -> None:
+    """Create the tables and indexes that are missing, and the secret of the database."""
+    for statement in _TABLES.split(";"):
+        db.execute(statement)
+    db.execute("insert or ignore into secret values ('mark', ?)", (secrets.token_hex(32),))
 
 
 class _Names:
@@ -205,6 +225,20 @@ def _migrate_repeats(db: sqlite3.Connection, names: _Names) -> None:
             " values (:stack, :machine, :key, :commit_hash, :first, :second, :at)",
             row,
         )
+
+
+def _migrate_nights(db: sqlite3.Connection, results: Path) -> None:
+    """Give the commits of nights the machines that have a result of them.
+
+    Without a result a commit counts as not measured: the file may come from another machine.
+    """
+    here = Machine.get_unique_machine_name()
+    rows = db.execute("select stack, commit_hash, done from old_night order by rowid").fetchall()
+    for stack, commit, done in rows:
+        files = results.glob(f"*/{commit[:8]}*stack{stack}.json")
+        machines = {file.parent.name for file in files} if done else {here}
+        for machine in sorted(machines):
+            db.execute("insert into night values (?, ?, ?, ?)", (stack, machine, commit, done))
 
 
 def _is_number(text: str) -> bool:

@@ -6,7 +6,7 @@ import sqlite3
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import astuple
+from dataclasses import astuple, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +18,16 @@ from tools.common.errors import UsageError
 from tools.results.series_key import SeriesKey
 
 _PATIENCE = 30  # seconds that another process may take for its change
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """What a channel was sent about an event without success, or without a known outcome."""
+
+    message: str  # its key
+    tries: int
+    unsure: int  # of the tries: the message may have arrived
+    at: datetime.datetime  # of the last one
 
 
 class Store:
@@ -200,19 +210,21 @@ class Store:
 
     # ---- commits of nights
 
-    def begin_commits(self, stack: str, commits: Iterable[str]) -> None:
-        """Note that a night starts to measure these commits."""
-        rows = [(stack, commit) for commit in commits]
-        self._write("insert or ignore into night values (?, ?, 0)", *rows)
+    def begin_commits(self, stack: str, machine: str, commits: Iterable[str]) -> None:
+        """Note that a night starts to measure these commits on a machine."""
+        rows = [(stack, machine, commit) for commit in commits]
+        self._write("insert or ignore into night values (?, ?, ?, 0)", *rows)
 
-    def finish_commits(self, stack: str, commits: Iterable[str]) -> None:
+    def finish_commits(self, stack: str, machine: str, commits: Iterable[str]) -> None:
         """Note that a night has finished these commits, measured or failed."""
-        rows = [(stack, commit) for commit in commits]
-        self._write("update night set done = 1 where stack = ? and commit_hash = ?", *rows)
+        rows = [(stack, machine, commit) for commit in commits]
+        self._write(
+            "update night set done = 1 where stack = ? and machine = ? and commit_hash = ?", *rows
+        )
 
-    def nights(self, stack: str) -> dict[str, bool]:
-        """The commits that nights have begun, and whether they were finished."""
-        rows = self._rows("select * from night where stack = ?", stack)
+    def nights(self, stack: str, machine: str) -> dict[str, bool]:
+        """The commits that nights of a machine have begun, and whether they were finished."""
+        rows = self._rows("select * from night where stack = ? and machine = ?", stack, machine)
         return {row["commit_hash"]: bool(row["done"]) for row in rows}
 
     # ---- notifications
@@ -232,7 +244,67 @@ class Store:
 
     def forget_sent(self, event: int) -> None:
         """Have all channels notified of an event again."""
-        self._write("delete from sent where event = ?", (event,))
+        with self.transaction():
+            for table in ("sent", "attempt"):
+                self._write(f"delete from {table} where event = ?", (event,))
+
+    def sent_to(self, channel: str, state: str) -> set[int]:
+        """The events of which a channel was sent this state."""
+        rows = self._rows("select event from sent where channel = ? and state = ?", channel, state)
+        return {row["event"] for row in rows}
+
+    def begin_sending(self, channel: str, events: Iterable[int], message: str) -> None:
+        """Note, before a message is sent, that it may arrive; `message` is its key."""
+        now = _now()
+        self._write(
+            "insert into attempt values (?, ?, ?, 1, 1, ?) on conflict (event, channel) do update"
+            " set message = excluded.message, tries = tries + 1, unsure = unsure + 1,"
+            " at = excluded.at",
+            *[(event, channel, message, now) for event in events],
+        )
+
+    def end_sending(self, channel: str, events: Iterable[int], state: str) -> None:
+        """Note that a message was sent: this state of its events."""
+        numbers, now = list(events), _now()
+        with self.transaction():
+            rows = [(event, channel, state, now) for event in numbers]
+            self._write("insert or ignore into sent values (?, ?, ?, ?)", *rows)
+            self._write(
+                "delete from attempt where event = ? and channel = ?",
+                *[(event, channel) for event in numbers],
+            )
+
+    def fail_sending(self, channel: str, events: Iterable[int]) -> None:
+        """Note that a message that was begun has not arrived."""
+        self._write(
+            "update attempt set unsure = unsure - 1 where event = ? and channel = ?",
+            *[(event, channel) for event in events],
+        )
+
+    def attempts(self, channel: str) -> dict[int, Attempt]:
+        """By event: what a channel was sent without success, or without a known outcome."""
+        rows = self._rows("select * from attempt where channel = ?", channel)
+        return {
+            row["event"]: Attempt(
+                row["message"], row["tries"], row["unsure"],
+                datetime.datetime.fromisoformat(row["at"]),
+            )
+            for row in rows
+        }  # fmt: skip
+
+    def set_rest(self, channel: str, until: datetime.datetime) -> None:
+        """Note until when a channel asked to be left alone."""
+        self._write("insert or replace into rest values (?, ?)", (channel, until.isoformat()))
+
+    def rest(self, channel: str) -> datetime.datetime | None:
+        """Until when a channel asked to be left alone, if it ever did; may be in the past."""
+        rows = self._rows("select until from rest where channel = ?", channel)
+        return datetime.datetime.fromisoformat(rows[0]["until"]) if rows else None
+
+    def secret(self) -> bytes:
+        """A random secret of this database, which its copies share."""
+        (row,) = self._rows("select value from secret where name = 'mark'")
+        return bytes.fromhex(row["value"])
 
     def register_channel(self, route: str, channel: str, earlier: Sequence[int]) -> None:
         """Add a channel to a route; a new one counts as notified of `earlier` events."""

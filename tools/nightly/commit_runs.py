@@ -30,7 +30,7 @@ class CommitRuns:
 
     def measure_new(self, history: History, until: float) -> list[str]:
         """Measure each tool's new commits and those that earlier nights began; returns them."""
-        begun = self.store.nights(self.stack)
+        begun = self.store.nights(self.stack, history.machine)
         unbuilt = outcomes.unbuilt(self.stack).keys()
         pending = {commit for commit, done in begun.items() if not done} - unbuilt
         tried = (history.measured(self.stack) | begun.keys() | unbuilt) - pending
@@ -45,7 +45,7 @@ class CommitRuns:
 
     def backfill(self, history: History, until: float) -> bool:
         """Measure the commits that narrow most; False when there is no gap left, or no time."""
-        begun = self.store.nights(self.stack).keys()
+        begun = self.store.nights(self.stack, history.machine).keys()
         tried = history.measured(self.stack) | begun | outcomes.unbuilt(self.stack).keys()
         explained = {event.ends for event in self.store.all() if event.commit is not None}
         sureness = backfill.sureness(history.of_stack(self.stack), history.hashes)
@@ -61,7 +61,7 @@ class CommitRuns:
         left = until - time.monotonic()
         if left <= 0:
             return False
-        self.store.begin_commits(self.stack, commits)
+        self.store.begin_commits(self.stack, history.machine, commits)
         listed = paths.cache("logs", "nightly-commits.txt")
         files.write_text(listed, "\n".join(commits) + "\n")
         log = paths.cache("logs", "nightly-run.log")
@@ -83,7 +83,7 @@ class CommitRuns:
             self.log.warn(f"{what}: asv ended with {status}:\n  {asv_run.log_tail(log)}")
             return False
         result = outcomes.of(self.conf, self.stack, history.machine, commits)
-        self.store.finish_commits(self.stack, result.reached)
+        self.store.finish_commits(self.stack, history.machine, result.reached)
         self.log.say(f"measured {len(result.reached)} {what}")
         for commit in result.unbuilt:
             self.log.say(f"{commit[:8]} does not build")

@@ -21,8 +21,8 @@ def line(folder: Path, key: SeriesKey, *, control: bool) -> dict:
     plan = Plan(
         commit, "frozen", "3.8", "numpy==1.26.4\njdk4py==17\n", "sgkit==0.10.0", (), (), False
     )
-    provenance.record(folder, plan, "env", key, 1.0, 0.1, control=control)
-    (found,) = folder.glob("provenance/*.jsonl")
+    provenance.record(folder, "box", plan, "env", key, 1.0, 0.1, control=control)
+    (found,) = folder.glob("box/provenance/*.jsonl")
     return dict(json.loads(found.read_text().splitlines()[-1]))
 
 

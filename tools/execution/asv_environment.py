@@ -3,7 +3,6 @@
 asv's own plugins make Python a parameter of a series, and do not install exact versions.
 """
 
-import atexit
 import functools
 import json
 import multiprocessing
@@ -34,6 +33,7 @@ from tools.execution import benchmark_server, commit_environment, cost_ledger
 from tools.execution.benchmark_runner import BenchmarkRunner
 from tools.execution.commit_environment import CommitEnvironment
 from tools.execution.result_writer import ResultWriter
+from tools.results import asv_storage
 from tools.results.series_key import SeriesKey
 from tools.upstreams import config
 from tools.upstreams.mirror import Commit, Mirror
@@ -92,7 +92,7 @@ class PerCommit(Environment):
         if self._installed == commit_hash or not self._benchmarks:
             return  # asv first lists the benchmarks, which import without any tool
         self._installed = self._environment = None
-        self._writer.restore()
+        asv_storage.release()
         self._runner.stop()
         damaged = self._writer.set_aside_damaged(commit_hash)
         if damaged:
@@ -107,7 +107,8 @@ class PerCommit(Environment):
             self._skip(commit, error)
         if self._environment:
             lock = self._environment.plan.lock
-            files.write_text(self._writer.results_dir / "locks" / f"{locks.sha(lock)}.txt", lock)
+            path = self._writer.results_dir / "locks" / f"{locks.sha(lock)}.txt"
+            files.write_text(path, lock, durable=True)
         self._installed = commit_hash
         self._set_commit_hash(commit_hash)
 
@@ -116,7 +117,6 @@ class PerCommit(Environment):
         log.error(f"{commit.tool} {commit.hash[:8]} ({self._stack}): {error}")
         # the next run tries again what this machine lacks today: an interpreter, the network
         self._writer.protect(commit.hash, may_fail=isinstance(error, BuildError))
-        atexit.register(self._writer.restore)
         raise util.ProcessError([commit.hash], 1, "", str(error)) from None
 
     def run(self, args: list[str], **options: Any) -> Any:

@@ -15,6 +15,7 @@ from tools.execution.benchmark_server import Server, ServerLost
 from tools.execution.commit_environment import CommitEnvironment
 from tools.execution.interference import InterferenceMeter
 from tools.execution.result_writer import ResultWriter
+from tools.results import asv_storage
 from tools.results.series_key import SeriesKey
 
 
@@ -59,9 +60,9 @@ class BenchmarkRunner:
         cost_ledger.add(key, key.tool, "process", seconds)
         if status == 0 and not {"--dry-run", "-n", "--skip-save"} & set(sys.argv):
             date = int(commit.date.timestamp() * 1000)
-            self._writer.add(commit.hash, date, key, result_file, output)
-            provenance.record(
-                self._writer.results_dir / self._writer.machine()["machine"],
+            provenance.record(  # before the value, which then never lacks it
+                self._writer.results_dir,
+                asv_storage.machine()["machine"],
                 environment.plan,
                 self._writer.env_name,
                 key,
@@ -69,6 +70,7 @@ class BenchmarkRunner:
                 foreign_cores,
                 control=self._is_control(key),
             )
+            self._writer.add(commit.hash, date, key, result_file, output)
         return output, status
 
     def stop(self) -> None:

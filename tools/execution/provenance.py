@@ -11,15 +11,17 @@ from typing import Any
 import numpy as np
 
 from benchmarks._harness import cores, registry
-from tools.common import paths, process
+from tools.common import files, paths, process
 from tools.common.errors import TrackerError
 from tools.environments import locks, programs
 from tools.environments.plan import Plan
+from tools.results import stored
 from tools.results.series_key import SeriesKey
 
 
 def record(
-    machine_dir: Path,
+    results_dir: Path,
+    machine: str,
     plan: Plan,
     env_name: str,
     series: SeriesKey,
@@ -28,7 +30,7 @@ def record(
     *,
     control: bool,
 ) -> None:
-    """Append the provenance of one benchmark to `<machine>/provenance/<commit>-<env>.jsonl`.
+    """Append the provenance of one benchmark to its commit's file: stored.provenance_path.
 
     `others` is the mean number of cores that other processes used meanwhile. `control` says that
     it ran on the tracker's own Python and not in the commit's environment.
@@ -50,10 +52,8 @@ def record(
         "data": identity(data) if data else None,
         "tracker": _tracker_commit(),
     }
-    path = machine_dir / "provenance" / f"{plan.commit.hash[:8]}-{env_name}.jsonl"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("a", encoding="utf-8") as stream:
-        stream.write(json.dumps(line) + "\n")
+    path = stored.provenance_path(results_dir, machine, plan.commit.hash, env_name)
+    files.append_line(path, json.dumps(line))
 
 
 def _of_commit(plan: Plan) -> dict[str, Any]:

@@ -1,19 +1,19 @@
 """Save each benchmark's result at once, and keep earlier results when a commit fails."""
 
 import datetime
+import itertools
 import json
 import math
-import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from asv import util
-from asv.machine import iter_machine_files
-from asv.results import Results, get_filename
+from asv.results import Results
 from asv.runner import BenchmarkResult
 
 from tools.common import files
+from tools.results import asv_storage
 from tools.results.series_key import SeriesKey, tool_class
 
 
@@ -38,14 +38,6 @@ class ResultWriter:
         self.env_name = env_name
         self._requirements = requirements
         self._benchmarks = benchmarks
-        self._protected: dict[Path, bytes | None] = {}
-
-    def machine(self) -> dict[str, Any]:
-        """The machine that this run belongs to: asv has just written its file."""
-        newest = max(iter_machine_files(str(self.results_dir)), key=os.path.getmtime)
-        machine = util.load_json(newest)
-        machine.pop("version", None)
-        return machine
 
     def add(self, commit: str, date: int, key: SeriesKey, result_file: str, output: str) -> None:
         """Save the result of one parameter set, read from `result_file`."""
@@ -53,8 +45,7 @@ class ResultWriter:
         value = _read(result_file)
         if value is None:
             return  # the benchmark failed: asv records that
-        machine = self.machine()
-        params = {**machine, "python": self._python, **self._requirements}
+        params = {**asv_storage.machine(), "python": self._python, **self._requirements}
         results = Results(
             params, self._requirements, commit, date, self._python, self.env_name, {}
         )
@@ -69,31 +60,21 @@ class ResultWriter:
         results.save(str(self.results_dir))
 
     def protect(self, commit: str, may_fail: bool) -> None:
-        """Keep the stored results of a commit that cannot be measured now, until `restore`.
+        """Keep the stored results of a commit that cannot be measured now.
 
-        asv overwrites them: it marks each benchmark of the commit as failed. A commit without
-        results stays marked if `may_fail`; else `restore` removes the marks, and NEW selects the
-        commit again.
+        asv would overwrite them: it marks each benchmark of the commit as failed. A commit without
+        results is marked if `may_fail`; else it gets no file, and NEW selects the commit again.
         """
         path = self._file(commit)
         if path.exists() or not may_fail:
-            self._protected[path] = path.read_bytes() if path.exists() else None
-
-    def restore(self) -> None:
-        """Restore the results that `protect` kept, after asv has overwritten them."""
-        while self._protected:
-            path, content = self._protected.popitem()
-            if content is None:
-                path.unlink(missing_ok=True)
-            elif path.read_bytes() != content:
-                files.write_text(path, content.decode())
+            asv_storage.keep(path)
 
     def note_missing(self, tool: str, commit: str) -> None:
         """Record that this machine lacked a program when it measured the commit."""
         path = self._missing(tool)
         known = path.read_text().split() if path.exists() else []
         if commit not in known:
-            files.write_text(path, "\n".join([*known, commit]) + "\n")
+            files.write_text(path, "\n".join([*known, commit]) + "\n", durable=True)
 
     def forget_missing(self, tool: str) -> None:
         """Remove each n/a that was stored while this machine lacked the program.
@@ -113,11 +94,11 @@ class ResultWriter:
         path.unlink(missing_ok=True)
 
     def _file(self, commit: str) -> Path:
-        name = get_filename(self.machine()["machine"], commit, self.env_name)
-        return self.results_dir / str(name)
+        machine = asv_storage.machine()["machine"]
+        return asv_storage.path_of(self.results_dir, machine, commit, self.env_name)
 
     def _missing(self, tool: str) -> Path:
-        machine = self.machine()["machine"]
+        machine = asv_storage.machine()["machine"]
         return self.results_dir / machine / f"without-{tool}-{self.env_name}.txt"
 
     def set_aside_damaged(self, commit: str) -> Path | None:
@@ -127,11 +108,12 @@ class ResultWriter:
         """
         path = self._file(commit)
         try:
-            util.load_json(str(path), Results.api_version)
+            Results.load(str(path), machine_name=asv_storage.machine()["machine"])
         except FileNotFoundError:
             return None
         except util.UserError:
-            return path.rename(path.with_suffix(".damaged"))
+            names = (path.with_suffix(f".damaged{number or ''}") for number in itertools.count())
+            return path.rename(next(name for name in names if not name.exists()))
         return None
 
 

@@ -64,7 +64,7 @@ def migrate_provenance(results: Path) -> None:
             text = path.read_text(encoding="utf-8", errors="replace")
             lines = [_renamed(line, benchmarks, unknown) for line in text.split("\n")]
             if (content := "\n".join(lines)) != text:
-                files.write_text(path, content)
+                files.write_text(path, content, durable=True)
         files.write_text(folder / _MARK, "1\n")
         warn(folder, unknown)
 

@@ -9,15 +9,16 @@ from typing import Any
 
 from asv.config import Config
 from asv.console import log
-from asv.results import Results, get_filename
+from asv.results import Results
 from asv.util import UserError
 
 from tools.common import files
+from tools.results import asv_storage
 
 
 def results(conf: Config, machine: str, commit: str, env: str) -> Results | None:
     """The results of a commit in one environment; None when nothing was measured yet."""
-    path = Path(conf.results_dir, get_filename(machine, commit, env))
+    path = asv_storage.path_of(conf.results_dir, machine, commit, env)
     try:
         result = Results.load(str(path), machine_name=machine)
     except FileNotFoundError:
@@ -52,11 +53,17 @@ def provenance(results_dir: Path) -> Iterator[tuple[str, dict[str, Any]]]:
             yield path.parts[-3], line
 
 
-def provenance_of(path: Path) -> Iterator[dict[str, Any]]:
-    """The lines of one file of provenance; none where there is no file."""
+def provenance_path(results_dir: str | Path, machine: str, commit: str, env: str) -> Path:
+    """The file of provenance of a commit. Commits with the same first eight digits share it."""
+    return Path(results_dir, machine, "provenance", f"{commit[:8]}-{env}.jsonl")
+
+
+def provenance_of(path: Path, commit: str | None = None) -> Iterator[dict[str, Any]]:
+    """The lines of a file of provenance, or those of a commit; none where there is no file."""
     if path.exists():
         for line in files.json_lines(path.read_text(encoding="utf-8", errors="replace")):
-            if {"commit", "stack", "benchmark"} <= line.keys():
+            is_complete = {"commit", "stack", "benchmark"} <= line.keys()
+            if is_complete and commit in (None, line["commit"]):
                 yield line
 
 

@@ -125,12 +125,11 @@ def _points(
     """The points of one result file; what was not measured or does not apply gives none."""
     result = Results.load(str(path), machine_name=machine)
     stack = str(result.params.get("stack", ""))
-    lines = stored.provenance_of(path.parent / "provenance" / f"{path.stem}.jsonl")
-    origins = {
-        line["benchmark"]: line
-        for line in lines
-        if (line["commit"], line["stack"]) == (result.commit_hash, stack)
-    }
+    lines = stored.provenance_of(
+        stored.provenance_path(path.parents[1], machine, result.commit_hash, result.env_name),
+        result.commit_hash,
+    )
+    origins = {line["benchmark"]: line for line in lines if line["stack"] == stack}
     for name in sorted(result.get_result_keys(benchmarks)):  # a set: downloads keep one order
         experiment, cls, metric = name.split(".")
         values = result.get_result_value(name, benchmarks[name]["params"])

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 from asv.config import Config
 
@@ -75,9 +74,11 @@ class StoredCombinations:
 
     def _answered(self, step: Step) -> set[str]:
         """The series that have a line of provenance."""
-        name = f"{step.commit.hash[:8]}-{step.environment}.jsonl"
-        path = Path(self._conf.results_dir, self._machine, "provenance", name)
-        return {line["benchmark"] for line in stored.provenance_of(path)}
+        commit = step.commit.hash
+        path = stored.provenance_path(
+            self._conf.results_dir, self._machine, commit, step.environment
+        )
+        return {line["benchmark"] for line in stored.provenance_of(path, commit)}
 
 
 def hindrance(point: Combination) -> NotImplementedError | None:

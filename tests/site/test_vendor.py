@@ -18,7 +18,8 @@ def npm(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A stand-in for npm that makes the packages' files; its calls are written to `calls`."""
     folder = tmp_path / "bin"
     folder.mkdir()
-    sources = [source for source, _ in [*vendor.SCRIPTS.values(), *vendor.COMPANIONS]]
+    fetched = [*vendor.SCRIPTS.values(), *vendor.UPLOT, *vendor.COMPANIONS]
+    sources = [source for source, _ in fetched]
     made = "".join(
         f"mkdir -p node_modules/{Path(source).parent} && echo {source} > node_modules/{source}\n"
         for source in sources
@@ -37,9 +38,9 @@ def test_fetched_once_then_only_checked(npm: Path, tmp_path: Path) -> None:
     assert vendor.fetch()
     assert vendor.problem() is None
     assert not vendor.fetch()
-    assert (tmp_path / "calls").read_text() == "ci\n"
+    assert (tmp_path / "calls").read_text() == "ci --omit=dev\n"
     vendor.copy_to(tmp_path / "html")
-    for _, place in vendor.SCRIPTS.values():
+    for _, place in [*vendor.SCRIPTS.values(), *vendor.UPLOT]:
         assert (tmp_path / "html" / "vendor" / place).is_file()
 
 
@@ -70,7 +71,8 @@ def test_no_network_is_a_warning_of_fetch(npm: Path, capsys: pytest.CaptureFixtu
 
 def test_the_lock_pins_every_package_and_names_no_registry() -> None:
     text = (vendor.NPM / "package-lock.json").read_text()
-    wanted = json.loads((vendor.NPM / "package.json").read_text())["dependencies"]
+    package = json.loads((vendor.NPM / "package.json").read_text())
+    wanted = package["dependencies"] | package["devDependencies"]
     locked = json.loads(text)["packages"]
     for name, version in wanted.items():
         assert locked[f"node_modules/{name}"]["version"] == version

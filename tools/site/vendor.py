@@ -1,8 +1,9 @@
-"""The third-party scripts of asv's pages: fetched once from npm, checked, copied into the site.
+"""The site's third-party scripts: fetched once from npm, checked, copied into the site.
 
-asv's own pages load them from three CDNs. `npm/package-lock.json` pins the same versions by
-integrity hash (of stupidtable npm has only 1.1.3, with the interface of asv's 1.0.1). It names no
-registry: npm uses the one in its configuration.
+uPlot draws our graphs. asv's own pages load the others from three CDNs. `npm/package-lock.json`
+pins the same versions by integrity hash (of stupidtable npm has only 1.1.3, with the interface of
+asv's 1.0.1). It names no registry: npm uses the one in its configuration. Its development
+dependencies are for the tests only.
 """
 
 from __future__ import annotations
@@ -40,6 +41,7 @@ SCRIPTS = {
     "bootstrap.min.js": ("bootstrap/dist/js/bootstrap.min.js", "bootstrap.min.js"),
     "bootstrap.min.css": ("bootstrap/dist/css/bootstrap.min.css", "css/bootstrap.min.css"),
 }
+UPLOT = [("uplot/dist/uPlot.iife.min.js", "uPlot.js"), ("uplot/dist/uPlot.min.css", "uPlot.css")]
 # fonts of the files above, and licences that have to be copied with them
 _ICONS = "glyphicons-halflings-regular"
 COMPANIONS = [
@@ -49,6 +51,7 @@ COMPANIONS = [
     ("stupid-table-plugin/LICENSE", "licences/stupidtable.txt"),
     ("blueimp-md5/LICENSE.txt", "licences/blueimp-md5.txt"),
     ("bootstrap/LICENSE", "licences/bootstrap.txt"),
+    ("uplot/LICENSE", "licences/uplot.txt"),
 ]  # fmt: skip
 
 
@@ -87,18 +90,18 @@ def fetch() -> bool:
         if problem() is None:  # another process was faster
             return False
         with tempfile.TemporaryDirectory(prefix="gwas-site-") as scratch:
-            _install(Path(scratch))
+            install(Path(scratch), "--omit=dev")
             _keep(Path(scratch) / "node_modules")
     return True
 
 
-def _install(scratch: Path) -> None:
+def install(scratch: Path, *options: str) -> None:
     """`npm ci` in a scratch folder: it refuses a package whose hash is not the lock's."""
     for name in ("package.json", "package-lock.json", ".npmrc"):
         shutil.copy(NPM / name, scratch)
     npm, env = _npm(scratch)
     try:
-        process.run([npm, "ci"], cwd=scratch, env=env, timeout=300)
+        process.run([npm, "ci", *options], cwd=scratch, env=env, timeout=300)
     except process.ProgramError as error:
         if "EINTEGRITY" in error.output:
             raise TrackerError(
@@ -134,7 +137,7 @@ def _keep(modules: Path) -> None:
     aside = _folder().with_name("site.new")
     shutil.rmtree(aside, ignore_errors=True)
     hashes = {}
-    for source, name in [*SCRIPTS.values(), *COMPANIONS]:
+    for source, name in [*SCRIPTS.values(), *UPLOT, *COMPANIONS]:
         target = aside / "files" / name
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(modules / source, target)

@@ -78,6 +78,26 @@ class GitUpstream:
             self.git("tag", *extra, tag, self.head)
         return self.head
 
+    def commit_raw(self, **changed: bytes) -> str:
+        """A commit on `main` with headers and message as they are, however wrong."""
+        assert self.head
+        tree = self.git("rev-parse", f"{self.head}^{{tree}}").encode()
+        headers = {
+            "author": b"Ann <a@x> %d +0000" % START, "committer": b"Com <c@x> %d +0000" % START,
+            "extra": b"", "message": b"changed\n", **changed,
+        }  # fmt: skip
+        content = b"tree %s\nparent %s\nauthor %s\ncommitter %s\n%s\n%s" % (
+            tree, self.head.encode(), headers["author"], headers["committer"], headers["extra"],
+            headers["message"],
+        )  # fmt: skip
+        done = subprocess.run(
+            ["git", "--git-dir", self.path, "hash-object", "-t", "commit", "-w", "--stdin",
+             "--literally"], check=True, capture_output=True, input=content,
+        )  # fmt: skip
+        self.head = done.stdout.decode().strip()
+        self.git("update-ref", "refs/heads/main", self.head)
+        return self.head
+
 
 def upstream(name: str, git: Path | str = "/nowhere", **changes: Any) -> Upstream:
     """An Upstream that follows a repository of a test."""

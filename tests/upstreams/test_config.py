@@ -82,7 +82,7 @@ def test_an_override_follows_that_repository(
     ("old", "new", "said"),
     [
         ('package = "tool"', "package = 3", "tool.package = 3: expected a text"),
-        ('package = "tool"', 'package = ""', "tool.package = '': expected a text that is not"),
+        ('package = "tool"', 'package = ""', "tool.package = '': expected the name of a package"),
         ('branch = "main"\n', "", "tool.branch is missing"),
         ('"auto"', '"svn"', "tool.source = 'svn': expected 'auto', 'git' or 'index'"),
         (

@@ -10,7 +10,7 @@ from rich.table import Table
 from tools.alerts import events, states
 from tools.alerts.events import Event
 from tools.alerts.store import open_store
-from tools.common import links, paths
+from tools.common import foreign_text, links, paths
 from tools.common.errors import UsageError
 from tools.notify import digest, message, notifications
 from tools.upstreams import config
@@ -73,7 +73,7 @@ def _show(args: argparse.Namespace) -> None:
     (text,) = _messages([store.get(args.id)], args.site)
     print(text.text)
     for row in store.history(args.id):
-        print(message.harmless(f"{row['at']}  {row['state']}: {row['why']}"))
+        print(foreign_text.clean(f"{row['at']}  {row['state']}: {row['why']}"))
 
 
 def _decide(args: argparse.Namespace) -> None:

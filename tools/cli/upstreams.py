@@ -45,11 +45,11 @@ def run(args: argparse.Namespace) -> int:
         print(json.dumps(_plain(mirror.commit(args.name)), indent=2))
         return 0
     tools = [upstream.name for upstream in _chosen(upstreams, args.tools)]
-    commits = [commit for tool in tools for commit in mirror.releases(tool)]
+    releases = [(tool, commit) for tool in tools for commit in mirror.releases(tool)]
     if args.json:
-        print(json.dumps([_plain(commit) for commit in commits], indent=2))
-    for commit in () if args.json else commits:
-        date, name = commit.date.date(), f"{commit.tool}/{commit.version}"
+        print(json.dumps([_plain(commit) for _, commit in releases], indent=2))
+    for tool, commit in () if args.json else releases:
+        date, name = commit.date.date(), f"{tool}/{commit.version}"
         print(f"{name:20} {date}  {commit.hash[:10]}  {commit.source}")
     return 0
 

@@ -1,9 +1,11 @@
-"""Replace messages of asv that do not say what to do next."""
+"""Clean asv's messages, and replace those that do not say what to do next."""
 
 import logging
 import os
 import re
 from collections.abc import Sequence
+
+from tools.common import foreign_text
 
 _NO_ENVIRONMENT = re.compile(r"Unknown environment type '(?P<name>[^']*)'")
 _UNREADABLE = re.compile(
@@ -22,7 +24,8 @@ class _Explained(logging.Filter):
         self._printed: set[str] = set()
 
     def filter(self, record: logging.LogRecord) -> bool:
-        explained = self._explain(str(record.msg))
+        record.msg = foreign_text.clean(str(record.msg))  # a benchmark's output, for example
+        explained = self._explain(record.msg)
         if explained is None:
             return True
         if explained in self._printed:
@@ -47,7 +50,7 @@ class _Explained(logging.Filter):
 
 
 def explain(environments: Sequence[str] = ()) -> None:
-    """Replace asv's messages from now on, and print each only once.
+    """Clean asv's messages from now on; print each replacement only once.
 
     `environments` are the names that -E takes.
     """

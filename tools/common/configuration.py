@@ -21,6 +21,7 @@ from pydantic import (  # fmt: skip
     model_validator,
 )
 
+from tools.common import foreign_text
 from tools.common.errors import ConfigError, TrackerError
 
 if sys.version_info >= (3, 11):
@@ -97,6 +98,8 @@ def read(
         content = tomllib.loads(text) if is_toml else json.loads(text)
     except FileNotFoundError:
         raise error(f"{path} is missing") from None
+    except IsADirectoryError:
+        raise error(f"{path} is a folder, not a file") from None
     except (ValueError, RecursionError) as reason:
         raise error(f"{path}: not valid {'TOML' if is_toml else 'JSON'}: {reason}") from None
     try:
@@ -119,7 +122,7 @@ def _words(mistake: Any, content: Any, secret: Collection[str], table: str) -> s
         return f"{place}: expected {table}"
     is_key = "[key]" in loc or value in loc[-1:]
     if not is_key and not isinstance(value, dict) and set(secret).isdisjoint(loc):
-        shown = repr(value)
+        shown = foreign_text.without_credentials(repr(value))  # before a cut hides the @
         place += f" = {shown if len(shown) <= _LONGEST else shown[:_LONGEST] + '...'}"
     if isinstance(context.get("error"), Expected):
         return f"{place}: expected {context['error']}"

@@ -7,6 +7,8 @@ import sys
 from pathlib import Path
 from types import TracebackType
 
+from tools.common import foreign_text
+
 EXIT_CODES = {
     0: "done",
     1: "an unexpected failure: a bug of the tracker, or a failed benchmark",
@@ -31,12 +33,15 @@ _NEARLY_FULL = 256 * 1024  # bytes: with less, a program that failed met a full 
 
 
 class TrackerError(Exception):
-    """A failure that the user can act on: what happened, a hint what to do, and an exit code."""
+    """A failure that the user can act on: what happened, a hint what to do, and an exit code.
+
+    The text may quote what upstream or a server wrote: see foreign_text.
+    """
 
     exit_code = 1
 
     def __init__(self, message: str, *, hint: str = "") -> None:
-        super().__init__(message + (f"\n  {hint}" if hint else ""))
+        super().__init__(foreign_text.clean(message + (f"\n  {hint}" if hint else "")))
 
 
 class UsageError(TrackerError):

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import psutil
 
-from tools.common import files
+from tools.common import files, foreign_text
 from tools.common.errors import MissingError, TrackerError
 
 _PR_SET_PDEATHSIG = 1
@@ -28,7 +28,7 @@ class ProgramError(TrackerError):
 
     def __init__(self, message: str, output: str, returncode: int | None) -> None:
         super().__init__(message)
-        self.output = output
+        self.output = foreign_text.without_credentials(output)
         self.returncode = returncode
 
     @property
@@ -128,7 +128,8 @@ def kill_tree(pid: int) -> None:
 
 def _write_log(log: Path | None, command: Sequence[str], output: str) -> None:
     if log is not None:
-        files.write_text(log, f"$ {' '.join(command)}\n{output}")
+        text = foreign_text.without_credentials(f"$ {' '.join(command)}\n{output}")
+        files.write_text(log, text)
 
 
 def _name(command: Sequence[str]) -> str:

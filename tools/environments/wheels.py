@@ -3,7 +3,7 @@
 import shutil
 import tempfile
 from pathlib import Path
-from zipfile import ZipFile
+from zipfile import BadZipFile, ZipFile
 
 from tools.common import files, paths, process
 from tools.common.errors import BuildError, MissingError
@@ -11,6 +11,7 @@ from tools.environments import uv
 from tools.environments.interpreters import candidates, find_python
 from tools.upstreams.config import Upstream
 from tools.upstreams.mirror import Commit, Mirror
+from tools.upstreams.repository import Repository
 
 RECIPE = 2  # raise it when this module builds differently: all wheels are built again
 
@@ -47,7 +48,7 @@ def built_wheel(upstream: Upstream, commit: Commit, mirror: Mirror) -> Path:
             wheels = list(out.glob("*.whl"))
             if len(wheels) != 1:
                 raise BuildError(f"{commit.hash[:8]} built {len(wheels)} wheels, not one")
-            missing = _packages(tree, upstream.package) - set(ZipFile(wheels[0]).namelist())
+            missing = _packages(tree, upstream.package) - _names(commit, wheels[0])
             if missing:
                 raise BuildError(
                     f"the wheel of {commit.hash[:8]} lacks {', '.join(sorted(missing))}"
@@ -65,18 +66,29 @@ def _commit_anew(tree: Path, release: str | None) -> None:
     """
     shutil.rmtree(tree / ".git")
     author = ("-c", "user.name=tracker", "-c", "user.email=tracker@localhost")
+    commit = (*author, "commit", "--quiet", "--allow-empty", "--message")
     for command in (
-        ("init", "--quiet"),
-        (*author, "commit", "--quiet", "--allow-empty", "--message", "the release before"),
+        ("init", "--quiet", "--template="),
+        (*commit, "the release before"),
         *((("tag", release),) if release else ()),
         ("add", "--all", "--force"),
-        (*author, "commit", "--quiet", "--no-verify", "--message", "what is built"),
+        (*commit, "what is built"),
     ):
-        process.run(["git", "-c", "commit.gpgsign=false", *command], cwd=tree)
+        Repository(tree / ".git").git("--work-tree", tree, *command)
+
+
+def _names(commit: Commit, wheel: Path) -> set[str]:
+    """The files in a wheel; BuildError when it is none."""
+    try:
+        return set(ZipFile(wheel).namelist())
+    except (BadZipFile, OSError, ValueError) as error:
+        raise BuildError(f"the wheel of {commit.hash[:8]} cannot be read: {error}") from None
 
 
 def _packages(tree: Path, package: str) -> set[str]:
     """The __init__.py files that a wheel of the tree must have."""
+    if (tree / package).is_symlink():  # to any folder of this machine
+        return set()
     modules = (path.relative_to(tree) for path in (tree / package).rglob("__init__.py"))
     return {path.as_posix() for path in modules if not {"tests", "test"} & set(path.parts)}
 

@@ -98,7 +98,7 @@ class PerCommit(Environment):
         if damaged:
             log.warning(f"the result file of {commit_hash[:8]} cannot be read; kept as {damaged}")
         mirror = Mirror(paths.mirror_dir())
-        commit = mirror.commit(commit_hash)
+        commit = self._tracked(mirror, commit_hash)
         try:
             self._environment = commit_environment.prepare(
                 self._upstreams[commit.tool], commit, self._stack, mirror, self._root
@@ -111,6 +111,17 @@ class PerCommit(Environment):
             files.write_text(path, lock, durable=True)
         self._installed = commit_hash
         self._set_commit_hash(commit_hash)
+
+    def _tracked(self, mirror: Mirror, commit_hash: str) -> Commit:
+        """The commit; asv's ProcessError when upstream rewrote it away, or its tool has gone."""
+        try:
+            commit = mirror.commit(commit_hash)
+            if commit.tool not in self._upstreams:
+                raise UsageError(f"{commit_hash[:8]} is of {commit.tool}, which is not tracked")
+        except UsageError as error:
+            log.error(str(error))
+            raise util.ProcessError([commit_hash], 1, "", str(error)) from None
+        return commit
 
     def _skip(self, commit: Commit, error: TrackerError) -> NoReturn:
         """Report a commit that cannot be measured; asv goes on with the next."""

@@ -34,11 +34,13 @@ class CommitRuns:
         unbuilt = outcomes.unbuilt(self.stack).keys()
         pending = {commit for commit, done in begun.items() if not done} - unbuilt
         tried = (history.measured(self.stack) | begun.keys() | unbuilt) - pending
-        commits = [
-            commit
-            for branch in history.branches.values()
-            for commit in backfill.new_commits(branch, tried, pending)
-        ]
+        commits = list(
+            dict.fromkeys(  # two branches may share commits
+                commit
+                for branch in history.branches.values()
+                for commit in backfill.new_commits(branch, tried, pending)
+            )
+        )
         if commits:
             self._run(history, commits, "new commits", until)
         return commits

@@ -83,4 +83,15 @@ class History:
 
     def _detections(self, store: Store, tools: frozenset[str]) -> list[Detection]:
         declared = metrics.load(paths.ROOT / "benchmarks" / "metrics.json")
-        return detections_of(self.series, detector(store, declared), declared, tools)
+        detections = detections_of(self.series, detector(store, declared), declared, tools)
+        # two tools may follow branches of one repository: a change before the fork is one event
+        owners = {
+            commit: tool
+            for tool in reversed(list(self.branches))
+            for commit in self.branches[tool]
+        }
+        return [
+            detection
+            for detection in detections
+            if owners.get(self.hashes[detection.new], detection.scope[0]) == detection.scope[0]
+        ]

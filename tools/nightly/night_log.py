@@ -1,6 +1,6 @@
 """The log of a night, with the warnings that its digest repeats."""
 
-from tools.notify import message
+from tools.common import foreign_text
 
 
 class NightLog:
@@ -11,7 +11,7 @@ class NightLog:
 
     def say(self, text: str) -> None:
         """Print a text, without control characters that upstream may have put into it."""
-        print(message.harmless(text), flush=True)
+        print(foreign_text.clean(text), flush=True)
 
     def warn(self, text: str) -> None:
         """Print a warning, and keep it for the digest."""

@@ -8,6 +8,7 @@ from typing import Any
 
 from tools.alerts import events, explain, states
 from tools.alerts.events import Event, SeriesChange
+from tools.common import foreign_text
 
 _UNITS = {"seconds": ("faster", "slower"), "bytes": ("less memory", "more memory")}
 _FUNCTIONS = 3  # of the profile
@@ -41,8 +42,9 @@ def compose(event: Event, site: str, commit: Mapping[str, Any] | None = None) ->
     `commit` is the upstream commit's description, where the commit is known.
     """
     url = f"{site.rstrip('/')}/alerts.html?event={event.id}"
-    body = harmless(_body(event, commit or {}))
-    return Message(harmless(subject(event)), harmless(_state(event)), body, url)
+    texts = subject(event), _state(event), _body(event, commit or {})
+    title, state, body = map(foreign_text.clean, texts)
+    return Message(title, state, body, url)
 
 
 def subject(event: Event) -> str:
@@ -160,12 +162,6 @@ def _why(event: Event) -> list[str]:
         f"profile  {function.function} {function.old:.3g} s -> {function.new:.3g} s"
         for function in explain.main_functions(event)[:_FUNCTIONS]
     ]
-
-
-def harmless(text: str) -> str:
-    """The text without control characters, which upstream may have put into it."""
-    plain = "".join(c if c.isprintable() or c == "\n" else " " for c in text)
-    return plain.encode("utf-8", "replace").decode()
 
 
 def command(event: Event) -> str | None:

@@ -46,7 +46,8 @@ def index(
         earlier = None  # the measured commit before this one
         for at, commit in enumerate(line):
             near = line[max(at - 1, 0) : at + 2]
-            if commit in releases or measured.intersection(near):
+            is_shown = commit in releases or measured.intersection(near)
+            if is_shown and commit not in entries:  # the first of two tools that share it
                 entries[commit] = {
                     "tool": branch,
                     "measured": commit in measured,

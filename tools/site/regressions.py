@@ -148,19 +148,21 @@ class _Ranges:
 
     def __init__(self, branches: Mapping[str, Sequence[str]]) -> None:
         """`branches` has the commits of each branch, newest first."""
-        self._branches = branches
-        self._positions: dict[str, tuple[str, int]] = {}
-        for branch, newest_first in branches.items():
-            self._positions.update({commit: (branch, i) for i, commit in enumerate(newest_first)})
+        self._branches = list(branches.values())
+        self._positions = [
+            {commit: at for at, commit in enumerate(newest_first)}
+            for newest_first in self._branches
+        ]
 
     def get_range_spec(self, old: str, new: str) -> tuple[str, str]:
         return old, new
 
     def get_hashes_from_range(self, spec: tuple[str, str]) -> list[str]:
-        if not self._positions.keys() >= set(spec):
-            return []  # a branch that is not configured any more: asv shows both ends
-        (branch, old), (_, new) = (self._positions[commit] for commit in spec)
-        return list(self._branches[branch][new:old])
+        old, new = spec
+        for newest_first, position in zip(self._branches, self._positions, strict=True):
+            if old in position and new in position:  # two tools may share commits
+                return list(newest_first[position[new] : position[old]])
+        return []  # a branch that is not configured any more: asv shows both ends
 
 
 def _upright(entry: list[Any], sign: int) -> list[Any]:

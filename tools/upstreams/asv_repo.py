@@ -20,7 +20,7 @@ from asv.repo import NoSuchNameError
 from tools.common import paths
 from tools.common.errors import BusyError, TrackerError
 from tools.common.process import ProgramError
-from tools.upstreams import config
+from tools.upstreams import config, dates
 from tools.upstreams.history import Branch, History
 from tools.upstreams.mirror import Mirror
 
@@ -85,8 +85,10 @@ class UnionRepo(Git):
     def get_date(self, hash: str) -> int:
         """Committer date in ms: when the change reached the branch."""
         seconds = self._history().dates.get(hash)
-        if seconds is None:
-            seconds = int(self._mirror.commit(self.get_hash_from_name(hash)).date.timestamp())
+        if seconds is None:  # it may have results, and be on no branch any more
+            commit = self.get_hash_from_name(hash)
+            text = self._mirror.repository.git("log", "--no-walk", "--format=%ct", commit)
+            seconds = dates.nearest(text)
         return seconds * 1000
 
     def get_date_from_name(self, name: str) -> int:
@@ -109,17 +111,17 @@ class UnionRepo(Git):
             return [self.get_hash_from_name(single[1])]
         if ends := re.fullmatch(r"([^\s^-]\S*?)\.\.([^\s.]\S*)", spec):
             older, newer = map(self.get_hash_from_name, ends.groups())
+            between = history.between(older, newer)
+            if between is not None:
+                return between
             tools = history.tool_of(older), history.tool_of(newer)
             if None not in tools and tools[0] != tools[1]:
                 raise util.UserError(
                     f"{spec} goes from {tools[0]} to {tools[1]}: a range is within one tool"
                 )
-            between = history.between(older, newer)
-            if between is not None:
-                return between
             spec = f"{older}..{newer}"
-        elif (tip := history.resolve(spec)) and (tool := history.tool_of(tip)):
-            commits = history.branches[tool]
+        elif (tip := history.resolve(spec)) and (owner := history.tool_of(tip)):
+            commits = history.branches.get(spec.partition("/")[0], history.branches[owner])
             return commits[commits.position[tip] :]
         try:
             words = shlex.split(spec)

@@ -9,7 +9,6 @@ one machine, and with it `source`: the tool is then followed from that git repos
 import datetime
 import os
 import re
-import string
 from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -20,8 +19,8 @@ from packaging.version import Version
 from pydantic import AfterValidator, BeforeValidator, Field
 
 from benchmarks._harness import registry
-from tools.common import configuration
-from tools.common.configuration import Expected, Items, Model, Text
+from tools.common import configuration, foreign_text
+from tools.common.configuration import Expected, Items, Model
 from tools.common.errors import ConfigError
 
 OPERATOR = "operator"  # the table that is not about a tool
@@ -46,8 +45,21 @@ def _key(*names: str) -> AfterValidator:
 
 
 def _is_template(text: str) -> bool:
-    names = {name for _, name, _, _ in string.Formatter().parse(text) if name is not None}
-    return names <= {"hash", "old", "new", "version", "number"}
+    plain = re.sub(r"\{(hash|old|new|version|number)\}", "", text)
+    return not set(plain) & set("{}") and text.startswith(("http://", "https://"))
+
+
+def _filled(links: dict[str, str]) -> dict[str, str]:
+    for name, text in links.items():
+        if not set(re.findall(r"\{(\w+)\}", text)) <= _FIELDS[name]:
+            raise Expected(f"{name} with no other field than {', '.join(sorted(_FIELDS[name]))}")
+    return links
+
+
+def _is_date(day: datetime.date) -> datetime.date:
+    if datetime.date(2000, 1, 1) <= day < datetime.date(3000, 1, 1):
+        return day
+    raise Expected("a date from 2000 on such as 2024-07-01")
 
 
 def _as_list(value: Any) -> Any:
@@ -55,16 +67,26 @@ def _as_list(value: Any) -> Any:
     return [value] if isinstance(value, dict) else value
 
 
-_TOOL = re.compile("[a-z][a-z0-9_-]*").fullmatch
+_TOOL = re.compile("[a-z][a-z0-9_-]{0,49}").fullmatch
+_NAME = re.compile("[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?").fullmatch
+# no option, and no `ext::` or other helper of git that runs a command
+_ADDRESS = re.compile(r"(?![-\s]|[A-Za-z0-9+.-]+::)[^\x00-\x1f\x7f]+").fullmatch
+_BRANCH = re.compile(r"(?!.*(\.\.|//|/\.|\.lock(/|$)|[./]$))\w[\w./+@#=,%-]{0,199}").fullmatch
 _PYTHON = re.compile(r"3\.\d+").fullmatch
-_LINK = "a URL with any of {hash}, {old}, {new}, {version}, {number}"
+_FIELDS = {"commit": {"hash"}, "compare": {"old", "new"}, "release": {"version"},
+           "pull_request": {"number"}}  # fmt: skip
+_URL = "a URL or a path of a git repository (https, ssh, git or file)"
+_LINK = "a URL (http or https) with any of {hash}, {old}, {new}, {version}, {number}"
 
-ToolName = Annotated[str, _text(_TOOL, "a name of small letters: it is a branch")]
+ToolName = Annotated[str, _text(_TOOL, "a name of small letters, 50 at most: it is a branch")]
+ProjectName = Annotated[str, _text(_NAME, "the name of a package in the index")]
+Address = Annotated[str, _text(_ADDRESS, _URL)]
+BranchName = Annotated[str, _text(_BRANCH, "the name of a branch such as main")]
 Release = Annotated[str, _text(Version, "a version such as 0.3.0")]
 Releases = Annotated[str, _text(SpecifierSet, 'releases such as ">=1.0,<2"')]
 Package = Annotated[str, _text(Requirement, 'a requirement such as "numpy==1.26.4"')]
 Python = Annotated[str, _text(_PYTHON, 'a minor version such as "3.11"')]
-LinkName = Annotated[str, _key("commit", "compare", "release", "pull_request")]
+LinkName = Annotated[str, _key(*_FIELDS)]
 Link = Annotated[str, _text(_is_template, _LINK)]
 ChannelName = Annotated[str, _key("mail", "webhook", "github")]
 # A channel checks its own entry: one that is wrong does not stop the others.
@@ -85,7 +107,7 @@ class FixedPackages(Packages):
 
     requirements: Items[Package]
     python: Python
-    exclude_newer: datetime.date
+    exclude_newer: Annotated[datetime.date, AfterValidator(_is_date)]
     own_requirements: bool = False  # whether what the tool itself requires is resolved too
 
 
@@ -102,21 +124,28 @@ class Upstream(Model):
     """One tracked tool. `classes` has the programs of the machine too: they run everywhere."""
 
     name: str = Field("", exclude=True)  # the tool, and its branch in the union mirror
-    package: Text  # its name in the package index
-    git: Text  # URL or local path of its history
-    branch: Text  # the branch that is followed there
+    package: ProjectName  # its name in the package index
+    git: Address  # URL or local path of its history
+    branch: BranchName  # the branch that is followed there
     source: Literal["auto", "git", "index"]
     build: Literal["source", "index"]  # "source": a wheel a commit; "index": releases only
     first: Release  # the oldest release that is tracked
     classes: Items[str]  # benchmark classes that its commits can change
     prereleases: bool = False  # whether pre-releases are tracked
     yanked: bool = False  # whether releases are tracked that were yanked before we saw them
-    links: dict[LinkName, Link] = Field({})  # URL templates of its web pages
+    links: Annotated[dict[LinkName, Link], AfterValidator(_filled)] = Field(
+        {}
+    )  # URL templates of its web pages
     frozen: Annotated[Items[FixedPackages], BeforeValidator(_as_list)] = ()
     dated: Annotated[Items[Packages], BeforeValidator(_as_list)] = ()
     study: Annotated[Items[FixedPackages], BeforeValidator(_as_list)] = ()
     java: Items[JavaRule] = ()
     alerts: Alerts = Field({})  # who is notified
+
+    @property
+    def address(self) -> str:
+        """`git` for people to read: without the user and the token of a URL."""
+        return foreign_text.line(self.git, 200)
 
 
 class File(Model, extra="allow"):
@@ -156,6 +185,9 @@ def _read(path: Path) -> File:
 
 def _completion(name: str, upstream: Upstream) -> dict[str, Any]:
     """The classes with the programs of the machine, and the source that the environment names."""
-    git = os.environ.get(f"GWAS_UPSTREAM_{name.upper().replace('-', '_')}")
+    variable = f"GWAS_UPSTREAM_{name.upper().replace('-', '_')}"
+    git = os.environ.get(variable)
+    if git and not _ADDRESS(git):
+        raise ConfigError(f"{variable} = {git!r}: expected {_URL}")
     classes = tuple(dict.fromkeys([*upstream.classes, *registry.programs()]))
     return {"classes": classes, **({"git": git, "source": "git"} if git else {})}

@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from packaging.version import InvalidVersion, Version
+from packaging.version import Version
 
 from tools.common.errors import UnreachableError
 from tools.common.process import ProgramError
@@ -14,6 +14,9 @@ from tools.upstreams.repository import Repository
 
 PROBE_SECONDS = 8  # for a git upstream to list its branches and tags
 FETCH_SECONDS = 3600  # a first fetch of a large history over a slow line
+
+_LISTED = r"^([0-9a-f]{40,64})\t(\S+)$"  # a line of git ls-remote
+_LONGEST = 64  # characters of a version
 
 
 @dataclass(frozen=True)
@@ -29,14 +32,17 @@ def ask(upstream: Upstream, repository: Repository) -> Listing:
     branch = f"refs/heads/{upstream.branch}"
     try:
         answer = repository.git(
-            "ls-remote", upstream.git, branch, "refs/tags/*", timeout=PROBE_SECONDS, network=True
-        )
+            "ls-remote", "--symref", "--", upstream.git, "HEAD", branch, "refs/tags/*",
+            timeout=PROBE_SECONDS, network=True,
+        )  # fmt: skip
     except ProgramError as error:
         raise _unreachable(upstream, error) from None
-    refs = {name: commit for commit, name in (line.split() for line in answer.splitlines())}
+    refs = {name: commit for commit, name in re.findall(_LISTED, answer, re.MULTILINE)}
     if branch not in refs:
+        default = re.search(r"^ref: refs/heads/(\S+)\tHEAD$", answer, re.MULTILINE)
         raise UnreachableError(
-            f"{upstream.name}: {upstream.git} has no branch {upstream.branch!r}",
+            f"{upstream.name}: {upstream.address} has no branch {upstream.branch!r}"
+            + (f"; its default branch is {default[1]!r}" if default else ""),
             hint=f"upstreams.toml names it: [{upstream.name}] branch",
         )
     # an annotated tag is listed twice; the line with ^{} has its commit
@@ -54,13 +60,15 @@ def fetch(
     """Fetch the branch; return its newest commit and {version: commit}.
 
     The objects arrive below refs/upstream/<tool>, which no reader uses. So an interrupted fetch
-    leaves the mirror as it was.
+    leaves the mirror as it was. UnreachableError when the history is not complete.
     """
     own = f"refs/upstream/{upstream.name}"
-    if repository.refs(own).get(own) != listing.tip:
+    before = repository.refs(own).get(own)
+    if before != listing.tip:
         try:
             repository.git(
-                "fetch", "--quiet", "--no-tags", "--no-write-fetch-head", upstream.git,
+                "fetch", "--quiet", "--no-tags", "--no-write-fetch-head", "--no-auto-maintenance",
+                "--no-recurse-submodules", "--", upstream.git,
                 f"+refs/heads/{upstream.branch}:{own}", timeout=FETCH_SECONDS, network=True,
             )  # fmt: skip
         except ProgramError as error:
@@ -70,8 +78,12 @@ def fetch(
             local_copy.copy(folder, repository)
             if not local_copy.has_commit(repository, listing.tip):
                 raise _unreachable(upstream, error) from None
+            if not local_copy.has_history(repository, listing.tip):
+                raise _incomplete(upstream) from None
             repository.move({own: listing.tip}, [])
-    tip = repository.refs(own)[own]
+    tip = repository.refs(own).get(own)
+    if tip is None or tip == before != listing.tip:  # git warns, and ends well
+        raise _incomplete(upstream)
     line = set(repository.git("rev-list", "--first-parent", tip).splitlines())
     return tip, releases(listing.tags, line, upstream)
 
@@ -93,20 +105,39 @@ def releases(tags: Mapping[str, str], line: set[str], upstream: Upstream) -> dic
 def release_of(tag: str, prereleases: bool = False) -> Version | None:
     """The release that a tag such as `0.5.0` or `v0.5` names; None for any other tag.
 
-    The version is normalised as in the package index: 2022.01.0 becomes 2022.1.0.
+    The version is normalised as in the package index: 2022.01.0 becomes 2022.1.0. It names a ref
+    of the mirror, which cannot be long or end in .lock.
     """
     try:
         version = Version(re.sub(r"^v(?=\d)", "", tag))
-    except InvalidVersion:
+    except ValueError:  # InvalidVersion, and numbers of thousands of digits
+        return None
+    if len(str(version)) > _LONGEST or str(version).endswith(".lock"):
         return None
     return version if prereleases or not version.is_prerelease else None
 
 
 def _unreachable(upstream: Upstream, error: ProgramError) -> UnreachableError:
     reasons = [line for line in error.output.strip().splitlines() if line.startswith("fatal:")]
+    hint = (
+        f"check the network, or use `python -m tools upstreams update {upstream.name} "
+        "--source index`: the package index's release history"
+    )
+    if "dubious ownership" in error.output:
+        hint = (
+            f"if you trust it, run `git config --global --add safe.directory {upstream.address}`"
+        )
     return UnreachableError(
-        f"{upstream.name}: {upstream.git} does not answer: "
+        f"{upstream.name}: {upstream.address} does not answer: "
         + (reasons[0].removeprefix("fatal: ") if reasons else str(error).splitlines()[0]),
-        hint=f"check the network, or use `python -m tools upstreams update {upstream.name} "
-        "--source index`: the package index's release history",
+        hint=hint,
+    )
+
+
+def _incomplete(upstream: Upstream) -> UnreachableError:
+    return UnreachableError(
+        f"{upstream.name}: {upstream.address} has only a part of its history: it is a shallow "
+        "clone, or lacks commits",
+        hint="in a clone, `git fetch --unshallow --tags` brings the rest; or name the full "
+        f"repository in upstreams.toml: [{upstream.name}] git",
     )

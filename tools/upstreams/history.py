@@ -1,9 +1,13 @@
 """Branches, releases, dates and names of all commits in the mirror, from two git calls."""
 
 import functools
+from collections.abc import Iterable
+from pathlib import Path
 
 from packaging.version import InvalidVersion, Version
 
+from tools.common import files
+from tools.upstreams import dates
 from tools.upstreams.repository import Repository
 
 
@@ -26,10 +30,12 @@ class History:
 
     def __init__(self, repository: Repository) -> None:
         refs = repository.refs("refs/heads", "refs/tags", "refs/source")
-        self.heads = _below(refs, "refs/heads/")
+        heads = _below(refs, "refs/heads/")
+        in_order = dict.fromkeys([*order(repository), *heads])
+        self.heads = {tool: heads[tool] for tool in in_order if tool in heads}
         self.tags = _below(refs, "refs/tags/")
         self.sources = dict(name.split("/") for name in _below(refs, "refs/source/"))
-        self.dates: dict[str, int] = {}  # commit -> committer date in seconds
+        stated: dict[str, int] = {}
         parents: dict[str, str] = {}
         if self.heads:
             # rev-list answers from the commit graph; log would open every commit
@@ -39,17 +45,29 @@ class History:
             )  # fmt: skip
             for entry in listing.splitlines():
                 seconds, commit, *before = entry.split(" ")
-                self.dates[commit] = int(seconds)
+                stated[commit] = int(seconds)
                 parents[commit] = before[0] if before else ""
-        self.versions = {commit: tag.split("/", 1)[1] for tag, commit in self.tags.items()}
-        self.branches = {tool: self._branch(head, parents) for tool, head in self.heads.items()}
+        self.dates = dates.possible(stated, parents)  # commit -> committer date in seconds
+        self.releases = {tool: self._releases(tool) for tool in self.heads}  # commit -> version
+        self.versions: dict[str, str] = {}
+        for tool in reversed(self.heads):  # of branches that share commits, the first one's
+            self.versions |= self.releases[tool]
+        self.branches = {tool: self._branch(tool, parents) for tool in self.heads}
 
-    def _branch(self, head: str, parents: dict[str, str]) -> Branch:
+    def _releases(self, tool: str) -> dict[str, str]:
+        """{commit: version} of a tool; of a commit with several tags, the highest version."""
+        own = [(tag.partition("/")[2], commit) for tag, commit in self.tags.items()
+               if tag.startswith(f"{tool}/")]  # fmt: skip
+        return {
+            commit: version for version, commit in sorted(own, key=lambda entry: Version(entry[0]))
+        }
+
+    def _branch(self, tool: str, parents: dict[str, str]) -> Branch:
         commits, oldest_release = [], 0
-        commit = head
+        commit = self.heads[tool]
         while commit:
             commits.append(commit)
-            if commit in self.versions:
+            if commit in self.releases[tool]:
                 oldest_release = len(commits)
             commit = parents[commit]
         # commits before the first tracked release are not measured
@@ -60,7 +78,10 @@ class History:
         return list(self.dates)[::-1]
 
     def tool_of(self, commit: str) -> str | None:
-        """The tool on whose branch a commit is; None for other commits."""
+        """The tool to which a commit belongs: the first on whose branch it is; None without.
+
+        Two tools may follow branches of one repository. They share the commits before the fork.
+        """
         return next((tool for tool, branch in self.branches.items() if commit in branch), None)
 
     def resolve(self, name: str) -> str | None:
@@ -85,15 +106,33 @@ class History:
     @functools.cached_property
     def names(self) -> dict[str, str]:
         """A name that git understands, by commit: `sgkit/0.6.0`, `sgkit/0.6.0~3`, `sgkit~2`."""
-        named = {}
+        named: dict[str, str] = {}
         for tool, branch in self.branches.items():
             base, steps = tool, 0
             for commit in branch:
-                if commit in self.versions:
-                    base, steps = f"{tool}/{self.versions[commit]}", 0
-                named[commit] = f"{base}~{steps}" if steps else base
+                if commit in self.releases[tool]:
+                    base, steps = f"{tool}/{self.releases[tool][commit]}", 0
+                named.setdefault(commit, f"{base}~{steps}" if steps else base)
                 steps += 1
         return named
+
+
+def order(repository: Repository) -> list[str]:
+    """The tools in the order in which they were added to the mirror."""
+    path = _order_file(repository)
+    return path.read_text().split() if path.exists() else []
+
+
+def add_to_order(repository: Repository, tools: Iterable[str]) -> None:
+    """Put tools that are new after the others: commits that are shared keep their tool."""
+    before = order(repository)
+    after = list(dict.fromkeys([*before, *tools]))
+    if after != before:
+        files.write_text(_order_file(repository), "\n".join(after) + "\n")
+
+
+def _order_file(repository: Repository) -> Path:
+    return repository.path / "tools"
 
 
 def _below(refs: dict[str, str], prefix: str) -> dict[str, str]:

@@ -23,7 +23,7 @@ def copy(source: Path, repository: Repository) -> None:
     inner = source / ".git"
     common = Repository(inner if inner.exists() else source).git("rev-parse", "--git-common-dir")
     objects = Path(source, common, "objects")
-    files = [path for path in objects.rglob("*") if path.is_file() and _is_object(path)]
+    files = [path for path in objects.rglob("*") if _is_object(path)]
     # git uses a pack as soon as its .idx exists, so that is copied last
     for path in sorted(files, key=lambda path: path.suffix == ".idx"):
         target = repository.path / "objects" / path.relative_to(objects)
@@ -41,9 +41,20 @@ def has_commit(repository: Repository, commit: str) -> bool:
     return True
 
 
+def has_history(repository: Repository, commit: str) -> bool:
+    """Whether the repository has all ancestors of a commit."""
+    try:
+        repository.git("rev-list", "--quiet", commit)
+    except ProgramError:
+        return False
+    return True
+
+
 def _is_object(path: Path) -> bool:
-    # info/ describes the source's own refs and alternates; tmp_ files are unfinished
-    return "info" not in path.parts[-2:-1] and not path.name.startswith("tmp_")
+    # info/ describes the source's own refs and alternates; tmp_ files are unfinished; a link may
+    # lead to any file of this machine
+    is_own = path.is_file() and not path.is_symlink()
+    return is_own and path.parent.name != "info" and not path.name.startswith("tmp_")
 
 
 def _link(path: Path, target: Path) -> None:

@@ -15,13 +15,15 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from tools.common import files
+from tools.common import files, foreign_text
 from tools.common.errors import DamagedError, UsageError
 from tools.common.process import ProgramError
-from tools.upstreams import mirror_update, work_tree
+from tools.upstreams import dates, mirror_update, work_tree
 from tools.upstreams.config import Upstream
 from tools.upstreams.history import Branch, History
 from tools.upstreams.repository import Repository
+
+_AUTHOR, _SUBJECT, _BODY = 100, 300, 10_000  # characters that are kept
 
 
 @dataclass(frozen=True)
@@ -30,8 +32,8 @@ class Commit:
 
     tool: str
     hash: str
-    date: datetime.datetime  # committer date: when the change came to the branch
-    author: str
+    date: datetime.datetime  # committer date (see dates): when the change came to the branch
+    author: str  # this and the next two are cleaned and cut
     subject: str
     body: str
     version: str | None  # the release that this commit is
@@ -68,7 +70,12 @@ class Mirror:
         with files.lock(self.path.with_suffix(".lock"), "the mirror of the upstreams", wait):
             try:
                 with self._damage_reported():
-                    return mirror_update.update(self.repository, upstreams, source, say)
+                    return mirror_update.update(
+                        self.repository,
+                        list(upstreams),
+                        source,
+                        lambda text: say(foreign_text.clean(text)),
+                    )
             finally:
                 self._history = None
 
@@ -106,7 +113,7 @@ class Mirror:
 
     def releases(self, tool: str) -> list[Commit]:
         """The tool's releases in the order of its branch, oldest first."""
-        versions = self.history().versions
+        versions = self.history().releases.get(tool, {})
         return self.commits(
             [commit for commit in reversed(self.branch(tool)) if commit in versions]
         )
@@ -152,9 +159,16 @@ class Mirror:
             version = self.history().versions.get(commit)
             if version is None and source == "index":
                 version = subject.rpartition(" ")[2]  # a release that is not tracked
-            date = datetime.datetime.fromtimestamp(int(seconds), datetime.timezone.utc)
+            stamp = self.history().dates.get(commit) or dates.nearest(seconds)
             by_hash[commit] = Commit(
-                tool, commit, date, author, subject, body.strip("\n"), version, source
+                tool,
+                commit,
+                datetime.datetime.fromtimestamp(stamp, datetime.timezone.utc),
+                foreign_text.line(author, _AUTHOR),
+                foreign_text.line(subject, _SUBJECT),
+                foreign_text.clean(body.strip("\n"), _BODY),
+                version,
+                source,
             )
         return [by_hash[commit] for commit in hashes]
 
@@ -163,16 +177,21 @@ class Mirror:
         tool = self.history().tool_of(commit)
         if tool is not None:
             return tool
-        heads = self.repository.git(
+        containing = self.repository.git(
             "for-each-ref", "--format=%(refname:lstrip=2)", "--contains", commit, "refs/heads"
         ).splitlines()
-        if not heads:
-            raise UsageError(f"commit {commit[:8]} is on no tracked branch")
-        return heads[0]
+        for tool in self.history().heads:
+            if tool in containing:
+                return tool
+        raise UsageError(
+            f"commit {commit[:8]} is on no tracked branch: its upstream rewrote its history, or "
+            "is no longer tracked"
+        )
 
     def release_before(self, commit: Commit) -> Commit | None:
         """The nearest release at or before a commit on its branch, or None."""
-        branch, versions = self.branch(commit.tool), self.history().versions
+        branch = self.branch(commit.tool)
+        versions = self.history().releases[commit.tool]
         ancestors = (
             branch[branch.position[commit.hash] :]
             if commit.hash in branch

@@ -1,10 +1,10 @@
 """Update the mirror, one tool after the other. A failure loses nothing that is mirrored."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 
 from tools.common.errors import TrackerError, UnreachableError, UsageError
 from tools.common.process import ProgramError
-from tools.upstreams import git_source, index_source
+from tools.upstreams import dates, git_source, history, index_source
 from tools.upstreams.config import Upstream
 from tools.upstreams.repository import Repository
 
@@ -14,7 +14,7 @@ NAMES = {"git": "git history", "index": "package index's release history"}
 
 
 def update(
-    repository: Repository, upstreams: Iterable[Upstream], chosen: str | None, say: Say
+    repository: Repository, upstreams: Sequence[Upstream], chosen: str | None, say: Say
 ) -> list[str]:
     """Update each upstream's branch; return the mirrored tools that did not answer.
 
@@ -24,6 +24,7 @@ def update(
     """
     repository.create()
     repository.clean_up()
+    history.add_to_order(repository, [upstream.name for upstream in upstreams])
     before = repository.refs("refs/heads")
     unanswered: list[str] = []
     failures: list[TrackerError] = []
@@ -74,11 +75,14 @@ def _update(repository: Repository, upstream: Upstream, chosen: str | None, say:
     if source == "git":
         listing = git_source.ask(upstream, repository)
         if old_tip is None:
-            say(f"{tool}: fetching {upstream.git} (the first time takes a while)")
+            say(f"{tool}: fetching {upstream.address} (the first time takes a while)")
         tip, releases = git_source.fetch(upstream, repository, listing)
         if old_tip and not _is_ancestor(repository, old_tip, tip):
             say(f"warning: {tool}: upstream rewrote its branch; results of removed commits stay "
                 "on disk, but the graphs no longer show them")  # fmt: skip
+        if impossible := _impossible(repository, tip, old_tip):
+            say(f"warning: {tool}: the dates of {len(impossible)} commits are impossible; the "
+                f"dates of their parents are used ({impossible[0][:8]})")  # fmt: skip
         tags = {f"refs/tags/{tool}/{version}": commit for version, commit in releases.items()}
     else:
         appended = index_source.append(upstream, repository, old_tip)
@@ -112,8 +116,16 @@ def _choose(repository: Repository, upstream: Upstream, say: Say) -> str:
         say(f"{tool}: {reason}; using the {NAMES['index']} instead "
             f"(`python -m tools upstreams update {tool} --source git` changes that)")  # fmt: skip
         return "index"
-    say(f"{tool}: {upstream.git} answers; following the {NAMES['git']} from now on")
+    say(f"{tool}: {upstream.address} answers; following the {NAMES['git']} from now on")
     return "git"
+
+
+def _impossible(repository: Repository, tip: str, old_tip: str | None) -> list[str]:
+    """The commits since `old_tip` whose dates cannot be true."""
+    words = [tip, *([f"^{old_tip}"] if old_tip else [])]
+    listing = repository.git("rev-list", "--first-parent", "--timestamp", *words).splitlines()
+    entries = (line.split() for line in listing)
+    return [commit for seconds, commit in entries if not dates.is_possible(int(seconds))]
 
 
 def _is_ancestor(repository: Repository, older: str, newer: str) -> bool:

@@ -12,10 +12,22 @@ from pathlib import Path
 from tools.common import process
 from tools.common.errors import disk_full, is_disk_full
 
-# git must not prompt, and its messages must be in English
-_ENVIRONMENT = {"GIT_TERMINAL_PROMPT": "0", "GIT_ASKPASS": "true", "LC_ALL": "C"}
-# the user's settings (signing, hooks, log formats) would change the mirror
-_OWN_SETTINGS = {"GIT_CONFIG_GLOBAL": os.devnull}
+_ENVIRONMENT = {
+    # git must not prompt, and its messages must be in English
+    "GIT_TERMINAL_PROMPT": "0", "GIT_ASKPASS": "true", "LC_ALL": "C",
+    # no history but the real one; nothing is fetched while it is read
+    "GIT_NO_REPLACE_OBJECTS": "1", "GIT_NO_LAZY_FETCH": "1",
+    # no helper that runs commands (ext::), whatever a repository or a server asks for
+    "GIT_ALLOW_PROTOCOL": "file:git:http:https:ssh",
+    # a git hook that runs this program sets them for another repository
+    **dict.fromkeys(("GIT_DIR", "GIT_WORK_TREE", "GIT_COMMON_DIR", "GIT_OBJECT_DIRECTORY",
+                     "GIT_ALTERNATE_OBJECT_DIRECTORIES", "GIT_NAMESPACE")),
+}  # fmt: skip
+# the settings of the user and the machine (signing, hooks, filters) would change the mirror
+_OWN_SETTINGS = {
+    "GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1", "GIT_CONFIG_PARAMETERS": None,
+    "GIT_CONFIG_COUNT": None,
+}  # fmt: skip
 # but network commands need them (proxies, credentials, insteadOf). git itself gives up on a server
 # that stalls, so a long fetch can have a long time limit.
 _NETWORK = ("-c", "http.lowSpeedLimit=1000", "-c", "http.lowSpeedTime=60",
@@ -46,7 +58,6 @@ class Repository:
                 env={
                     **_ENVIRONMENT,
                     **({} if network else _OWN_SETTINGS),
-                    # a git hook that runs this program sets it to the index of another repository
                     "GIT_INDEX_FILE": str(self.path / "index"),
                     **(env or {}),
                 },

@@ -22,7 +22,8 @@ class Web:
         self.refused = ""
         self.statuses: dict[str, int] = {}
         self.leads_to = ""
-        self.listed: list[dict[str, Any]] = []
+        self.listed: list[dict[str, Any]] = []  # of the author `login`, unless they have a user
+        self.login = "tracker"
         self.page = b""  # what a proxy answers in place of the server
         web = self
 
@@ -37,7 +38,11 @@ class Web:
 
             def do_GET(self) -> None:
                 self._head(web.status)
-                self.wfile.write(json.dumps(web.listed).encode())
+                if self.path == "/user":
+                    answer: Any = {"login": web.login}
+                else:
+                    answer = [{"user": {"login": web.login}, **one} for one in web.listed]
+                self.wfile.write(json.dumps(answer).encode())
 
             def _head(self, status: int) -> None:
                 self.send_response(web.statuses.get(self.path.partition("?")[0], status))
@@ -89,7 +94,7 @@ class _Smtp(socketserver.StreamRequestHandler):
 @contextmanager
 def running(server: socketserver.BaseServer) -> Iterator[None]:
     """Serve in a thread until the end of the block."""
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
     thread.start()
     try:
         yield

@@ -26,7 +26,7 @@ from tools.nightly import night
 from tools.nightly.commit_runs import CommitRuns
 from tools.nightly.history import History
 from tools.nightly.night_log import NightLog
-from tools.notify.delivery import Delivery
+from tools.notify.channels import Webhook
 from tools.results.series import Point, Series
 from tools.upstreams.mirror import Mirror
 
@@ -148,7 +148,7 @@ def test_the_digest_of_a_night_that_was_killed_while_telling_is_the_next_nights(
     machine_stepped(store)
     sent: list[int] = []
 
-    def send(_self: Delivery, _channel: object, event: Event, _text: object) -> None:
+    def send(_self: Webhook, event: Event, _text: object, _store: Store) -> None:
         sent.append(event.id)
         if event.id == 2:
             raise KeyboardInterrupt
@@ -156,7 +156,7 @@ def test_the_digest_of_a_night_that_was_killed_while_telling_is_the_next_nights(
     monkeypatch.setenv("GWAS_HOOK", "http://127.0.0.1:9/nobody")
     monkeypatch.setattr(nightly.config, "operator", lambda _: {"webhook": "GWAS_HOOK"})
     with monkeypatch.context() as killed:
-        killed.setattr(Delivery, "_send", send)
+        killed.setattr(Webhook, "send", send)
         assert main(["nightly"]) == 130
     assert sent == [1, 2]
     assert "to tell of" not in capsys.readouterr().out

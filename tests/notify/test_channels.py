@@ -135,7 +135,7 @@ def test_a_mail_says_when_it_was_sent_and_that_a_program_did(
         told = message.compose(event, SITE)
         mail.send(event, told, store)
         mail.send(event, told, store)  # a night that did not live to remember the first
-        mail.send(replace(event, machine="other"), told, store)
+        mail.send(event, message.compose(replace(event, machine="other"), SITE), store)
         mail.send(event, message.compose(replace(event, stack="dated"), SITE), store)
     heads = [email.message_from_string(one) for one in server.mails]
     ids = [head["Message-ID"] for head in heads]

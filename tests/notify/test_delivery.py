@@ -351,7 +351,13 @@ class Broken:
 
     name = "broken"
 
+    def wants(self, event: Event) -> bool:
+        return True
+
     def send(self, event: Event, message: Message, store: Store) -> None:
+        raise ValueError("https://hooks.example.org/sekret")
+
+    def summarise(self, message: Message, store: Store) -> None:
         raise ValueError("https://hooks.example.org/sekret")
 
     def follow(self, event: Event, message: Message, store: Store) -> None:

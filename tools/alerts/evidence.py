@@ -68,6 +68,7 @@ class Issue:
     begun: bool = False  # it was asked for, and may exist without `number`
     number: int | None = None
     version: str | None = None  # of the message that it shows
+    commenting: str | None = None  # version of the message on which a comment was begun
     comment: str | None = None  # the state that a comment has announced, and the issue not yet
     closed: bool = False
     gone: bool = False  # deleted or moved away by people

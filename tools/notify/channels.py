@@ -13,13 +13,18 @@ from typing import Any, Protocol
 from tools.alerts.events import Event
 from tools.alerts.store import Store
 from tools.common.errors import ConfigError, TrackerError, UnreachableError
-from tools.notify import credentials, http_request
+from tools.notify import credentials, deadline, http_request
 from tools.notify.credentials import secret
+from tools.notify.deadline import Deadline
 from tools.notify.github import GitHub
-from tools.notify.http_request import TIMEOUT
-from tools.notify.message import Message
+from tools.notify.http_request import UnansweredError
+from tools.notify.message import Message, shortened
 
 _VARIABLE = re.compile(r"[A-Z_][A-Z0-9_]*")
+# characters: mail programs show one line; servers refuse a mail of megabytes; Slack's limits of a
+# header, and of a section with all its marks
+_MAIL_SUBJECT, _MAIL_TEXT = 200, 100_000
+_SLACK_SUBJECT, _SLACK_TEXT = 150, 3000
 
 
 class Channel(Protocol):
@@ -27,8 +32,17 @@ class Channel(Protocol):
 
     name: str  # key and value of its entry: the database keeps by it what was sent
 
+    def wants(self, event: Event) -> bool:
+        """Whether the channel takes messages on such an event."""
+
     def send(self, event: Event, message: Message, store: Store) -> None:
-        """Send a message. Raises UnreachableError when that failed; the next night tries again."""
+        """Send a message on an event.
+
+        Raises UnansweredError when it may have arrived, UnreachableError when it has not.
+        """
+
+    def summarise(self, message: Message, store: Store) -> None:
+        """Send one message on several events; raises as `send`."""
 
     def follow(self, event: Event, message: Message, store: Store) -> None:
         """Update an earlier message on an event, if the channel can; raises as `send`.
@@ -40,8 +54,22 @@ class Channel(Protocol):
 class _Once:
     """A channel that cannot update what it has sent."""
 
+    seconds = deadline.SECONDS  # for one message
+
+    def wants(self, event: Event) -> bool:
+        return True
+
+    def send(self, event: Event, message: Message, store: Store) -> None:
+        self._send(message)
+
+    def summarise(self, message: Message, store: Store) -> None:
+        self._send(message)
+
     def follow(self, event: Event, message: Message, store: Store) -> None:
         pass
+
+    def _send(self, message: Message) -> None:
+        raise NotImplementedError
 
 
 class Mail(_Once):
@@ -60,34 +88,51 @@ class Mail(_Once):
         self._port = int(port or 25)
         self._user = os.environ.get("GWAS_SMTP_USER", "")
         self._password = secret("GWAS_SMTP_PASSWORD") if self._user else ""
+        self._trusted = ssl.create_default_context()
         self._from = os.environ.get("GWAS_SMTP_FROM", self._user) or "gwas-tracker@localhost"
 
-    def send(self, event: Event, message: Message, store: Store) -> None:
+    def _send(self, message: Message) -> None:
         mail = EmailMessage()
-        mail["Subject"] = " ".join(message.subject.split())
+        mail["Subject"] = shortened(" ".join(message.subject.split()), _MAIL_SUBJECT)
         mail["From"], mail["To"] = self._from, self._to
         mail["Date"] = email.utils.localtime()
-        # the same words have the same id, so that a mail that was sent twice is shown once
-        mail["Message-ID"] = f"<event-{event.uid}-{message.version[:16]}@gwas-tracker>"
+        # the same message has the same id, so that a mail that was sent twice is shown once
+        mail["Message-ID"] = f"<{message.key}@gwas-tracker>"
         mail["Auto-Submitted"] = "auto-generated"  # no out-of-office replies
-        mail.set_content(message.text)
+        mail.set_content(shortened(message.text, _MAIL_TEXT))
+        done: list[str] = []
         try:
-            with self._connect() as server:
-                if self._user:
-                    server.login(self._user, self._password)
-                server.send_message(mail)
+            Deadline(self.seconds).run(lambda: self._converse(mail, done))
         except (OSError, smtplib.SMTPException) as error:
-            raise UnreachableError(f"{self.name} was not sent: {type(error).__name__}") from None
+            if "accepted" in done:
+                return
+            refused = (
+                smtplib.SMTPResponseException, smtplib.SMTPRecipientsRefused,
+                smtplib.SMTPNotSupportedError,
+            )  # fmt: skip
+            unsure = "begun" in done and not isinstance(error, refused)
+            kind = UnansweredError if unsure else UnreachableError
+            raise kind(f"{self.name} was not sent: {type(error).__name__}") from None
+
+    def _converse(self, mail: EmailMessage, done: list[str]) -> None:
+        """Send a mail; adds to `done` when the mail is `begun`, and `accepted`."""
+        with self._connect() as server:
+            if self._user:
+                server.login(self._user, self._password)
+            done.append("begun")
+            server.send_message(mail)
+            done.append("accepted")
 
     def _connect(self) -> smtplib.SMTP:
         """The server, encrypted if it can be; no password goes to an unencrypted one."""
-        trusted = ssl.create_default_context()
         if self._port == smtplib.SMTP_SSL_PORT:
-            return smtplib.SMTP_SSL(self._host, self._port, timeout=TIMEOUT, context=trusted)
-        server = smtplib.SMTP(self._host, self._port, timeout=TIMEOUT)
+            return smtplib.SMTP_SSL(
+                self._host, self._port, timeout=self.seconds, context=self._trusted
+            )
+        server = smtplib.SMTP(self._host, self._port, timeout=self.seconds)
         server.ehlo()
         if server.has_extn("starttls"):
-            server.starttls(context=trusted)
+            server.starttls(context=self._trusted)
         elif self._user:
             server.close()
             raise UnreachableError(
@@ -103,9 +148,13 @@ class Webhook(_Once):
         self.name = f"webhook:{variable}"
         self._url = secret(variable)
 
-    def send(self, event: Event, message: Message, store: Store) -> None:
-        text = f"*{_slack(message.subject)}*\n```{_slack(message.text)}```\n<{message.url}>"
-        http_request.request("POST", self._url, self.name, json={"text": text})
+    def _send(self, message: Message) -> None:
+        head = f"*{_slack(shortened(message.subject, _SLACK_SUBJECT, _slack))}*"
+        tail = f"<{message.url}>"
+        room = _SLACK_TEXT - len(f"{head}\n``````\n{tail}")
+        text = f"{head}\n```{_slack(shortened(message.text, room, _slack))}```\n{tail}"
+        ends = Deadline(self.seconds)
+        http_request.request("POST", self._url, self.name, ends, json={"text": text})
 
 
 def of_table(name: str, table: Mapping[str, Any], warn: Callable[[str], None]) -> list[Channel]:

@@ -1,5 +1,6 @@
 """Delivery of notifications: each channel gets one about each event."""
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -7,9 +8,8 @@ from tools.alerts import events, states
 from tools.alerts.events import Event
 from tools.alerts.store import Store
 from tools.common.errors import TrackerError
-from tools.notify import notifications
+from tools.notify import notifications, outbox
 from tools.notify.channels import Channel
-from tools.notify.github import GoneError
 from tools.notify.message import Message
 from tools.upstreams.config import OPERATOR, Upstream
 from tools.upstreams.mirror import Mirror
@@ -33,48 +33,44 @@ class Delivery:
         Events of earlier digests are not sent to a new channel, and not again to one whose
         address is written in another way. A channel that was sent anything is not new.
         """
-        digested = [event for event in self.store.all() if self._was_sent(event, _DIGEST)]
+        digested = self.store.sent_to(_DIGEST, states.CONFIRMED)
+        of_route: dict[str, set[int]] = defaultdict(set)
+        for event in self.store.all():
+            if event.id in digested:
+                of_route[_route(event)].add(event.id)
         for route, channels in names.items():
-            own = [event for event in digested if _route(event) == route]
             for name in channels:
-                known = any(self._was_sent(event, name) for event in own)
-                earlier = [] if known else [event.id for event in own]
+                known = of_route[route] & self.store.sent_to(name, states.CONFIRMED)
+                earlier = [] if known else sorted(of_route[route])
                 self.store.register_channel(route, name, earlier)
 
     def deliver(self, mirror: Mirror) -> list[tuple[Event, Message]]:
         """Send what each channel was not sent yet; returns the events that the digest lacks."""
         links = {name: tool.links for name, tool in self.upstreams.items()}
-        digest = []
-        newest_first = notifications.messages(self.store, links, mirror, self.site)
-        for event, message in reversed(newest_first):
-            for channel in self.routes.get(_route(event), ()):
-                self._send(channel, event, message)
-            if states.STATES[event.state].notified and not self._was_sent(event, _DIGEST):
-                digest.append((event, message))
-        return digest
+        messages = notifications.messages(self.store, links, mirror, self.site)[::-1]
+        for route, channels in self.routes.items():
+            entries = [entry for entry in messages if _route(entry[0]) == route]
+            for channel in channels:
+                try:
+                    outbox.deliver(channel, entries, self.store, self.site, self.warn)
+                except TrackerError as error:  # of the store: nothing can be noted
+                    self.warn(f"{error}\nnothing more is sent: the next night tries again")
+                    return self._undigested(messages)
+        return self._undigested(messages)
 
     def mark_digested(self, digest: Iterable[tuple[Event, Message]]) -> None:
         """Remember the events of a digest, once it is written."""
-        for event, _ in digest:
-            self.store.mark_sent(event.id, _DIGEST, states.CONFIRMED)
+        self.store.end_sending(_DIGEST, [event.id for event, _ in digest], states.CONFIRMED)
 
-    def _send(self, channel: Channel, event: Event, message: Message) -> None:
-        """Send a confirmed event once; later, and in other states, let the channel follow it."""
-        is_due = states.STATES[event.state].notified and not self._was_sent(event, channel.name)
-        try:
-            (channel.send if is_due else channel.follow)(event, message, self.store)
-        except Exception as error:  # whatever fails in one channel, the others are used
-            # only our own errors are known to hold no secret
-            ours = isinstance(error, TrackerError)
-            problem = error if ours else f"{channel.name} failed: {type(error).__name__}"
-            last = isinstance(error, GoneError)
-            self.warn(f"{problem}" if last else f"{problem}; the next night tries again")
-            return
-        if is_due:
-            self.store.mark_sent(event.id, channel.name, states.CONFIRMED)
-
-    def _was_sent(self, event: Event, name: str) -> bool:
-        return self.store.was_sent(event.id, name, states.CONFIRMED)
+    def _undigested(
+        self, messages: Iterable[tuple[Event, Message]]
+    ) -> list[tuple[Event, Message]]:
+        digested = self.store.sent_to(_DIGEST, states.CONFIRMED)
+        return [
+            (event, message)
+            for event, message in messages
+            if states.STATES[event.state].notified and event.id not in digested
+        ]
 
 
 def _route(event: Event) -> str:

@@ -1,9 +1,10 @@
 """The message on an event: subject, text, and the address of its page."""
 
+import bisect
 import hashlib
 import shlex
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from tools.alerts import events, explain, states
@@ -13,6 +14,9 @@ from tools.common import foreign_text
 _UNITS = {"seconds": ("faster", "slower"), "bytes": ("less memory", "more memory")}
 _FUNCTIONS = 3  # of the profile
 _LINES = 12  # series that are listed; the event's page has all
+_EVENTS = 100  # of a summary that are listed
+_SUMMARY = "summary-"
+_CUT = " [...]"
 _ALERTS = ".venv/bin/python -m tools alerts"  # as in README, so that a line can be copied
 
 
@@ -20,6 +24,7 @@ _ALERTS = ".venv/bin/python -m tools alerts"  # as in README, so that a line can
 class Message:
     """Plain text throughout; the channel that sends it escapes what upstream wrote."""
 
+    key: str  # of the message: another copy of it has the same
     subject: str
     state: str  # the event's, and why
     body: str
@@ -27,13 +32,18 @@ class Message:
 
     @property
     def text(self) -> str:
-        """The body with the address of the event's page."""
+        """The body with the address of the page."""
         return f"{self.body}\npage     {self.url}\n"
 
     @property
     def version(self) -> str:
         """A hash of the words: another site's address does not change it."""
         return hashlib.sha256(f"{self.subject}\n{self.body}".encode()).hexdigest()
+
+    @property
+    def is_summary(self) -> bool:
+        """Whether it is on several events."""
+        return is_summary(self.key)
 
 
 def compose(event: Event, site: str, commit: Mapping[str, Any] | None = None) -> Message:
@@ -44,7 +54,43 @@ def compose(event: Event, site: str, commit: Mapping[str, Any] | None = None) ->
     url = f"{site.rstrip('/')}/alerts.html?event={event.id}"
     texts = subject(event), _state(event), _body(event, commit or {})
     title, state, body = map(foreign_text.clean, texts)
-    return Message(title, state, body, url)
+    message = Message("", title, state, body, url)
+    return replace(message, key=f"event-{event.uid}-{message.version[:16]}")
+
+
+def summary(entries: Sequence[tuple[Event, Message]], site: str) -> Message:
+    """One message on several events, each with its subject and the address of its page."""
+    of_tools = [event for event, _ in entries if event.kind != events.MACHINE]
+    better = sum(event.better for event in of_tools)
+    counts = {
+        "regressions": len(of_tools) - better,
+        "improvements": better,
+        "of the machine": len(entries) - len(of_tools),
+    }
+    named = ", ".join(f"{count} {what}" for what, count in counts.items() if count)
+    title = f"{len(entries)} new events: {named}"
+    parts = [title, ""]
+    for _, message in entries[:_EVENTS]:
+        parts += [shortened(message.subject, 300), f"  {message.url}"]
+    if len(entries) > _EVENTS:
+        parts.append(f"and {len(entries) - _EVENTS} more")
+    of_events = " ".join(sorted(event.uid for event, _ in entries))
+    key = _SUMMARY + hashlib.sha256(of_events.encode()).hexdigest()[:32]
+    return Message(key, title, "new", "\n".join(parts), f"{site.rstrip('/')}/alerts.html")
+
+
+def is_summary(key: str) -> bool:
+    """Whether a message with this key is on several events."""
+    return key.startswith(_SUMMARY)
+
+
+def shortened(text: str, limit: int, escape: Callable[[str], str] = str) -> str:
+    """The text, cut with a mark if it has more than `limit` characters once it is escaped."""
+    if len(escape(text)) <= limit:
+        return text
+    longest = limit - len(escape(_CUT))
+    kept = bisect.bisect(range(len(text)), longest, key=lambda end: len(escape(text[:end]))) - 1
+    return text[: max(0, kept)] + _CUT
 
 
 def subject(event: Event) -> str:

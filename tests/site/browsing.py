@@ -1,10 +1,13 @@
-"""What the browser tests share: Chromium, a plain file server, and a visit that notes problems."""
+"""What the browser tests share: Chromium, a file server, axe-core, a visit that notes problems."""
 
 from __future__ import annotations
 
+import hashlib
 import http.server
+import json
 import os
 import shutil
+import tempfile
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,6 +15,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
+from tools.common import files, paths
+from tools.common.errors import TrackerError
+from tools.site import vendor
 
 WIDTHS = [1280, 390]  # of a desktop and a phone
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
@@ -51,6 +58,21 @@ def served(folder: Path) -> Iterator[str]:
     server.server_close()
 
 
+def axe() -> str:
+    """The script of axe-core, which npm fetches once; skips the test where npm cannot."""
+    digest = hashlib.sha256((vendor.NPM / "package-lock.json").read_bytes()).hexdigest()[:16]
+    kept = paths.cache("tests", f"axe-{digest}.js")
+    if not kept.is_file():
+        with tempfile.TemporaryDirectory(prefix="gwas-axe-") as scratch:
+            try:
+                vendor.install(Path(scratch))
+            except TrackerError as error:
+                pytest.skip(f"axe-core cannot be fetched: {error}")
+            script = Path(scratch, "node_modules/axe-core/axe.min.js").read_bytes()
+            files.write_bytes(kept, script)
+    return kept.read_text(encoding="utf-8")
+
+
 class Visit:
     """A page of the site in a fresh browser context; what went wrong is collected."""
 
@@ -60,6 +82,7 @@ class Visit:
             viewport={"width": width, "height": 844}, color_scheme=scheme
         )
         self.page = self._context.new_page()
+        self.page.set_default_timeout(15_000)
         self.base, self.width, self._shots = base, width, shots
         self.problems: list[str] = []
         self.page.on("console", self._console)
@@ -80,6 +103,12 @@ class Visit:
         assert "error.html" not in self.page.url
         assert self.page.evaluate("document.documentElement.scrollWidth") <= self.width
         assert self.page.evaluate("window.hacked") is None
+
+    def violations(self) -> list[str]:
+        """What axe-core has against the page, by WCAG A and AA and its best practices."""
+        self.page.evaluate(f"typeof axe === 'undefined' && eval({json.dumps(axe())})")
+        found = self.page.evaluate("axe.run()")["violations"]
+        return [f"{one['id']}: {node['html'][:200]}" for one in found for node in one["nodes"]]
 
     def close(self) -> None:
         self._context.close()

@@ -5,13 +5,12 @@ from __future__ import annotations
 import json
 import re
 from itertools import pairwise
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.site import example, made_site
-from tests.site.browsing import WIDTHS, Visit, needs_chromium
+from tests.site.browsing import Visit, needs_chromium
 from tests.site.made_site import Project
 
 pytestmark = needs_chromium
@@ -114,18 +113,6 @@ def test_a_benchmark_opens_on_the_branch_of_its_tool(visit: Visit) -> None:
     visit.check("hail")
 
 
-def test_graph_of_a_change_and_the_way_to_the_commit(visit: Visit, published: Project) -> None:
-    commit = commit_of(published, "sgkit", example.FASTER_AT)
-    page = visit.open("changes.html?task=hardy_weinberg", "tbody tr")
-    link = page.locator("tbody tr").first.locator("a").first
-    assert "commits=" in link.get_attribute("href")
-    link.click()
-    page.wait_for_selector("#main-graph canvas")
-    shown = page.evaluate("$.asv.main_json.show_commit_url")
-    visit.open(f"{shown}{commit[:8]}", "h1")
-    visit.check("change-to-commit")
-
-
 def test_regressions_by_what_is_better(visit: Visit, published: Project) -> None:
     page = visit.open("classic.html#/regressions?branch=sgkit", "#regression-div-0 tbody tr")
     listed = page.locator("#regression-div-0 table").first.inner_text()
@@ -139,29 +126,6 @@ def test_regressions_by_what_is_better(visit: Visit, published: Project) -> None
     in_sight(row, visit.width)
     in_sight(page.locator("#regression-div-0 thead tr").first, visit.width)
     visit.check("regressions")
-
-
-@pytest.mark.parametrize("dark", [False, True])
-@pytest.mark.parametrize("width", WIDTHS)
-def test_changes_both_ways(
-    browser: Any, address: str, tmp_path: Path, width: int, dark: bool
-) -> None:
-    visit = Visit(browser, address, width, dark, tmp_path)
-    page = visit.open("changes.html", "tbody tr")
-    better = page.locator("tr:has(.badge.better)")
-    worse = page.locator("tr:has(.badge.worse)")
-    assert better.filter(has_text="hardy weinberg").count() == 4  # two data sets, two stacks
-    assert worse.filter(has_text="pca Sgkit time_compute").count() == 4
-    assert worse.filter(has_text="track_throughput").count() == 4
-    assert "faster" in page.locator("tbody tr").first.inner_text()  # the largest is first
-    page.get_by_label("Direction").select_option("worse")
-    assert page.locator(".badge.better").count() == 0
-    page.get_by_label("Tool").select_option("sgkit")
-    assert "tool=sgkit" in page.url
-    ground = page.evaluate("getComputedStyle(document.body).backgroundColor")
-    assert (ground == "rgb(255, 255, 255)") is not dark
-    visit.check(f"changes-{'dark' if dark else 'light'}")
-    visit.close()
 
 
 def test_alerts_and_an_event(visit: Visit, published: Project) -> None:

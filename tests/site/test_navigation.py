@@ -35,11 +35,11 @@ def test_nothing_is_below_the_navigation(
     visit.close()
 
 
-@pytest.mark.parametrize("name", ["index", "changes", "alerts", "study"])
+@pytest.mark.parametrize("name", ["index", "graph", "list", "changes", "alerts", "study"])
 def test_all_pages_are_in_sight_in_our_navigation(visit: Visit, name: str) -> None:
     page = visit.open(f"{name}.html", "h1")
     links = page.locator("nav a")
-    assert links.count() == 4
+    assert links.count() == 6
     for link in links.all():
         box = link.bounding_box()
         assert box["x"] >= 0

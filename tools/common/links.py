@@ -52,17 +52,20 @@ def graph(
     parameters: Mapping[str, str],
     named: set[str],
 ) -> str:
-    """A link to one series on asv's graph page. `named` are the parameters to include."""
-    query: dict[str, Any] = {
+    """A link to one series on the graph page. `named` are the parameters to include.
+
+    asv's own links, `index.html#BENCHMARK?QUERY`, have the same parameters, and lead there too.
+    """
+    query: dict[str, Any] = {"benchmark": benchmark}
+    query |= {
         key: "[none]" if value is None else value
         for key, value in sorted(environment.items())
         if key in named
     }
-    query.update({f"p-{name}": value for name, value in parameters.items()})
-    return f"classic.html#{benchmark}?{urlencode(query)}"
+    query |= {f"p-{name}": value for name, value in parameters.items()}
+    return f"graph.html?{urlencode(query)}"
 
 
 def at(graph_link: str, *commits: str) -> str:
     """`graph_link` with a commit, or a range of two, highlighted."""
-    separator = "" if graph_link.endswith("?") else "&"
-    return f"{graph_link}{separator}commits={'-'.join(commits)}"
+    return f"{graph_link}&commits={'-'.join(commits)}"

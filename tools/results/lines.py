@@ -30,7 +30,8 @@ class Lines:
     """A frame for each environment, with one row for each line and commit, sorted by both.
 
     Columns: `environment` and `set` (indices into `environments` and `sets`), `revision`,
-    `value`, `low` and `high`; NaN where a commit gives no value or no interval.
+    `value`, `low` and `high`; NaN where a commit gives no value or no interval. `each_sample` with
+    the samples of each value, only where they were asked for.
     """
 
     frames: Sequence[pl.DataFrame]
@@ -47,6 +48,7 @@ class Lines:
             if complete["value"].is_nan().any():
                 frame = complete.filter(pl.col("value").is_not_nan())
             columns = [frame[name].to_numpy() for name in ("revision", "value", "low", "high")]
+            samples = frame["each_sample"] if "each_sample" in frame.columns else None
             for start, end in runs(frame, "set"):
                 environment = self.environments[frame["environment"][start]]
                 benchmark, index = self.sets[frame["set"][start]]
@@ -57,7 +59,10 @@ class Lines:
                         sets[benchmark][index],
                         environment,
                         Graph.get_file_path(environment, benchmark),
-                        Points(*(column[start:end] for column in columns)),
+                        Points(
+                            *(column[start:end] for column in columns),
+                            samples=None if samples is None else samples[start:end],
+                        ),
                     )
                 )
         return sorted(all_series, key=lambda series: (series.path, series.index or 0))
@@ -68,10 +73,13 @@ def read(
     benchmarks: Benchmarks,
     revisions: Mapping[str, int],
     branches: Mapping[str, Set[str]],
+    *,
+    samples: bool = False,
 ) -> Lines:
     """The lines of all graphs. Several result files of one commit are averaged, as asv does.
 
     `revisions` is the position of each commit on asv's axis, `branches` the commits of branches.
+    `samples` reads the samples too, which needs more memory.
     Values of another version of a benchmark, of parameter values that it no longer has, and of
     commits on no branch are left out.
     """
@@ -92,7 +100,7 @@ def read(
     files, environments = _files(table, revisions, branches)
     slices = files.sort("number").iter_slices(_FILES_AT_ONCE)
     return Lines(
-        _by_environment([_rows(table.values, part, set_frame) for part in slices]),
+        _by_environment([_rows(table.values, part, set_frame, samples) for part in slices]),
         environments,
         [(name, index) for name, index, *_ in sets],
         benchmarks,
@@ -141,7 +149,9 @@ def _files(
     ]
 
 
-def _rows(values: pl.LazyFrame, files: pl.DataFrame, sets: pl.LazyFrame) -> pl.DataFrame:
+def _rows(
+    values: pl.LazyFrame, files: pl.DataFrame, sets: pl.LazyFrame, samples: bool
+) -> pl.DataFrame:
     """The values of some files, with _KEY."""
     numbers = pl.col("number").is_between(files["number"].min(), files["number"].max())
     exact = ~pl.col("timed") & pl.col("samples").is_null()  # a count or a size, measured once
@@ -152,7 +162,7 @@ def _rows(values: pl.LazyFrame, files: pl.DataFrame, sets: pl.LazyFrame) -> pl.D
         .filter(pl.col("version").is_null() | (pl.col("version") == pl.col("required")))
         .with_columns(pl.col("value").fill_nan(None))
         .select(
-            *_KEY, "value",
+            *_KEY, "value", *["each_sample"] * samples,
             low=pl.when(exact).then("value").otherwise("low"),
             high=pl.when(exact).then("value").otherwise("high"),
         )
@@ -169,6 +179,10 @@ def _by_environment(parts: Sequence[pl.DataFrame]) -> list[pl.DataFrame]:
     ]
 
 
+def _all_samples(frame: pl.DataFrame) -> list[pl.Expr]:
+    return [pl.col(name).explode() for name in frame.columns if name == "each_sample"]
+
+
 def _averaged(frame: pl.DataFrame) -> pl.DataFrame:
     """Sorted by _KEY, with one row for several of one line and commit."""
     frame = frame.sort(_KEY)
@@ -176,6 +190,6 @@ def _averaged(frame: pl.DataFrame) -> pl.DataFrame:
         noise = [pl.col(name).filter(pl.col("value").is_not_null()) for name in ("low", "high")]
         low, high = (pl.when(column.null_count() == 0).then(column) for column in noise)
         frame = frame.group_by(_KEY, maintain_order=True).agg(
-            pl.col("value").mean(), low=low.min(), high=high.max()
+            pl.col("value").mean(), *_all_samples(frame), low=low.min(), high=high.max()
         )
     return frame.with_columns(pl.col("value", "low", "high").fill_null(math.nan))

@@ -38,6 +38,7 @@ class Value(NamedTuple):
     high: float | None
     samples: int | None  # None where asv stored neither samples nor their statistics
     started_at: int | None  # ms
+    each_sample: list[float] | None  # where asv stored them
 
 
 def read(path: Path, machine: str) -> tuple[Header, list[Value]]:
@@ -135,7 +136,7 @@ def _values(benchmark: str, entry: Mapping[str, Any]) -> Iterator[Value]:
         count_of = len(taken) if taken else None
         if count_of is None and (lows[at], highs[at], repeats[at], numbers[at]) != _NO_STATS:
             count_of = repeat
-        yield Value(benchmark, parameters, version, value, low, high, count_of, started_at)
+        yield Value(benchmark, parameters, version, value, low, high, count_of, started_at, taken)
 
 
 _NO_STATS = (None, None, None, None)

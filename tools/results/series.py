@@ -9,6 +9,7 @@ from typing import Any, overload
 
 import numpy as np
 import numpy.typing as npt
+import polars as pl
 
 from tools.results.series_key import SeriesKey
 
@@ -28,12 +29,20 @@ class Points(Sequence[Point]):
     """The points of a series as columns. A Point is made on access only.
 
     Each column has shape (points,). NaN in `low` and `high` stands for an unknown interval.
+    `samples` are the lists of samples, None where they were not read.
     """
 
     def __init__(
-        self, revisions: npt.NDArray[np.int32], values: Floats, low: Floats, high: Floats
+        self,
+        revisions: npt.NDArray[np.int32],
+        values: Floats,
+        low: Floats,
+        high: Floats,
+        *,
+        samples: pl.Series | None = None,
     ) -> None:
         self.revisions, self.values, self.low, self.high = revisions, values, low, high
+        self.samples = samples
 
     @classmethod
     def of(cls, points: Sequence[Point]) -> Points:
@@ -56,7 +65,8 @@ class Points(Sequence[Point]):
     def __getitem__(self, at: slice) -> Points: ...
     def __getitem__(self, at: int | slice) -> Point | Points:
         if isinstance(at, slice):
-            return Points(*(column[at] for column in self._columns))
+            samples = None if self.samples is None else self.samples[at]
+            return Points(*(column[at] for column in self._columns), samples=samples)
         return _point(*(column[at].item() for column in self._columns))
 
     def __iter__(self) -> Iterator[Point]:

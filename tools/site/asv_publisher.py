@@ -81,7 +81,7 @@ class Site(OutputPublisher):
         controls = frozenset(b for b in benchmarks if is_control(b, set(conf.branches)))
         _write(
             html / "series.json",
-            series_pages.write(graphs.staging, all_series, axis, rows, controls),
+            series_pages.write(graphs.staging, all_series, axis, rows, benchmarks, controls),
         )
         _write(
             html / "overview.json",

@@ -122,6 +122,8 @@ def write(
     `commits` are the hashes by revision, `named` the graph parameters that a link has to name,
     `setups` the set-ups of each commit.
     """
+    if not all_series:
+        return set()
     fixed = [_fixed(series, named) for series in all_series]
     # a digest of its text, not its number: a new series must not change pages without it
     digests = [hashlib.md5("".join(parts).encode()).digest()[:8] for parts in fixed]
@@ -174,7 +176,7 @@ def _frame(all_series: Sequence[Series], digests: Any) -> pl.DataFrame:
                 }
             )
         )
-    return pl.concat(parts).sort("revision", maintain_order=True) if parts else pl.DataFrame()
+    return pl.concat(parts).sort("revision", maintain_order=True)
 
 
 def _text(rows: pl.DataFrame, commit: str, setups: str, fixed: Sequence[tuple[str, str]]) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Container, Iterable, Mapping, Sequence
 from typing import Any
 
@@ -16,20 +16,24 @@ from tools.alerts import events, states
 from tools.alerts.events import Event, SeriesChange
 from tools.alerts.verdicts import SEEN
 from tools.detection.changes import Change
+from tools.environments.plan import STACKS
 from tools.results.metrics import NOTABLE
 from tools.results.series import Series
 from tools.results.series_key import plain, tool_class
 from tools.results.table import Table
 from tools.site.series_pages import Axis, of_series
+from tools.site.site_data import COMPARED
 
 _OPEN = (states.CONFIRMED, states.ACKNOWLEDGED)
-# that may be compared, the best first: the whole command is what a user waits for
-_METRICS = ("time_end_to_end", "time_compute", "time_first_call")
 _NOTABLE = math.exp(NOTABLE)  # ratio of a change that counts as seen
 _RATHER = 1.25  # times the points that another trend needs, to be shown instead
 _DRAWN = 120  # points of a trend
 
 Record = dict[str, Any]
+
+
+_Name = tuple[str, str]  # metric, and the parameters and the environment without its branch
+_Group = dict[str, Series]  # by tool, in the order of the registry
 
 
 def of(
@@ -48,6 +52,8 @@ def of(
     changes = [event for event in all_events if event.kind != events.MACHINE]
     changes = [event for event in changes if event.state != states.MERGED]
     measured = _measured_at(table)
+    by_task = _by_task(all_series, branches)
+    shared = Counter(name for groups in by_task.values() for name in groups)
     return {
         "tools": [
             state
@@ -56,9 +62,7 @@ def of(
         ],
         "measured_at": max(measured.values(), default=None),
         "tasks": [
-            row
-            for task in registry.TASKS
-            if (row := _task(task, all_series, axis, branches, changes))
+            _task(task, groups, shared, axis, changes) for task, groups in by_task.items()
         ],
         "confirmed": [_event(event, axis) for event in changes if event.proven],
     }  # fmt: skip
@@ -135,16 +139,16 @@ def _headline(line: SeriesChange, ratio: float) -> Record:
 
 def _task(
     task: str,
-    all_series: Iterable[Series],
+    groups: Mapping[_Name, _Group],
+    shared: Mapping[_Name, int],
     axis: Axis,
-    branches: Container[str],
     changes: Iterable[Event],
-) -> Record | None:
-    """A row of a task: its tools on the same data, and a trend; None without timings."""
-    groups = _groups(task, all_series, branches)
-    if not groups:
-        return None
-    compared = max(groups, key=lambda name: _comparable(name, groups[name]))
+) -> Record:
+    """A row of a task: its tools on the same data, and a trend.
+
+    `shared` is the number of tasks that have a group of the same conditions.
+    """
+    compared = max(groups, key=lambda name: _comparable(name, groups[name], shared[name]))
     trend = max(groups, key=lambda name: _lasting(name, groups[name], compared))
     lines = {t: series for t, series in groups[trend].items() if len(series.points) > 1}
     return {
@@ -167,33 +171,34 @@ def _task(
     }
 
 
-_Name = tuple[str, str]  # metric, and the parameters and the environment without its branch
-_Group = dict[str, Series]  # by tool, in the order of the registry
+def _by_task(
+    all_series: Iterable[Series], branches: Container[str]
+) -> dict[str, dict[_Name, _Group]]:
+    """For each task that has timings, those under equal conditions, one of each tool.
 
-
-def _groups(
-    task: str, all_series: Iterable[Series], branches: Container[str]
-) -> dict[_Name, _Group]:
-    """The timings of a task under equal conditions, one of each tool on its own branch.
-
-    A program has series on each branch: the longest counts, and of equal ones the newest.
+    A tool's are those on its own branch. A program has series on each branch: the longest counts,
+    and of equal ones the newest.
     """
-    groups: dict[_Name, _Group] = defaultdict(dict)
+    by_task: dict[str, dict[_Name, _Group]] = {task: defaultdict(dict) for task in registry.TASKS}
     for series in all_series:
-        module, *_, metric = series.benchmark.split(".")
+        task, *_, metric = series.benchmark.split(".")
         tool = tool_class(series.benchmark)
-        if module != task or metric not in _METRICS or tool not in registry.TOOLS:
+        if task not in by_task or metric not in COMPARED or tool not in registry.TOOLS:
             continue
         if tool in branches and tool != series.branch:
             continue  # Sgkit with the commits of Dask
         others = {k: v for k, v in series.environment.items() if k != "branch"}
-        group = groups[metric, json.dumps([series.parameters, others], sort_keys=True)]
+        group = by_task[task][metric, json.dumps([series.parameters, others], sort_keys=True)]
         if tool not in group or _length(group[tool]) < _length(series):
             group[tool] = series
     order = list(registry.TOOLS)
     return {
-        name: dict(sorted(group.items(), key=lambda item: order.index(item[0])))
-        for name, group in groups.items()
+        task: {
+            name: dict(sorted(group.items(), key=lambda item: order.index(item[0])))
+            for name, group in groups.items()
+        }
+        for task, groups in by_task.items()
+        if groups
     }
 
 
@@ -201,11 +206,18 @@ def _length(series: Series) -> tuple[int, int]:
     return len(series.points), series.revisions[-1]
 
 
-def _comparable(name: _Name, group: _Group) -> tuple[float, ...]:
-    """How well a group compares tools: the most tools, what users wait for, points, size."""
+def _comparable(name: _Name, group: _Group, tasks: int) -> tuple[float, ...]:
+    """How well a group compares tools.
+
+    The most tools count first, then conditions of many tasks, what users wait for, the stack on
+    which only the tool varies, many points, and long times.
+    """
+    stack = next(iter(group.values())).environment.get("stack")
     return (
         len(group),
-        -_METRICS.index(name[0]),
+        tasks,
+        -COMPARED.index(name[0]),
+        stack == STACKS[0],
         sum(len(series.points) for series in group.values()),
         sum(series.points[-1].value for series in group.values()),
     )
@@ -214,7 +226,7 @@ def _comparable(name: _Name, group: _Group) -> tuple[float, ...]:
 def _lasting(name: _Name, group: _Group, compared: _Name) -> tuple[float, ...]:
     """How well a group shows a trend: its points, rather of the comparison's conditions."""
     points = sum(len(series.points) for series in group.values() if len(series.points) > 1)
-    return points * (_RATHER if name == compared else 1), -_METRICS.index(name[0])
+    return points * (_RATHER if name == compared else 1), -COMPARED.index(name[0])
 
 
 def _conditions(series: Series) -> Record:

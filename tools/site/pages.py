@@ -37,6 +37,7 @@ class Page:
     scripts: tuple[str, ...] = ()  # in this order
     listed: bool = True  # in the navigation
     content: str = _LOADING
+    style: str | None = None  # beside ours
 
     @property
     def file(self) -> str:
@@ -46,8 +47,15 @@ class Page:
 PAGES = {
     page.name: page
     for page in (
-        Page("index", "Overview", ("site.js", "trend.js", "overview.js")),
-        Page("changes", "Changes", ("site.js", "changes.js")),
+        Page("index", "Overview", ("site.js", "trend.js", "saving.js", "overview.js")),
+        Page(
+            "graph",
+            "Graphs",
+            ("vendor/uPlot.js", "site.js", "saving.js", "selection.js", "plot.js", "graph.js"),
+            style="vendor/uPlot.css",
+        ),
+        Page("list", "List", ("site.js", "trend.js", "saving.js", "selection.js", "list.js")),
+        Page("changes", "Changes", ("site.js", "saving.js", "changes.js")),
         Page("alerts", "Alerts", ("site.js", "event.js", "alerts.js")),
         Page("study", "Study", ("site.js", "study/data.js", "study-figures.js", "study.js")),
         Page("commit", "Commit", ("site.js", "commit.js"), listed=False),
@@ -80,6 +88,8 @@ def text(page: Page, *, alone: bool = False) -> str:
         head.append(
             '<link rel="alternate" type="application/atom+xml" title="Alerts" href="alerts.xml">'
         )
+    if page.style:
+        head.append(f'<link rel="stylesheet" href="{page.style}">')
     head += [f'<script defer src="{name}"></script>' for name in ("failed.js", *page.scripts)]
     return Template(TEMPLATE.read_text(encoding="utf-8")).substitute(
         title=html.escape(page.title),

@@ -98,7 +98,7 @@ def _make(
             named = ", ".join(branches)
             log.warning(f"Couldn't find {commit[: conf.hash_length]} in branches ({named})")
         sets = {branch: set(commits) for branch, commits in branches.items()}
-        drawn = lines.read(table, benchmarks, revisions, sets)
+        drawn = lines.read(table, benchmarks, revisions, sets, samples=True)
     with _step("Detecting change points and generating graphs"):
         detect = detector.from_database(Path(conf.results_dir) / "alerts.sqlite", declared)
         detected = [(series, detect(series)) for series in drawn.series()]

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import polars as pl
 
 from tools.detection.changes import Change
 from tools.results.series import Series
@@ -43,12 +44,13 @@ def write(
     all_series: Iterable[Series],
     axis: Axis,
     rows: Iterable[tuple[Change, Mapping[str, Any]]],
+    benchmarks: Iterable[str],
     controls: frozenset[str],
 ) -> dict[str, Any]:
     """Write series/ID.json for each series; returns the content of series.json.
 
-    `rows` are the changes with their entries in changes.json, `controls` the benchmarks that no
-    upstream commit can change.
+    `rows` are the changes with their entries in changes.json, `benchmarks` the names of all that
+    exist, and `controls` those that no upstream commit can change.
     """
     changes: dict[str, list[Mapping[str, Any]]] = defaultdict(list)
     for change, row in rows:
@@ -79,7 +81,12 @@ def write(
                 **({"control": True} if series.benchmark in controls else {}),
             }
         )
-    return {"environments": [json.loads(text) for text in environments], "series": listed}
+    measured = {entry["benchmark"] for entry in listed}
+    return {
+        "environments": [json.loads(text) for text in environments],
+        "series": listed,
+        "unmeasured": sorted(set(benchmarks) - measured),
+    }
 
 
 def _write_points(
@@ -118,12 +125,19 @@ def _text(fixed: dict[str, Any], commits: Sequence[str], axis: Axis, series: Ser
         "values": columns.values.tolist(),
         "low": _without_nan(columns.low.tolist()),
         "high": _without_nan(columns.high.tolist()),
+        "samples": None if columns.samples is None else _short(columns.samples),
     }
     return json.dumps(content, separators=(",", ":"), allow_nan=False)
 
 
 def _without_nan(values: list[float]) -> list[float | None]:
     return [value if value == value else None for value in values]
+
+
+def _short(samples: pl.Series) -> list[list[float] | None]:
+    """The samples with five digits."""
+    exact = samples.cast(pl.List(pl.Float64))
+    return exact.list.eval(pl.element().round_sig_figs(5)).to_list()
 
 
 def _trend(series: Series) -> list[float]:

@@ -14,6 +14,8 @@ _METRICS = {
     "time_end_to_end": "end to end", "time_compute": "compute only", "time_load": "load only",
     "time_write": "write only", "peakmem_tree": "peak memory", "track_error": "deviation",
 }  # fmt: skip
+# that tools may be compared by, the best first: the whole command is what a user waits for
+COMPARED = ("time_end_to_end", "time_compute", "time_first_call")
 _OF_METRICS = ("time_", "track_", "peakmem_")
 
 
@@ -54,6 +56,7 @@ def of(
             }
             for name, metric in declared.items()
         },
+        "compared": COMPARED,
         "sizes": sizes,
     }
 

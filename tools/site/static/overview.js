@@ -10,9 +10,9 @@ const LISTED = 3;  // open alerts of a tool, and changes of a task
 function oldLink() {
     const [path, query] = location.hash.slice(1).split('?');
     if (/^[\w.]+\.[\w.]+$/.test(path)) {
-        return `classic.html${location.hash}`;
+        return `graph.html?benchmark=${path}${query ? `&${query}` : ''}`;
     }
-    return path.startsWith('/') && path !== '/' ? `classic.html${location.hash}` : null;
+    return {'/summarylist': 'list.html', '/regressions': 'changes.html?direction=worse'}[path];
 }
 
 function stateOf(tool, site) {
@@ -50,14 +50,15 @@ function comparison(row, range, site) {
                 ...lines.map((at) => drawn('line', {class: 'gridline', x1: at, x2: at, y1: 0, y2: 20}))),
                 element('i', {style: `left: ${place(tool.value)}%; background: ${site.tool(tool.tool).colour}`})),
             element('td', {class: 'number'}, withUnit(tool.value, 'seconds')),
-            element('td', {class: 'number'}, tool.ratio === 1 ? 'fastest' : `${times(tool.ratio)} ×`)))));
+            element('td', {class: 'number'}, tools.length < 2 ? '' : tool.ratio === 1 ? 'fastest' : `${times(tool.ratio)} ×`)))));
 }
 
 function graphOf(row, tool) {
     const {metric, parameters, stack, machine} = row.compared;
-    const query = new URLSearchParams(Object.entries({stack, machine, branch: tool.branch}).filter(([, value]) => value));
+    const query = new URLSearchParams({task: row.task, metric, ...(tool ? {tool: tool.tool} : {})});
+    Object.entries({stack, machine}).forEach(([key, value]) => value && query.set(key, value));
     Object.entries(parameters).forEach(([key, value]) => query.set(`p-${key}`, value));
-    return `classic.html#${tool.benchmark}?${query}`;
+    return `graph.html?${query}`;
 }
 
 function conditions({metric, parameters, stack, machine}, site) {
@@ -71,7 +72,7 @@ function trendOf(row, site) {
     }
     const lines = row.trend.lines.map((line) => ({...line, name: line.tool, colour: site.tool(line.tool).colour}));
     const marks = row.changes.filter((change) => change.date).map((change) => ({
-        date: change.date, line: change.tool, better: change.better, address: `alerts.html?event=${change.id}`, text: changeWords(change, site)}));
+        date: change.date, line: change.tool, better: change.better, rose: change.ratio > 1, address: `alerts.html?event=${change.id}`, text: changeWords(change, site)}));
     const names = lines.map((line) => site.tool(line.tool).label).join(', ');
     const label = `${site.task(row.task)}, ${site.metric(row.trend.metric)}: trend of ${names}`;
     return element('figure', {},
@@ -83,12 +84,12 @@ function taskRow(row, range, shared, site) {
     const [first, second] = [...row.compared.tools].sort((a, b) => a.value - b.value);
     const changes = [...row.changes].sort((a, b) => b.date - a.date);
     return element('section', {class: 'task', id: `task-${row.task}`},
-        element('div', {}, element('h3', {}, site.task(row.task)),
+        element('div', {}, element('h3', {}, link(graphOf(row), site.task(row.task))),
             second ? element('p', {}, `${site.tool(first.tool).label}, ${times(second.ratio)} × ahead of ${site.tool(second.tool).label}`) : null,
             shared ? null : element('p', {class: 'soft'}, conditions(row.compared, site)),
             ...changes.slice(0, LISTED).map((change) => element('p', {class: change.better ? 'better' : 'worse'},
-                change.better ? '▼ ' : '▲ ', link(`alerts.html?event=${change.id}`, `${site.branches[change.tool].label} ${site.release(change.commit) || change.commit.slice(0, 8)}`),
-                `: ${factor(change.ratio, change.unit)}`))),
+                change.ratio > 1 ? '▲ ' : '▼ ', link(`alerts.html?event=${change.id}`, `${site.branches[change.tool].label} ${site.release(change.commit) || change.commit.slice(0, 8)}`),
+                `: ${changeSize(change)}`))),
         comparison(row, range, site),
         trendOf(row, site));
 }
@@ -109,7 +110,7 @@ function tasks(rows, site) {
 
 function changeTable(changes, site) {
     return tableOf(['Change', 'Benchmark', 'Since', 'Date'], changes.map((change) => element('tr', {},
-        element('td', {class: 'number'}, element('span', {class: `badge ${change.better ? 'better' : 'worse'}`}, factor(change.ratio, change.unit))),
+        element('td', {class: 'number'}, element('span', {class: `badge ${change.better ? 'better' : 'worse'}`}, changeSize(change))),
         element('td', {class: 'name'}, link(`alerts.html?event=${change.id}`, benchmarkWords(change.benchmark, site)),
             element('span', {class: 'soft'}, parameterWords(change.parameters, site))),
         element('td', {'data-label': ''}, `${site.branches[change.tool]?.label || change.tool} `, commitLink(change.commit, site.release(change.commit))),
@@ -131,12 +132,7 @@ function confirmed(changes, site) {
         changes.length > LARGEST ? element('p', {}, link('alerts.html', `all ${changes.length} confirmed changes`)) : null];
 }
 
-const moved = location.hash && oldLink();
-if (moved) {
-    location.replace(moved);
-}
-
-show(async () => {
+async function page() {
     const [site, overview] = await Promise.all([loadSite(), load('overview.json')]);
     document.title = site.project;
     if (!overview.tools.length) {
@@ -151,4 +147,11 @@ show(async () => {
         ...tasks(overview.tasks, site),
         ...confirmed(overview.confirmed, site),
     ].filter((part) => part !== null);
-});
+}
+
+const moved = location.hash && oldLink();
+if (moved) {
+    location.replace(moved);
+} else {
+    show(page);
+}

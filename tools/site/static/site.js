@@ -15,7 +15,7 @@ function element(name, attributes, ...children) {
 
 /* A link; only its text where the address is neither on the web nor a page of this site. */
 function link(address, text) {
-    if (/^(https?:\/\/|[\w./-]+\.(html|txt)([?#]|$))/.test(address)) {
+    if (/^(https?:\/\/|[\w./-]+\.(html|txt)([?#]|$)|#\w+$)/.test(address)) {
         return element('a', {href: address}, text);
     }
     return document.createTextNode(text);
@@ -75,10 +75,15 @@ function parameterWords(parameters, site) {
     }).join(', ');
 }
 
+/* "1.60 × slower"; where the words do not tell, with what is better: "3.00 × more, better" */
+function changeSize({ratio, unit, better}) {
+    return factor(ratio, unit) + (unit === 'seconds' ? '' : better ? ', better' : ', worse');
+}
+
 /* "PCA, Sgkit, compute only: 1.60 × slower since 0.8.0" */
 function changeWords(change, site) {
     const since = site.release(change.commit) || change.commit.slice(0, 8);
-    return `${benchmarkWords(change.benchmark, site)}: ${factor(change.ratio, change.unit)} since ${since}`;
+    return `${benchmarkWords(change.benchmark, site)}: ${changeSize(change)} since ${since}`;
 }
 
 function counted(number, noun) {
@@ -160,4 +165,17 @@ function tableOf(head, rows) {
 
 function commitLink(commit, text) {
     return element('a', {href: `commit.html?h=${commit}`, class: 'mono'}, text || commit.slice(0, 8));
+}
+
+/* A select with its label; `change` is called with the value that was chosen. */
+function chooser(label, value, options, change) {
+    const select = element('select', {}, ...options.map(([one, text]) => element('option', {value: one, selected: one === value ? '' : null}, text)));
+    select.addEventListener('change', () => change(select.value));
+    return element('label', {}, label, select);
+}
+
+/* What is known of a change that was not confirmed. */
+function verdictWords(change) {
+    return {seen: change.event ? 'not measured again yet' : 'seen only', refuted: 'refuted by measuring again',
+        undecided: 'measured again, undecided', machine: 'the machine’s'}[change.verdict] || change.verdict;
 }

@@ -3,6 +3,7 @@
 /* Small pictures of series, as SVG: they need no library, and their marks are links. */
 
 const LINE = 12;  // height of a label
+const LEAST_SPAN = 0.25;  // of its largest value: what the height of a small line stands for, at least
 const SVG = 'http://www.w3.org/2000/svg';
 
 function drawn(name, attributes, ...children) {
@@ -34,7 +35,7 @@ function decades([least, most]) {
 }
 
 /* Lines over time on a log scale. `lines`: {name, colour, points: [[date, value]]};
-   `marks`: {date, line, text, better, address}. */
+   `marks`: {date, line, text, rose, better, address}. */
 function trendPicture({lines, marks, unit, label}) {
     const [width, height, left, right, top, bottom] = [360, 104, 46, 8, 10, 18];
     const values = lines.flatMap((line) => line.points.map(([, value]) => value)).filter((value) => value > 0);
@@ -62,7 +63,7 @@ function trendPicture({lines, marks, unit, label}) {
         const line = lines.find((one) => one.name === mark.line) || lines[0];
         const near = line.points.reduce((a, b) => (Math.abs(b[0] - mark.date) < Math.abs(a[0] - mark.date) ? b : a));
         const shape = drawn('path', {class: mark.better ? 'better' : 'worse', transform: `translate(${x(near[0])} ${y(near[1])})`,
-            d: mark.better ? 'M0 8L-6 -3H6Z' : 'M0 -8L-6 3H6Z'}, drawn('title', {}, mark.text));
+            d: mark.rose ? 'M0 -8L-6 3H6Z' : 'M0 8L-6 -3H6Z'}, drawn('title', {}, mark.text));
         picture.append(drawn('a', {href: mark.address, 'aria-label': mark.text}, shape));
     }
     return picture;
@@ -77,7 +78,9 @@ function spread([least, most]) {
 /* The values of a series as one small line. */
 function sparkline(values) {
     const [width, height] = [120, 26];
-    const y = scale(rangeOf(values), height - 3, 3, false);
+    const [least, most] = rangeOf(values);
+    const room = Math.max(0, Math.abs(most) * LEAST_SPAN - (most - least)) / 2;  // so that noise looks like noise
+    const y = scale([least - room, most + room], height - 3, 3, false);
     const x = scale([0, Math.max(values.length - 1, 1)], 3, width - 3, false);
     const path = values.map((value, at) => `${x(at).toFixed(1)} ${y(value).toFixed(1)}`).join('L');
     return drawn('svg', {viewBox: `0 0 ${width} ${height}`, class: 'spark', 'aria-hidden': 'true'},

@@ -246,6 +246,7 @@ def test_a_night_that_ends_at_any_point(
         world.trouble = Trouble(0)
         night(store, all_channels())
         assert world.trouble.count == 0  # nothing is left to send, to follow or to note
+        assert all(store.attempts(channel.name) == {} for channel in all_channels())
         store.close()
 
 
@@ -285,6 +286,21 @@ def test_a_message_of_which_the_outcome_is_not_known_comes_at_growing_intervals(
         nights += [day] * (len(sent) > before)
     assert nights == [0, 1, 2, 5, 12, 27]
     assert set(Counter(sent).values()) == {len(nights)}  # the same keys
+
+
+def test_a_copy_has_the_same_key_though_its_words_changed(
+    world: World, start: Callable[[], Store]
+) -> None:
+    store, mail = start(), Mail("a@example.org")
+    world.trouble = Trouble(4)  # after the mail, before it is noted
+    with suppress(Killed):
+        night(store, [mail])
+    world.trouble = Trouble(0)
+    for event in store.all(states.CONFIRMED):
+        store.add_evidence(event.id, frozen="the packages of today show it too")
+        store.add_evidence(event.id, reopened="measured")
+    night(store, [mail])
+    assert sorted(Counter(world.mails).values()) == [1, 1, 2]
 
 
 class Fake(Webhook):

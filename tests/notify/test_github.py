@@ -187,3 +187,64 @@ def test_an_issue_that_a_token_may_not_write_is_not_deleted(
 def test_an_improvement_opens_no_issue(web: Web, store: Store) -> None:
     better = add_event(store, "a" * 40, "b" * 40, 0.5)
     assert not GitHub("sgkit-dev/sgkit").wants(better)
+
+
+def public_mark(event: Event) -> str:
+    """The mark of earlier versions: each part of it is in the published feed or pages."""
+    return f"<!-- gwas-tracker event {event.uid.replace('-', ' ')} -->"
+
+
+def secret_mark(web: Web, tell: Callable[..., list[tuple[str, str]]]) -> str:
+    """The mark of the event's issue, of which the answer was lost."""
+    web.page = b"<html>a gateway's page</html>"
+    with pytest.raises(UnreachableError):
+        tell()
+    web.page = b""
+    return str(web.requests[-1][2]["body"]).splitlines()[-1]
+
+
+@pytest.mark.parametrize("which", ["public", "secret"])
+@pytest.mark.parametrize("author", [{"login": "stranger"}, None])
+def test_an_issue_of_a_stranger_is_not_adopted_whatever_its_mark(
+    web: Web, event: Event, tell: Callable[..., list[tuple[str, str]]],
+    which: str, author: dict[str, str] | None,
+) -> None:  # fmt: skip
+    secret = secret_mark(web, tell)
+    mark = secret if which == "secret" else public_mark(event)
+    assert event.uid.partition("-")[2] not in secret
+    web.listed = [{"number": 3, "body": f"adopt me {mark}", "user": author}]
+    assert tell() == [("POST", PLACE)]
+    assert tell(states.RESOLVED, "fixed")[-1] == ("PATCH", ISSUE)
+
+
+@pytest.mark.parametrize("which", ["public", "secret"])
+def test_an_issue_of_an_earlier_version_is_found_again(
+    web: Web, event: Event, tell: Callable[..., list[tuple[str, str]]], which: str
+) -> None:
+    secret = secret_mark(web, tell)
+    mark = secret if which == "secret" else public_mark(event)
+    web.listed = [{"number": 7, "body": f"```text\nold\n```\n{mark}"}]
+    assert tell() == [("PATCH", f"{PLACE}/7")]
+    assert web.requests[-1][2]["body"].endswith(secret)
+
+
+@pytest.mark.parametrize(("which", "found"), [("public", False), ("secret", True)])
+def test_a_token_of_an_app_has_no_user_and_trusts_the_secret_mark_only(
+    web: Web, event: Event, tell: Callable[..., list[tuple[str, str]]], which: str, found: bool
+) -> None:
+    web.statuses = {"/user": 403}
+    secret = secret_mark(web, tell)
+    mark = secret if which == "secret" else public_mark(event)
+    web.listed = [{"number": 7, "body": mark, "user": {"login": "tracker[bot]"}}]
+    assert tell() == [("PATCH", f"{PLACE}/7") if found else ("POST", PLACE)]
+
+
+def test_who_the_token_belongs_to_is_not_guessed(
+    web: Web, tell: Callable[..., list[tuple[str, str]]]
+) -> None:
+    web.listed = [{"number": 7, "body": secret_mark(web, tell)}]
+    web.statuses = {"/user": 500}
+    with pytest.raises(UnreachableError, match="HTTP 500"):
+        tell()
+    web.statuses = {}
+    assert tell() == [("PATCH", f"{PLACE}/7")]

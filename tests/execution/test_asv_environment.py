@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import pickle
+from types import SimpleNamespace
+from unittest.mock import Mock
 
 import pytest
+from asv.util import ProcessError
 
 from tools.common import asv_config
 from tools.common.errors import DiskFullError, Interrupted, TrackerError, UsageError
 from tools.execution.asv_environment import PerCommit
 from tools.execution.benchmark_runner import BenchmarkRunner
+from tools.upstreams.mirror import Mirror
 
 
 @pytest.mark.parametrize(
@@ -47,3 +51,28 @@ def test_asv_can_hand_it_to_another_process() -> None:
     """`asv run --parallel` does, before the plugin can refuse that."""
     entry = PerCommit(asv_config.load(), "auto", {"stack": "frozen"}, {})
     assert pickle.loads(pickle.dumps(entry)).name == entry.name
+
+
+@pytest.mark.parametrize("tool", [None, "gone"])
+def test_a_commit_of_no_tracked_branch_keeps_its_results(
+    monkeypatch: pytest.MonkeyPatch, tool: str | None
+) -> None:
+    """Upstream rewrote its history, or upstreams.toml lost a table; asv goes on."""
+
+    def commit(_: Mirror, name: str) -> SimpleNamespace:
+        if tool is None:
+            raise UsageError("on no tracked branch")
+        return SimpleNamespace(tool=tool)
+
+    monkeypatch.setattr(Mirror, "commit", commit)
+    entry = PerCommit.__new__(PerCommit)
+    entry._installed, entry._stack, entry._upstreams, entry._benchmarks = (
+        None,
+        "frozen",
+        {},
+        {"x": {}},
+    )
+    entry._writer, entry._runner = Mock(set_aside_damaged=Mock(return_value=None)), Mock()
+    with pytest.raises(ProcessError):  # which asv takes for a failed build
+        entry.install_project(None, None, "a" * 40)
+    entry._writer.protect.assert_called_once_with("a" * 40, may_fail=False)

@@ -36,7 +36,7 @@ from tools.execution.result_writer import ResultWriter
 from tools.results import asv_storage
 from tools.results.series_key import SeriesKey
 from tools.upstreams import config
-from tools.upstreams.mirror import Commit, Mirror
+from tools.upstreams.mirror import Mirror
 
 
 class PerCommit(Environment):
@@ -98,13 +98,15 @@ class PerCommit(Environment):
         if damaged:
             log.warning(f"the result file of {commit_hash[:8]} cannot be read; kept as {damaged}")
         mirror = Mirror(paths.mirror_dir())
-        commit = self._tracked(mirror, commit_hash)
         try:
+            commit = mirror.commit(commit_hash)
+            if commit.tool not in self._upstreams:
+                raise UsageError(f"upstreams.toml no longer tracks {commit.tool}")
             self._environment = commit_environment.prepare(
                 self._upstreams[commit.tool], commit, self._stack, mirror, self._root
             )
-        except (BuildError, MissingError, UnreachableError, ProgramError) as error:
-            self._skip(commit, error)
+        except (BuildError, MissingError, UnreachableError, ProgramError, UsageError) as error:
+            self._skip(commit_hash, error)
         if self._environment:
             lock = self._environment.plan.lock
             path = self._writer.results_dir / "locks" / f"{locks.sha(lock)}.txt"
@@ -112,23 +114,12 @@ class PerCommit(Environment):
         self._installed = commit_hash
         self._set_commit_hash(commit_hash)
 
-    def _tracked(self, mirror: Mirror, commit_hash: str) -> Commit:
-        """The commit; asv's ProcessError when upstream rewrote it away, or its tool has gone."""
-        try:
-            commit = mirror.commit(commit_hash)
-            if commit.tool not in self._upstreams:
-                raise UsageError(f"{commit_hash[:8]} is of {commit.tool}, which is not tracked")
-        except UsageError as error:
-            log.error(str(error))
-            raise util.ProcessError([commit_hash], 1, "", str(error)) from None
-        return commit
-
-    def _skip(self, commit: Commit, error: TrackerError) -> NoReturn:
+    def _skip(self, commit: str, error: TrackerError) -> NoReturn:
         """Report a commit that cannot be measured; asv goes on with the next."""
-        log.error(f"{commit.tool} {commit.hash[:8]} ({self._stack}): {error}")
+        log.error(f"{commit[:8]} ({self._stack}): {error}")
         # the next run tries again what this machine lacks today: an interpreter, the network
-        self._writer.protect(commit.hash, may_fail=isinstance(error, BuildError))
-        raise util.ProcessError([commit.hash], 1, "", str(error)) from None
+        self._writer.protect(commit, may_fail=isinstance(error, BuildError))
+        raise util.ProcessError([commit], 1, "", str(error)) from None
 
     def run(self, args: list[str], **options: Any) -> Any:
         """Run one of asv's scripts: `run` measures a benchmark, `discover` lists them."""

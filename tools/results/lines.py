@@ -109,8 +109,9 @@ def read(
 
 def runs(frame: pl.DataFrame, *columns: str) -> list[tuple[int, int]]:
     """Start and end of each run of equal values in `columns` of a sorted frame."""
-    edges = [*_edges(frame, columns).tolist(), len(frame)]
-    return list(pairwise(edges)) if len(frame) else []
+    if frame.is_empty():  # also one without columns
+        return []
+    return list(pairwise([*_edges(frame, columns).tolist(), len(frame)]))
 
 
 def _edges(frame: pl.DataFrame, columns: Sequence[str]) -> npt.NDArray[np.intp]:

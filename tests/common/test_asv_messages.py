@@ -39,3 +39,10 @@ def test_an_unknown_environment_names_ours(say: Say, caplog: pytest.LogCaptureFi
     assert caplog.messages == [
         "there is no environment 'stack-x'; -E takes one of stack-a, stack-b"
     ]
+
+
+def test_the_output_of_upstreams_code_does_nothing_to_the_terminal(
+    say: Say, caplog: pytest.LogCaptureFixture
+) -> None:
+    say("x\x1b[2J\x1b]0;title\x07 https://ann:s3cret@example.org\nnext")
+    assert caplog.messages == ["x https://***@example.org\nnext"]

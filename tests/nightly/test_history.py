@@ -1,7 +1,12 @@
 """What a night reads of all results."""
 
 from collections.abc import Sequence
+from contextlib import closing
+from pathlib import Path
 
+import pytest
+
+from tools.alerts.store import Store
 from tools.nightly.history import History
 from tools.results.series import Point, Series
 from tools.results.series_key import SeriesKey
@@ -19,3 +24,28 @@ def test_what_other_machines_have_measured_is_not_this_ones() -> None:
     assert found.measured("frozen") == {"a", "b"}
     key = SeriesKey.of("pca.Sgkit.time_compute", {"cores": "1"})
     assert found.newest_timings("frozen") == [("b", key)]
+
+
+@pytest.mark.parametrize(("shared", "tools"), [(12, ["one"]), (6, ["one", "two"])])
+def test_a_change_before_the_fork_of_two_branches_is_one_event(
+    tmp_path: Path, shared: int, tools: list[str]
+) -> None:
+    """Both branches show the change at the commit c8; `shared` is the number of common commits."""
+    names = [f"c{number}" for number in range(12)]
+    lines = {tool: [*names[:shared], *(f"{tool}-{name}" for name in names[shared:])]
+             for tool in ("one", "two")}  # fmt: skip
+    hashes = dict(enumerate(dict.fromkeys(lines["one"] + lines["two"])))
+    revisions = {commit: revision for revision, commit in hashes.items()}
+    all_series = [
+        Series("pca.Sgkit.time_compute", 0, {"cores": "1"},
+               {"branch": tool, "stack": "frozen", "machine": "box"}, "",
+               [Point(revisions[commit], 1.0 + (number >= 8) + number / 1000, None)
+                for number, commit in enumerate(line)])
+        for tool, line in lines.items()
+    ]  # fmt: skip
+    history = History(
+        all_series, hashes, {tool: line[::-1] for tool, line in lines.items()}, "box"
+    )
+    with closing(Store(tmp_path / "alerts.sqlite")) as store:
+        events = history.record(store, frozenset({"sgkit"}))
+    assert [event.tool for event in events] == tools

@@ -34,3 +34,11 @@ def test_asv_gets_the_levels_between_change_points() -> None:
     first, second = graph.get_steps()
     assert first == [(0, 51, 1.0, 1.0, 0.0), (60, 111, 2.0, 2.0, 0.5 / 6)]
     assert second == []
+
+
+def test_two_branches_that_share_commits_have_ranges_of_their_own() -> None:
+    """`c` and `d` are only on main, `f` only on stable; `a` and `b` are on both."""
+    ranges = _Ranges({"main": ["d", "c", "b", "a"], "stable": ["f", "b", "a"]})
+    assert ranges.get_hashes_from_range(("a", "d")) == ["d", "c", "b"]
+    assert ranges.get_hashes_from_range(("a", "f")) == ["f", "b"]
+    assert ranges.get_hashes_from_range(("d", "f")) == []

@@ -172,8 +172,9 @@ def test_versions_that_no_ref_can_have(tag: str) -> None:
 
 
 def test_a_tag_is_moved_deleted_and_made_again(mirror: Mirror, one: examples.GitUpstream) -> None:
-    def mirrored() -> dict[str | None, str]:
-        update(mirror, one)
+    def mirrored(warned: bool = False) -> dict[str | None, str]:
+        said = update(mirror, one)
+        assert ("warning: one: upstream moved or removed the tags of 0.2" in said) == warned
         return {commit.version: commit.hash for commit in mirror.releases("one")}
 
     first = one.head
@@ -182,9 +183,9 @@ def test_a_tag_is_moved_deleted_and_made_again(mirror: Mirror, one: examples.Git
     assert mirrored() == {"0.1": first, "0.2": second}
     third = one.commit()
     one.git("tag", "-f", "0.2", third)
-    assert mirrored() == {"0.1": first, "0.2": third}
+    assert mirrored(warned=True) == {"0.1": first, "0.2": third}
     one.git("tag", "-d", "0.2")
-    assert mirrored() == {"0.1": first}
+    assert mirrored(warned=True) == {"0.1": first}
     one.git("tag", "-a", "-m", "again", "0.2", second)
     assert mirrored() == {"0.1": first, "0.2": second}
 
@@ -227,6 +228,21 @@ def test_an_unrelated_history(mirror: Mirror, one: examples.GitUpstream) -> None
     assert mirror.branch("one") == [new]
     with pytest.raises(UsageError, match="on no tracked branch: its upstream rewrote"):
         mirror.commit(old)
+
+
+def test_a_merge_that_takes_the_branch_off_its_first_parents(
+    mirror: Mirror, one: examples.GitUpstream
+) -> None:
+    """`git pull` of a fork's owner: the old commits are ancestors, but no graph shows them."""
+    base, old = one.head, one.commit()
+    assert base
+    update(mirror, one)
+    beside = one.write({"a.txt": "beside"}, [base], "beside")
+    one.head = one.write({"a.txt": "merge"}, [beside, old], "merge")
+    one.git("update-ref", "refs/heads/main", one.head)
+    assert any("rewrote its branch" in line for line in update(mirror, one))
+    assert mirror.branch("one") == [one.head, beside, base]
+    assert mirror.commit(old).tool == "one"
 
 
 def test_an_octopus_merge(mirror: Mirror, one: examples.GitUpstream) -> None:

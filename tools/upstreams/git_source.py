@@ -1,7 +1,7 @@
 """The history of a tool from its git repository."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from packaging.version import Version
@@ -54,10 +54,8 @@ def ask(upstream: Upstream, repository: Repository) -> Listing:
     return Listing(refs[branch], tags)
 
 
-def fetch(
-    upstream: Upstream, repository: Repository, listing: Listing
-) -> tuple[str, dict[str, str]]:
-    """Fetch the branch; return its newest commit and {version: commit}.
+def fetch(upstream: Upstream, repository: Repository, listing: Listing) -> dict[str, int]:
+    """Fetch the branch; {commit: stated date in seconds} along first parents, newest first.
 
     The objects arrive below refs/upstream/<tool>, which no reader uses. So an interrupted fetch
     leaves the mirror as it was. UnreachableError when the history is not complete.
@@ -84,11 +82,11 @@ def fetch(
     tip = repository.refs(own).get(own)
     if tip is None or tip == before != listing.tip:  # git warns, and ends well
         raise _incomplete(upstream)
-    line = set(repository.git("rev-list", "--first-parent", tip).splitlines())
-    return tip, releases(listing.tags, line, upstream)
+    line = repository.git("rev-list", "--first-parent", "--timestamp", tip).splitlines()
+    return {commit: int(seconds) for seconds, commit in map(str.split, line)}
 
 
-def releases(tags: Mapping[str, str], line: set[str], upstream: Upstream) -> dict[str, str]:
+def releases(tags: Mapping[str, str], line: Collection[str], upstream: Upstream) -> dict[str, str]:
     """{version: commit} of the tags that are tracked releases.
 
     `line` has the first-parent commits of the branch. Other tags are left out, because asv draws

@@ -1,9 +1,9 @@
 """Update the mirror, one tool after the other. A failure loses nothing that is mirrored."""
 
+import itertools
 from collections.abc import Callable, Sequence
 
 from tools.common.errors import TrackerError, UnreachableError, UsageError
-from tools.common.process import ProgramError
 from tools.upstreams import dates, git_source, history, index_source
 from tools.upstreams.config import Upstream
 from tools.upstreams.repository import Repository
@@ -76,14 +76,21 @@ def _update(repository: Repository, upstream: Upstream, chosen: str | None, say:
         listing = git_source.ask(upstream, repository)
         if old_tip is None:
             say(f"{tool}: fetching {upstream.address} (the first time takes a while)")
-        tip, releases = git_source.fetch(upstream, repository, listing)
-        if old_tip and not _is_ancestor(repository, old_tip, tip):
+        line = git_source.fetch(upstream, repository, listing)
+        tip = next(iter(line))
+        releases = git_source.releases(listing.tags, line, upstream)
+        if old_tip and old_tip not in line:
             say(f"warning: {tool}: upstream rewrote its branch; results of removed commits stay "
                 "on disk, but the graphs no longer show them")  # fmt: skip
-        if impossible := _impossible(repository, tip, old_tip):
+        new_commits = itertools.takewhile(lambda commit: commit != old_tip, line)
+        if impossible := [one for one in new_commits if not dates.is_possible(line[one])]:
             say(f"warning: {tool}: the dates of {len(impossible)} commits are impossible; the "
                 f"dates of their parents are used ({impossible[0][:8]})")  # fmt: skip
         tags = {f"refs/tags/{tool}/{version}": commit for version, commit in releases.items()}
+        changed = [name.rpartition("/")[2] for name, commit in old_tags.items()
+                   if old_tip and tags.get(name) != commit]  # fmt: skip
+        if changed:
+            say(f"warning: {tool}: upstream moved or removed the tags of " + ", ".join(changed))
     else:
         appended = index_source.append(upstream, repository, old_tip)
         tip = appended.tip
@@ -118,19 +125,3 @@ def _choose(repository: Repository, upstream: Upstream, say: Say) -> str:
         return "index"
     say(f"{tool}: {upstream.address} answers; following the {NAMES['git']} from now on")
     return "git"
-
-
-def _impossible(repository: Repository, tip: str, old_tip: str | None) -> list[str]:
-    """The commits since `old_tip` whose dates cannot be true."""
-    words = [tip, *([f"^{old_tip}"] if old_tip else [])]
-    listing = repository.git("rev-list", "--first-parent", "--timestamp", *words).splitlines()
-    entries = (line.split() for line in listing)
-    return [commit for seconds, commit in entries if not dates.is_possible(int(seconds))]
-
-
-def _is_ancestor(repository: Repository, older: str, newer: str) -> bool:
-    try:
-        repository.git("merge-base", "--is-ancestor", older, newer)
-    except ProgramError:
-        return False
-    return True

@@ -13,7 +13,7 @@ pytestmark = pytest.mark.integration
 
 def test_each_metric_has_a_sound_value(python, asv_run, jit, tmp_path):
     def measure(metric):
-        ran = asv_run(f"hardy_weinberg.Sgkit.{metric}-0", python, NUMBA_CACHE_DIR=jit)
+        ran = asv_run(f"allele_frequency.Sgkit.{metric}-0", python, NUMBA_CACHE_DIR=jit)
         assert not ran.failed, ran.output
         return ran.value
 

@@ -18,7 +18,7 @@ PARTS = ("asv.conf.json", "upstreams.toml", "benchmarks", "datasets", "tools")
 Asv = Callable[..., subprocess.CompletedProcess[str]]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The tracker's files in an empty folder: no results, no environments, no mirror.
 
@@ -40,7 +40,7 @@ def checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return root
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def command(checkout: Path) -> Asv:
     """Run a program of the tracker's environment in the checkout."""
 
@@ -55,7 +55,7 @@ def command(checkout: Path) -> Asv:
     return run
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def results(checkout: Path) -> Callable[[str], dict]:
     """The values in a commit's result file, by benchmark name."""
 

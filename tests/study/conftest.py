@@ -8,8 +8,11 @@ import polars as pl
 import pytest
 
 from tests.study import made, truth
+from tools.common import paths
+from tools.site import pages
 from tools.study.analysis import editions, measurements
 from tools.study.analysis.measurements import Measurements
+from tools.study.page import page
 
 
 @pytest.fixture(scope="session")
@@ -34,3 +37,12 @@ def points(measured: Measurements) -> pl.DataFrame:
 @pytest.fixture(scope="session")
 def today(points: pl.DataFrame) -> pl.DataFrame:
     return points.filter(edition=editions.TODAY)
+
+
+@pytest.fixture(scope="session")
+def html(results: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of the made study's page: to be read only."""
+    folder = tmp_path_factory.mktemp("page")
+    page.write(results, paths.ROOT / "benchmarks", folder)
+    pages.write_page(pages.PAGES["study"], folder)
+    return folder

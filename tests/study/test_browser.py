@@ -10,32 +10,13 @@ from typing import Any
 import pytest
 
 from tests.site.browsing import Visit, chromium, needs_chromium, served
-from tests.study import made, truth
-from tools.common import paths
-from tools.site import pages
-from tools.study.page import page
 
 pytestmark = needs_chromium
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The page of a made study on two data sets."""
-    out = tmp_path_factory.mktemp("page")
-
-    def truth_of_two(experiment: str, tool: str, metric: str, axes: dict, release: str) -> Any:
-        two = axes["data"] in ("sim-2504-10k", "sim-1k", "sim-2504-2k")
-        return truth.small(experiment, tool, metric, axes, release) if two else None
-
-    made.write(out / "results", truth_of_two)
-    page.write(out / "results", paths.ROOT / "benchmarks", out)
-    pages.write_page(pages.PAGES["study"], out)
-    return out
-
-
-@pytest.fixture(scope="module")
-def address(folder: Path) -> Iterator[str]:
-    with served(folder) as root:
+def address(html: Path) -> Iterator[str]:
+    with served(html) as root:
         yield root
 
 
@@ -57,7 +38,7 @@ def drawn(opened: Any, figure: str) -> Any:
     ("width", "dark"), [(1280, False), (390, True)], ids=["wide", "phone-dark"]
 )
 def test_the_page_answers(
-    browser: Any, address: str, folder: Path, tmp_path: Path, width: int, dark: bool
+    browser: Any, address: str, html: Path, tmp_path: Path, width: int, dark: bool
 ) -> None:
     visit = Visit(browser, address, width, dark, tmp_path)
     visit.page.set_default_timeout(120_000)
@@ -67,7 +48,7 @@ def test_the_page_answers(
     panels_without_results_are_named_instead(opened)
     from_a_number_to_its_source(opened)
     guidelines_and_findings_show_their_evidence(opened)
-    downloads_lead_to_files(opened, folder)
+    downloads_lead_to_files(opened, html)
     if width > 1000:
         for section in opened.locator("section.figure").all():
             drawn(opened, str(section.get_attribute("id")).removeprefix("figure-"))
@@ -126,7 +107,7 @@ def from_a_number_to_its_source(opened: Any) -> None:
 
 def guidelines_and_findings_show_their_evidence(opened: Any) -> None:
     rule = opened.locator("#rule-tool-allele_frequency")
-    assert "PLINK: at all 6 conditions" in rule.inner_text()
+    assert "PLINK: at all 8 conditions" in rule.inner_text()
     rule.locator("summary").click()
     assert rule.locator("tbody tr").count() == 6
     finding = opened.locator("#finding-superlinear")

@@ -21,14 +21,6 @@ BENCHMARKS = paths.ROOT / "benchmarks"
 
 
 @pytest.fixture(scope="module")
-def html(results: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("report")
-    page.write(results, BENCHMARKS, folder)
-    pages.write_page(pages.PAGES["study"], folder)
-    return folder
-
-
-@pytest.fixture(scope="module")
 def shown(html: Path) -> Record:
     return data_of(html)
 

@@ -109,7 +109,7 @@ def guidelines_and_findings_show_their_evidence(opened: Any) -> None:
     rule = opened.locator("#rule-tool-allele_frequency")
     assert "PLINK: at all 8 conditions" in rule.inner_text()
     rule.locator("summary").click()
-    assert rule.locator("tbody tr").count() == 6
+    assert rule.locator("tbody tr").count() == 8
     finding = opened.locator("#finding-superlinear")
     assert "does not hold: 0 for" in finding.inner_text()
     finding.locator("summary").first.click()

@@ -13,7 +13,6 @@ import pytest
 from tests.study import made, truth
 from tools.__main__ import main
 from tools.common import paths
-from tools.site import pages
 from tools.study.page import page, report
 from tools.study.page.page import Record
 

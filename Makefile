@@ -20,6 +20,7 @@ lint: $(VENV)/.installed-dev
 	$(BIN)/mypy
 
 setup: $(VENV)/.installed
+	ln -sf $(CURDIR)/tools/tracker $(BIN)/tracker
 	$(BIN)/python -m tools site fetch
 
 $(VENV)/.installed: requirements.txt

@@ -94,7 +94,7 @@ class Version(argparse.Action):
 
 def _commit() -> str:
     """The commit of this checkout, with its date; `unknown` where it is no git repository."""
-    command = ["git", "-C", paths.ROOT, "log", "-1", "--format=%h of %cs"]
+    command = ["git", "-C", str(paths.ROOT), "log", "-1", "--format=%h of %cs"]
     try:
         return process.run(command, timeout=10).stdout.strip()
     except TrackerError:

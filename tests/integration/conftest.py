@@ -20,11 +20,14 @@ Asv = Callable[..., subprocess.CompletedProcess[str]]
 
 @pytest.fixture(scope="module")
 def checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The tracker's files in an empty folder: no results, no environments, no mirror.
+    return make_checkout(tmp_path_factory.mktemp("checkout"))
+
+
+def make_checkout(root: Path) -> Path:
+    """Put the tracker's files into an empty folder: no results, no environments, no mirror.
 
     The site's scripts and prepared data are shared with the checkout that is tested.
     """
-    root = tmp_path_factory.mktemp("checkout")
     for part in PARTS:
         source = paths.ROOT / part
         if source.is_dir():

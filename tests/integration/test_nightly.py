@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.alerts.servers import Web, running
+from tests.integration.kill_moments import Target
 from tests.integration.toy import Upstream, track
 
 pytestmark = pytest.mark.integration
@@ -152,3 +153,11 @@ def test_what_cannot_be_had_tonight_is_measured_the_next(
     assert done.returncode == 14, done.stdout
     assert f"toy {failing[:8]}: 1 benchmarks failed that did not at {newest[:8]}" in done.stdout
     assert week.night()[0] == 0  # it is not told again
+
+
+def test_killed_commands_lose_nothing(week: Week, toy: Upstream) -> None:
+    """Three moments; `python -m tests.integration.kill_moments` tries hundreds."""
+    target = Target(week.checkout, toy, seed=1)
+    target.prepare("publish")
+    for name in ("run", "publish", "run"):
+        target.kill(name)

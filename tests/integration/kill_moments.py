@@ -140,6 +140,8 @@ class Target:
             if done.returncode != 0:
                 sys.exit(f"{name} ended with {done.returncode}:\n{output}")
             self._seconds[name] = time.monotonic() - started
+            if left := list(self.root.glob(".cache/work/*/*")):
+                sys.exit(f"{name} left scratch folders: {left}")
             if name == "run":
                 self._add_ballast()
         self.state = State.read(self.root)

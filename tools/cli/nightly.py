@@ -15,6 +15,7 @@ from asv.config import Config
 from tools.alerts.store import Store, open_store
 from tools.common import asv_config, files, links, paths
 from tools.common.errors import UsageError
+from tools.environments import machine
 from tools.execution import selection
 from tools.nightly.night import Night
 from tools.nightly.night_log import NightLog
@@ -64,6 +65,8 @@ def run(args: argparse.Namespace) -> int:
     """Run one night; print its log, then the digest."""
     os.chdir(paths.ROOT)
     with files.lock(paths.cache("nightly.lock"), "the night of this machine"):
+        env, results = paths.ROOT / "env", paths.ROOT / "results"
+        machine.require_space("a night", env, results, environments=3)
         os.environ["GWAS_NO_PULL"] = "1"  # the night itself updates the mirror, once
         conf = asv_config.load()
         upstreams = config.load(paths.ROOT / conf.repo)

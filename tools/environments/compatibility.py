@@ -1,13 +1,12 @@
 """Install and start releases on each stack, and write docs/compatibility.md."""
 
-import shutil
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from packaging.version import InvalidVersion, Version
 
 from benchmarks._harness import registry
-from tools.common import files, paths, process
+from tools.common import files, paths, process, scratch
 from tools.common.errors import TrackerError
 from tools.environments import benchmark_variables, locks
 from tools.environments.plan import STACKS, NotCovered, Plan, plan
@@ -86,23 +85,21 @@ def _try(upstream: Upstream, commit: Commit, stack: str, mirror: Mirror) -> tupl
 
 
 def _start(commit_plan: Plan, environment: Path) -> None:
-    work = paths.scratch("check")
-    shutil.rmtree(work, ignore_errors=True)
-    work.mkdir(parents=True)
-    variables = benchmark_variables.variables(
-        commit_plan, environment, work, work / "ledger.jsonl"
-    )
     tools = [registry.TOOLS[name] for name in commit_plan.classes if name in registry.TOOLS]
     names = [tool.__name__ for tool in tools if tool.kind == "package"]
-    process.run(
-        [
-            *(environment / "bin" / "python", "-c", _TRY_OUT),
-            *(paths.ROOT, next(iter(registry.TASKS)), *names),
-        ],
-        env={**benchmark_variables.REMOVED, **variables},
-        cwd=work,
-        timeout=900,
-    )
+    with scratch.temporary() as work:
+        variables = benchmark_variables.variables(
+            commit_plan, environment, work, work / "ledger.jsonl"
+        )
+        process.run(
+            [
+                *(environment / "bin" / "python", "-c", _TRY_OUT),
+                *(paths.ROOT, next(iter(registry.TASKS)), *names),
+            ],
+            env={**benchmark_variables.REMOVED, **variables},
+            cwd=work,
+            timeout=900,
+        )
 
 
 def _packages(commit_plan: Plan) -> str:

@@ -8,7 +8,8 @@ from pathlib import Path
 from asv import util
 from asv.machine import Machine, MachineCollection
 
-from tools.common import files
+from tools.common import disk_space, files, paths, scratch
+from tools.common.disk_space import GB
 from tools.common.errors import BusyError
 
 
@@ -26,9 +27,21 @@ def ensure_described() -> None:
         MachineCollection.save(name, defaults)
 
 
+def require_space(what: str, root: Path, results: Path, environments: int) -> None:
+    """DiskFullError unless there is room for `what`, which may make new `environments` in `root`.
+
+    An environment with Hail takes 1 GB, a commit's wheel and scratch folder up to 1 GB, and the
+    result files of a commit less than 1 MB.
+    """
+    needs = {root: environments * GB, paths.cache(): 1.0 * GB, results: 0.1 * GB}
+    disk_space.require(what, needs)
+
+
 @contextmanager
 def measuring_lock(root: Path) -> Iterator[None]:
     """Hold the lock of a checkout for measuring; `root` is its folder of environments.
+
+    Removes the scratch folders that killed runs left.
 
     BusyError when another run measures: they would disturb each other.
     """
@@ -41,4 +54,5 @@ def measuring_lock(root: Path) -> Iterator[None]:
                 f"another run is measuring in this checkout ({path})",
                 hint="wait for it, or stop it: two runs at the same time disturb each other",
             ) from None
+        scratch.sweep()
         yield

@@ -1,11 +1,10 @@
 """Build the wheel of a commit once, or name its release in the package index."""
 
 import shutil
-import tempfile
 from pathlib import Path
 from zipfile import BadZipFile, ZipFile
 
-from tools.common import files, paths, process
+from tools.common import files, paths, process, scratch
 from tools.common.errors import BuildError, MissingError
 from tools.environments import uv
 from tools.environments.interpreters import candidates, find_python
@@ -37,10 +36,8 @@ def built_wheel(upstream: Upstream, commit: Commit, mirror: Mirror) -> Path:
     with files.lock(folder.with_suffix(".lock"), f"the build of {commit.hash[:8]}", timeout=900):
         for wheel in folder.glob("*.whl"):
             return wheel
-        paths.cache("build").mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=paths.cache("build")) as scratch:
-            tree = Path(scratch, "tree")
-            out = Path(scratch, "out")
+        with scratch.temporary() as work:
+            tree, out = work / "tree", work / "out"
             mirror.checkout(commit, tree)
             release = mirror.release_before(commit)
             _commit_anew(tree, release.version if release else None)

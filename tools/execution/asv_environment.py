@@ -3,6 +3,7 @@
 asv's own plugins make Python a parameter of a series, and do not install exact versions.
 """
 
+import atexit
 import functools
 import json
 import multiprocessing
@@ -18,7 +19,7 @@ from asv.console import log
 from asv.environment import Environment
 
 from benchmarks._harness import registry
-from tools.common import files, paths
+from tools.common import files, paths, scratch
 from tools.common.errors import (
     BuildError,
     MissingError,
@@ -78,7 +79,7 @@ class PerCommit(Environment):
                 "leave out --parallel: benchmarks that run at the same time disturb each other"
             )
         self._root.mkdir(parents=True, exist_ok=True)
-        _begin_run(self._root)
+        _begin_run(self._root, self._writer.results_dir)
         for tool in filter(programs.find, registry.programs()):
             self._writer.forget_missing(tool)
 
@@ -91,9 +92,8 @@ class PerCommit(Environment):
             )
         if self._installed == commit_hash or not self._benchmarks:
             return  # asv first lists the benchmarks, which import without any tool
-        self._installed = self._environment = None
         asv_storage.release()
-        self._runner.stop()
+        self._leave()
         damaged = self._writer.set_aside_damaged(commit_hash)
         if damaged:
             log.warning(f"the result file of {commit_hash[:8]} cannot be read; kept as {damaged}")
@@ -111,8 +111,16 @@ class PerCommit(Environment):
             lock = self._environment.plan.lock
             path = self._writer.results_dir / "locks" / f"{locks.sha(lock)}.txt"
             files.write_text(path, lock, durable=True)
+            atexit.register(self._leave)
         self._installed = commit_hash
         self._set_commit_hash(commit_hash)
+
+    def _leave(self) -> None:
+        """End what runs of a commit, and remove what its benchmarks wrote."""
+        self._runner.stop()
+        if self._environment:
+            scratch.remove(self._environment.work)
+        self._installed = self._environment = None
 
     def _skip(self, commit: str, error: TrackerError) -> NoReturn:
         """Report a commit that cannot be measured; asv goes on with the next."""
@@ -148,8 +156,9 @@ class PerCommit(Environment):
 
 
 @functools.cache  # asv makes one environment a stack, and a run begins once
-def _begin_run(root: Path) -> ExitStack:
+def _begin_run(root: Path, results: Path) -> ExitStack:
     """Hold the measuring lock of `root` until this process ends, and start a ledger."""
+    machine.require_space("an asv run", root, results, environments=1)
     held = ExitStack()  # which the cache keeps; the operating system releases the lock
     held.enter_context(machine.measuring_lock(root))
     benchmark_server.kill_orphans()

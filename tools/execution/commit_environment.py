@@ -1,13 +1,12 @@
 """The environment of one commit on one stack, ready to run benchmarks."""
 
-import shutil
 import time
 from dataclasses import dataclass
 from pathlib import Path
 
 from asv.console import log
 
-from tools.common import paths
+from tools.common import paths, scratch
 from tools.common.errors import BuildError, TrackerError, disk_full, is_disk_full
 from tools.environments import benchmark_variables, failures
 from tools.environments.plan import NotCovered, Plan, plan
@@ -29,7 +28,7 @@ class CommitEnvironment:
 
     @property
     def work(self) -> Path:
-        """The folder for what benchmarks write during an `asv run`."""
+        """The scratch folder for what benchmarks write during an `asv run`."""
         return paths.scratch(f"{self.plan.commit.hash[:12]}-{self.plan.stack}")
 
     def variables(self, work: Path) -> dict[str, str]:
@@ -41,6 +40,8 @@ def prepare(
     upstream: Upstream, commit: Commit, stack: str, mirror: Mirror, root: Path
 ) -> CommitEnvironment | None:
     """Build and install a commit below `root`, the folder of virtual environments.
+
+    Also makes its scratch folder, which the caller removes.
 
     None where the stack does not cover the commit: nothing is measured. Raises BuildError (also
     for a build that failed before: see failures), MissingError, UnreachableError or ProgramError
@@ -69,6 +70,5 @@ def prepare(
         raise
     finally:
         cost_ledger.add(None, commit.tool, "environment", time.perf_counter() - started)
-    shutil.rmtree(environment.work, ignore_errors=True)
-    environment.work.mkdir(parents=True)
+    scratch.make(environment.work.name)
     return environment

@@ -4,16 +4,14 @@ import json
 import math
 import pstats
 import statistics
-import tempfile
 import time
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from asv.runner import BENCHMARK_RUN_SCRIPT
 
-from tools.common import paths, process
+from tools.common import paths, process, scratch
 from tools.common.errors import (
     BuildError,
     MissingError,
@@ -108,7 +106,7 @@ def value(environment: CommitEnvironment, key: SeriesKey, until: float = math.in
     Raises NoValue with the last line of the process's output, or where the process still ran at
     `until` (of time.monotonic).
     """
-    with _scratch() as work:
+    with scratch.temporary() as work:
         answer = _run(environment, key, work, until)
     if isinstance(answer, dict):
         return float(statistics.median(answer["samples"]))  # asv_runner's, each of one call
@@ -122,7 +120,7 @@ def profile(environment: CommitEnvironment, key: SeriesKey, until: float = math.
 
     Raises NoValue as `value` does.
     """
-    with _scratch() as work:
+    with scratch.temporary() as work:
         (work / "profile").touch()
         _run(environment, key, work, until, work / "profile")
         return load_profile(work / "profile")
@@ -169,11 +167,3 @@ def _run(
     finally:
         cost_ledger.add(key, key.tool, "process", time.perf_counter() - started)
         benchmark_server.kill_marked(mark)  # JVMs and workers that left the process's tree
-
-
-@contextmanager
-def _scratch() -> Iterator[Path]:
-    folder = paths.scratch()
-    folder.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=folder, ignore_cleanup_errors=True) as work:
-        yield Path(work)

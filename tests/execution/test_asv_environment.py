@@ -66,12 +66,8 @@ def test_a_commit_of_no_tracked_branch_keeps_its_results(
 
     monkeypatch.setattr(Mirror, "commit", commit)
     entry = PerCommit.__new__(PerCommit)
-    entry._installed, entry._stack, entry._upstreams, entry._benchmarks = (
-        None,
-        "frozen",
-        {},
-        {"x": {}},
-    )
+    entry._installed = entry._environment = None
+    entry._stack, entry._upstreams, entry._benchmarks = "frozen", {}, {"x": {}}
     entry._writer, entry._runner = Mock(set_aside_damaged=Mock(return_value=None)), Mock()
     with pytest.raises(ProcessError):  # which asv takes for a failed build
         entry.install_project(None, None, "a" * 40)

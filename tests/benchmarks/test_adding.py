@@ -1,4 +1,4 @@
-"""A tool, a task and a data set are added to a copy of the checkout by README's steps alone.
+"""A tool, a task and a data set are added to a copy of the checkout, by the steps in docs alone.
 
 Then they are measured there by asv's own benchmark process, and nothing of the others changes.
 """
@@ -180,8 +180,8 @@ def test_readme_is_enough(copy, asv_run):
     replace(REGISTRY, '"sim-2504-2k")\n', '"sim-2504-2k", "toy-data")\n')
     replace(REGISTRY, "*_SAMPLES, *_VARIANTS]", '*_SAMPLES, *_VARIANTS, "toy-data"]')
 
-    section = (ROOT / "README.md").read_text().partition("## Adding to it")[2]
-    named = re.findall(r"\]\(([\w./]+)\)", section)
+    section = (ROOT / "docs" / "contributor.md").read_text().partition("## Adding to it")[2]
+    named = re.findall(r"\]\(\.\./([\w./]+)\)", section)
     folders = ("benchmarks/", "benchmarks/_harness/tools/")
     for name in changed:
         assert name in named or f"{name.rpartition('/')[0]}/" in {*folders} & {*named}, name

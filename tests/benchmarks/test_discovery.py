@@ -102,8 +102,10 @@ def test_a_point_of_the_study_has_the_version_that_asv_finds(discovered):
 
 
 def test_what_runs_by_itself_is_the_tasks_and_no_axis(discovered):
-    """The demo, a night and README's commands say what they measure: no axis is selected."""
-    shown = re.findall(r"--bench ['\"](.*)['\"]$", (ROOT / "README.md").read_text(), re.MULTILINE)
+    """Neither the demo nor a night nor the commands of docs select an axis."""
+    shown = re.findall(
+        r"--bench ['\"](.*)['\"]$", (ROOT / "docs" / "reference.md").read_text(), re.MULTILINE
+    )
     assert len(shown) == 2
     own = [*shown, *PRESET, *(pattern for chosen in CHOICE for pattern in chosen.bench)]
     conf = types.SimpleNamespace(benchmark_dir="")

@@ -31,7 +31,7 @@ def require(conf: Config, patterns: Sequence[str], classes: Collection[str]) -> 
         if not selected:
             raise UsageError(
                 f"--bench {pattern!r} matches no benchmark",
-                hint="a name is task.Tool.metric('data', cores): see README, Tracking",
+                hint="a name is task.Tool.metric('data', cores): see docs/reference.md",
             )
         reasons = list(_reasons(selected, classes))
         is_any_selected = is_any_selected or bool(reasons)

@@ -4,28 +4,33 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import json
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from asv.machine import Machine
 
 from tests.alerts.made import KEY
 from tests.alerts.servers import Web, running
+from tests.notify.hostile import Hostile, http
 from tools.__main__ import main
-from tools.alerts import events, states
+from tools.alerts import backup, events, states
 from tools.alerts.events import Event, SeriesChange
 from tools.alerts.store import Store
 from tools.cli import decisions, nightly
 from tools.common import asv_config, files
-from tools.common.errors import UnreachableError
+from tools.common.errors import ConfigError, DiskFullError, UnreachableError
 from tools.common.process import ProgramError
 from tools.execution import asv_run
 from tools.nightly import night
 from tools.nightly.commit_runs import CommitRuns
 from tools.nightly.history import History
 from tools.nightly.night_log import NightLog
+from tools.notify import heartbeat, http_request
 from tools.notify.channels import Webhook
 from tools.results.series import Point, Series
 from tools.upstreams.mirror import Mirror
@@ -261,3 +266,103 @@ def test_a_channel_that_is_added_to_the_table_hears_of_what_is_told_from_then_on
             assert main(["nightly", "--exit-code", *site]) == (12 if told else 0)
             assert len(web.requests) == told
             machine_stepped(store)
+
+
+def status_of_this_machine(tmp_path: Path) -> dict[str, Any]:
+    """status.json, which is the same in the cache and in the site."""
+    texts = [(tmp_path / folder / "status.json").read_text() for folder in ("", "html")]
+    first, second = (json.loads(text)["machines"] for text in texts)
+    assert first == second
+    return dict(first[Machine.get_unique_machine_name()])
+
+
+@pytest.fixture
+def web(store: Store) -> Iterator[Web]:
+    made = Web()
+    with running(made.server):
+        yield made
+
+
+def test_a_good_night_is_a_heartbeat_and_no_other_is(
+    store: Store, web: Web, tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:  # fmt: skip
+    calls: list[str] = []
+    ask = http_request.request
+
+    def request(method: str, url: str, *rest: Any, **kwargs: Any) -> Any:
+        calls.append(f"{method} {url}")
+        return ask(method, url, *rest, **kwargs)
+
+    def night() -> int:
+        monkeypatch.setenv("GWAS_HEARTBEAT_URL", f"{web.url}/secret-beat")
+        return main(["nightly"])
+
+    monkeypatch.setattr(http_request, "request", request)
+    (tmp_path / "html").mkdir()
+    assert night() == 0
+    assert calls == [f"GET {web.url}/secret-beat"]
+    assert "GWAS_HEARTBEAT_URL" not in os.environ  # upstream's code does not get it
+    good = status_of_this_machine(tmp_path)
+    assert good["last_good"] is not None
+    with monkeypatch.context() as failing:
+        failing.setattr(asv_run, "publish", fails(ProgramError("asv failed", "", 1)))
+        assert night() == 14
+    assert len(calls) == 1
+    assert status_of_this_machine(tmp_path)["failed"][0]["parts"] == ["the site was not published"]
+    web.statuses = {"/secret-beat": 500}
+    assert night() == 14
+    assert len(calls) == 2
+    out = capsys.readouterr().out
+    assert "warning: GWAS_HEARTBEAT_URL refused the message: HTTP 500" in out
+    assert "secret-beat" not in out
+    since = status_of_this_machine(tmp_path)
+    assert since["last_good"] == good["last_good"]
+    assert since["failed"][1]["parts"] == ["the heartbeat was not sent"]
+
+
+def test_a_heartbeat_that_drips_is_cut(
+    store: Store, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(heartbeat.call, "__defaults__", (0.3,))
+    with running(server := Hostile(http("drip"))):
+        monkeypatch.setenv("GWAS_HEARTBEAT_URL", f"http://{server.address}/")
+        assert main(["nightly"]) == 14
+    assert "warning: GWAS_HEARTBEAT_URL does not answer: TimeoutError" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("error", "code", "part"),
+    [
+        (KeyboardInterrupt(), 130, "interrupted"),
+        (OSError(errno.ENOSPC, "No space left on device"), 8, "the disk is full"),
+        (ConfigError("secret.toml: wrong"), 3, "configuration: a file or an environment variable"),
+    ],
+)
+def test_a_night_that_ends_early_is_recorded(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
+    error: BaseException, code: int, part: str,
+) -> None:  # fmt: skip
+    (tmp_path / "html").mkdir()
+    with monkeypatch.context() as ending:
+        ending.setattr(night.Night, "run", fails(error))  # type: ignore[arg-type]
+        assert main(["nightly"]) == code
+    (failed,) = status_of_this_machine(tmp_path)["failed"]
+    assert failed["parts"][0].startswith(part)
+    assert "secret" not in str(failed)
+    assert main(["nightly"]) == 0
+    assert status_of_this_machine(tmp_path)["failed"] == []
+
+
+def test_a_night_copies_the_database_and_says_if_it_could_not(
+    store: Store, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    machine_stepped(store)
+    assert main(["nightly"]) == 0
+    (copy,) = backup.listed(store.path)
+    assert copy.events == 1
+    monkeypatch.setattr(backup, "_copy", fails(DiskFullError("the disk is full")))
+    assert main(["nightly"]) == 14
+    assert (
+        "failed: the alerts database was not copied: the disk is full" in capsys.readouterr().out
+    )

@@ -485,7 +485,7 @@ def test_kill_9_between_sending_and_noting_it(
     monkeypatch.setenv("GWAS_HOOK", f"{web.url}/hook")
     with running(web.server):
         for how, code in (("killed", -signal.SIGKILL), ("", 0)):
-            command = [sys.executable, "-c", RUN, str(store._path), how]
+            command = [sys.executable, "-c", RUN, str(store.path), how]
             assert subprocess.run(command, cwd=ROOT).returncode == code
     texts = Counter(body["text"] for _, _, body in web.requests)
     assert sorted(texts.values()) == [1, 2]

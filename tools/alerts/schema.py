@@ -11,6 +11,7 @@ from typing import Any
 
 from asv.machine import Machine
 
+from tools.alerts import backup
 from tools.common.errors import ConfigError
 from tools.results import migration
 from tools.results.series_key import Benchmark, SeriesKey, parameter_sets, split_target
@@ -82,6 +83,8 @@ def prepare(db: sqlite3.Connection, path: Path) -> None:
             hint="update this checkout; an older one would damage it",
         )
     if _version(db) < VERSION:
+        if db.execute("select 1 from sqlite_master").fetchone():  # else it was just made
+            backup.save_before_migration(path, _version(db))
         unknown: set[str] = set()
         with db:
             db.execute("begin immediate")

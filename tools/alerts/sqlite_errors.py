@@ -31,6 +31,7 @@ def damaged(path: Path, what: str) -> DamagedError:
     """The error of a database that cannot be read."""
     return DamagedError(
         f"{path} cannot be read: {what}",
-        hint="move it away: the next command makes a new one. It lacks all decisions, "
-        "verdicts and notifications, so people are notified again. asv's results stay",
+        hint="bring back a copy (`python -m tools alerts restore` lists them), or move it away: "
+        "the next command makes a new one. It lacks all decisions, verdicts and notifications, "
+        "so people are notified again. asv's results stay",
     )

@@ -40,7 +40,7 @@ class Store:
     def __init__(self, path: Path) -> None:
         """Open, create or migrate the file. Raises ConfigError for one of a newer version."""
         path.parent.mkdir(parents=True, exist_ok=True)
-        self._path = path
+        self.path = path
         try:
             self._db = sqlite3.connect(path, timeout=_PATIENCE)
             self._db.row_factory = sqlite3.Row
@@ -326,7 +326,7 @@ class Store:
         try:
             yield
         except sqlite3.Error as error:
-            meaning = sqlite_errors.meaning(self._path, error)
+            meaning = sqlite_errors.meaning(self.path, error)
             if meaning is None:
                 raise
             raise meaning from None
@@ -362,7 +362,7 @@ class Store:
             return Event(**columns, evidence=evidence.load(row["facts"]), series=tuple(series))
         except ValueError as error:
             problem = f"the evidence of event {row['id']}: {error}"
-            raise sqlite_errors.damaged(self._path, problem) from None
+            raise sqlite_errors.damaged(self.path, problem) from None
 
 
 def open_store() -> Store:

@@ -11,7 +11,7 @@ from typing import Annotated, Any
 from pydantic import AllowInfNan, BeforeValidator, ValidationInfo, field_validator
 from rich.console import Console
 
-from tools.cli import compare, decisions
+from tools.cli import compare, decisions, restore
 from tools.common import configuration
 from tools.common.configuration import Expected, Items, Model
 from tools.common.errors import DamagedError, DeniedError, MissingError, UsageError
@@ -35,6 +35,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     evaluate.set_defaults(run=_evaluate)
     decisions.add_actions(commands)
     compare.add_action(commands)
+    restore.add_action(commands)
 
 
 def _value(value: Any) -> Any:

@@ -17,6 +17,7 @@ from asv.benchmarks import Benchmarks
 from asv.config import Config
 from asv.util import UserError
 
+from tools.alerts import backup
 from tools.alerts.bisection import OutOfBudget
 from tools.alerts.closing import end_suppressions, resolve_recovered
 from tools.alerts.events import Event
@@ -40,6 +41,7 @@ from tools.upstreams.mirror import Mirror
 
 _FOR_NEW = 0.6  # of the budget, at most: the rest is for the investigation
 _FOR_REPEATS = 0.1  # of the budget, kept for A/A
+NOT_SENT = "notifications were not sent"
 
 
 @dataclass(frozen=True)
@@ -84,20 +86,25 @@ class Night:
             self._remove_unused()
         with self._part("the site was not published"):
             asv_run.publish(self.delivery.site)
-        return self.delivery.deliver(mirror)
+        with self.log.part(NOT_SENT):
+            digest = self.delivery.deliver(mirror)
+        with self._part("the alerts database was not copied"):
+            backup.save(self.store.path)
+        return digest
 
     @contextmanager
     def _part(self, failure: str) -> Iterator[None]:
         """One part of the night: if it fails, the digest says so, and the other parts go on."""
-        try:
-            yield
-        except Interrupted:
-            raise
-        except (TrackerError, UserError) as error:
-            self.log.warn(f"{failure}: {error}")
-        except Exception as error:  # a bug of ours must not keep back what is known
-            traceback.print_exc()
-            self.log.warn(f"{failure}: {type(error).__name__}: {error}")
+        with self.log.part(failure):
+            try:
+                yield
+            except Interrupted:
+                raise
+            except (TrackerError, UserError) as error:
+                self.log.warn(f"{failure}: {error}")
+            except Exception as error:  # a bug of ours must not keep back what is known
+                traceback.print_exc()
+                self.log.warn(f"{failure}: {type(error).__name__}: {error}")
 
     def _update(self, mirror: Mirror) -> None:
         try:

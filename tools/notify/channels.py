@@ -13,7 +13,7 @@ from typing import Any, Protocol
 from tools.alerts.events import Event
 from tools.alerts.store import Store
 from tools.common.errors import ConfigError, TrackerError, UnreachableError
-from tools.notify import credentials, deadline, http_request
+from tools.notify import credentials, deadline, heartbeat, http_request
 from tools.notify.credentials import secret
 from tools.notify.deadline import Deadline
 from tools.notify.github import GitHub
@@ -213,7 +213,8 @@ def _targets(name: str, key: str, value: object) -> list[str]:
 def forget_secrets(tables: Iterable[Mapping[str, Any]]) -> None:
     """Remove the secrets of these tables from the environment, once the channels have them."""
     webhooks = [str(table["webhook"]) for table in tables if table.get("webhook")]
-    credentials.forget(["GWAS_SMTP_USER", "GWAS_SMTP_PASSWORD", "GWAS_GITHUB_TOKEN", *webhooks])
+    names = ("GWAS_SMTP_USER", "GWAS_SMTP_PASSWORD", "GWAS_GITHUB_TOKEN", heartbeat.VARIABLE)
+    credentials.forget([*names, *webhooks])
 
 
 def _is_address(text: str) -> bool:

@@ -64,10 +64,12 @@ def request(method: str, url: str, name: str, deadline: Deadline, **kwargs: Any)
         pause = _pause(answer)
     if answer.status >= 400:
         until = None if pause is None else datetime.datetime.now(datetime.timezone.utc) + pause
-        raise RefusedError(f"{name} refused the alert: HTTP {answer.status}", answer.status, until)
+        raise RefusedError(
+            f"{name} refused the message: HTTP {answer.status}", answer.status, until
+        )
     if answer.status >= 300:
         raise RefusedError(
-            f"{name} did not take the alert, it leads elsewhere (HTTP {answer.status}): "
+            f"{name} did not take the message, it leads elsewhere (HTTP {answer.status}): "
             "has its address changed, or does it ask for a login?",
             answer.status,
         )

@@ -76,24 +76,34 @@ def run(
         kill_tree(process.pid)
         stdout, stderr = process.communicate()
         _write_log(log, command, stdout + stderr)
-        raise ProgramError(
-            f"{_name(command)} took longer than {timeout:.0f} s and was stopped",
-            stdout + stderr,
-            None,
-        ) from None
+        raise took_too_long(command, stdout + stderr, timeout) from None
     except BaseException:
         kill_tree(process.pid)
         process.wait()
         raise
     _write_log(log, command, stdout + stderr)
     if check and process.returncode != 0:
-        tail = "\n  ".join((stderr.strip() or stdout.strip()).splitlines()[-8:])
-        raise ProgramError(
-            f"{_name(command)} failed (exit status {process.returncode})\n  {tail}",
-            stdout + stderr,
-            process.returncode,
-        )
+        lines = stderr.strip() or stdout.strip()
+        raise failed(command, lines, process.returncode, output=stdout + stderr)
     return subprocess.CompletedProcess(command, process.returncode, stdout, stderr)
+
+
+def failed(
+    command: Sequence[str | Path], lines: str, status: int, reason: str = "", *, output: str = ""
+) -> ProgramError:
+    """The error of a program that failed: `reason`, or its status with the last of `lines`.
+
+    `output` is its whole output, `lines` by default.
+    """
+    tail = "".join(f"\n  {line}" for line in lines.strip().splitlines()[-8:])
+    what = f"was stopped: {reason}" if reason else f"failed (exit status {status})"
+    return ProgramError(f"{_name(command)} {what}{tail}", output or lines, status)
+
+
+def took_too_long(command: Sequence[str | Path], output: str, timeout: float) -> ProgramError:
+    """The error of a program that still ran after `timeout` seconds."""
+    message = f"{_name(command)} took longer than {timeout:.0f} s and was stopped"
+    return ProgramError(message, output, None)
 
 
 def end_with_parent() -> None:
@@ -132,5 +142,5 @@ def _write_log(log: Path | None, command: Sequence[str], output: str) -> None:
         files.write_text(log, text)
 
 
-def _name(command: Sequence[str]) -> str:
-    return " ".join([Path(command[0]).name, *command[1:3]])
+def _name(command: Sequence[str | Path]) -> str:
+    return " ".join([Path(command[0]).name, *map(str, command[1:3])])

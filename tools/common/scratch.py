@@ -6,13 +6,12 @@ ends. So a folder without a lock belongs to nobody.
 
 import fcntl
 import os
-import shutil
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from tools.common import paths
+from tools.common import paths, untrusted
 
 _held: dict[Path, int] = {}  # the open folders of this process
 
@@ -34,7 +33,7 @@ def make(name: str) -> Path:
 
 def remove(path: Path) -> None:
     """Remove a folder, whatever is in it."""
-    _delete(path)
+    untrusted.remove(path)
     if path in _held:
         os.close(_held.pop(path))
 
@@ -56,16 +55,6 @@ def sweep() -> None:
             handle = os.open(path, os.O_RDONLY)
             try:
                 fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                _delete(path)
+                untrusted.remove(path)
             finally:
                 os.close(handle)
-
-
-def _delete(path: Path) -> None:
-    shutil.rmtree(path, ignore_errors=True)
-    if path.exists():  # a benchmark has made folders that cannot be listed
-        os.chmod(path, 0o700)
-        for root, folders, _ in os.walk(path):
-            for name in folders:
-                os.chmod(os.path.join(root, name), 0o700)
-        shutil.rmtree(path, ignore_errors=True)

@@ -1,31 +1,48 @@
-"""The environment variables of a benchmark process: data sets, folders, Java and programs."""
+"""The environment variables of a benchmark process: data sets, folders, Java and programs.
+
+It gets no others: those of this machine's user hold secrets, and would change a measurement.
+"""
 
 import os
+from collections.abc import Mapping
 from pathlib import Path
 
-from benchmarks._harness import registry
+from benchmarks._harness import page_cache, registry
+from benchmarks._harness.clusters import dask_local, nodes, spark_existing, spark_local
 from tools.common import paths
 from tools.environments import java, programs
 from tools.environments.plan import Plan
 
-# Variables of this machine's user that would change a measurement. None removes a variable.
-REMOVED: dict[str, str | None] = dict.fromkeys(
-    ("PYTHONPATH", "PYTHONHOME", "DASK_CONFIG", "SPARK_HOME", "HAIL_HOME", "PYTHONSTARTUP")
+LEDGER = "ledger.jsonl"  # in the scratch folder: what the phases of a benchmark cost
+
+# Settings of the benchmarks that a user makes (docs/clusters.md).
+_SETTINGS = (
+    *(page_cache.ASKED, nodes.SHARE),
+    *(dask_local.ADDRESS, spark_local.ADDRESS, spark_existing.DRIVER_HOST),
 )
+# What a benchmark process gets of the tracker's own environment.
+_ALLOWED = ("LANG", "LANGUAGE", "LC_ALL", "LC_CTYPE", "TZ", *_SETTINGS)
+_PATH = "/usr/local/bin:/usr/bin:/bin"
 
 
-def variables(plan: Plan, environment: Path, work: Path, ledger: Path) -> dict[str, str]:
-    """The variables that docs/architecture.md lists."""
+def allowed(variables: Mapping[str, str]) -> dict[str, str]:
+    """Those of the tracker's variables that strangers' code may have."""
+    return {"PATH": _PATH, **{name: variables[name] for name in _ALLOWED if name in variables}}
+
+
+def variables(plan: Plan, environment: Path, work: Path) -> dict[str, str]:
+    """The variables that docs/architecture.md lists, and those of the machine that are allowed."""
     variables = {
+        **allowed(os.environ),
         "GWAS_TOOLS": ",".join(plan.classes),
         "GWAS_DATASETS": str(paths.datasets_dir()),
         "GWAS_WORK": str(work),
-        "GWAS_LEDGER": str(ledger),
+        "GWAS_LEDGER": str(work / LEDGER),
         # an old tool on newer packages warns at every call, and results hold the output
         "PYTHONWARNINGS": "ignore::FutureWarning,ignore::DeprecationWarning",
         # compiled code belongs to this environment and commit, and to no other
-        "NUMBA_CACHE_DIR": str(paths.cache("numba", environment.name, plan.commit.hash)),
-        "PATH": f"{environment / 'bin'}{os.pathsep}{os.environ.get('PATH', os.defpath)}",
+        "NUMBA_CACHE_DIR": str(numba_cache(plan, environment)),
+        "PATH": f"{environment / 'bin'}{os.pathsep}{_PATH}",
         "VIRTUAL_ENV": str(environment),
     }
     home = java.home(environment)
@@ -38,3 +55,8 @@ def variables(plan: Plan, environment: Path, work: Path, ledger: Path) -> dict[s
         if program := programs.find(tool):
             variables[entry.variable] = program
     return variables
+
+
+def numba_cache(plan: Plan, environment: Path) -> Path:
+    """The folder of numba's compiled code of one commit in one environment."""
+    return paths.cache("numba", environment.name, plan.commit.hash)

@@ -6,10 +6,11 @@ from pathlib import Path
 from packaging.version import InvalidVersion, Version
 
 from benchmarks._harness import registry
-from tools.common import files, paths, process, scratch
+from tools.common import files, paths, scratch
 from tools.common.errors import TrackerError
-from tools.environments import benchmark_variables, locks
+from tools.environments import benchmark_variables, confinement, locks
 from tools.environments.plan import STACKS, NotCovered, Plan, plan
+from tools.sandbox import confined
 from tools.upstreams.config import Upstream
 from tools.upstreams.mirror import Commit, Mirror
 
@@ -85,18 +86,18 @@ def _try(upstream: Upstream, commit: Commit, stack: str, mirror: Mirror) -> tupl
 
 
 def _start(commit_plan: Plan, environment: Path) -> None:
+    numba = benchmark_variables.numba_cache(commit_plan, environment)
+    numba.mkdir(parents=True, exist_ok=True)
     tools = [registry.TOOLS[name] for name in commit_plan.classes if name in registry.TOOLS]
     names = [tool.__name__ for tool in tools if tool.kind == "package"]
     with scratch.temporary() as work:
-        variables = benchmark_variables.variables(
-            commit_plan, environment, work, work / "ledger.jsonl"
-        )
-        process.run(
+        confined.run(
             [
                 *(environment / "bin" / "python", "-c", _TRY_OUT),
                 *(paths.ROOT, next(iter(registry.TASKS)), *names),
             ],
-            env={**benchmark_variables.REMOVED, **variables},
+            confinement.measuring(environment, (paths.ROOT / "benchmarks",), (work, numba)),
+            benchmark_variables.variables(commit_plan, environment, work),
             cwd=work,
             timeout=900,
         )

@@ -5,10 +5,10 @@ machines or for data sets that are not prepared; a process for each would take h
 """
 
 import ast
-import importlib
 import os
 
 from tools.common import paths
+from tools.execution import suite
 from tools.results.series_key import SeriesKey
 
 
@@ -17,13 +17,12 @@ def reason_against(key: SeriesKey) -> NotImplementedError | None:
 
     This does not check what is installed for the commit: the benchmark's own process does.
     """
-    module, name, metric = key.benchmark.rsplit(".", 2)
-    cls = getattr(importlib.import_module(f"benchmarks.{module}"), name)
+    cls = suite.task_class(key)
     if not hasattr(cls, "configure"):
         return None
     os.environ["GWAS_DATASETS"] = str(paths.datasets_dir())  # as benchmark processes have it
     task = cls()
-    task.metric = metric
+    task.metric = key.benchmark.rpartition(".")[2]
     try:
         task.configure({name: ast.literal_eval(value) for name, value in key.parameters})
     except NotImplementedError as reason:

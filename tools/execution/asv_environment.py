@@ -30,12 +30,13 @@ from tools.common.errors import (
 )
 from tools.common.process import ProgramError
 from tools.environments import benchmark_variables, locks, machine, programs
-from tools.execution import benchmark_server, commit_environment, cost_ledger
+from tools.execution import commit_environment, cost_ledger
 from tools.execution.benchmark_runner import BenchmarkRunner
 from tools.execution.commit_environment import CommitEnvironment
 from tools.execution.result_writer import ResultWriter
 from tools.results import asv_storage
 from tools.results.series_key import SeriesKey
+from tools.sandbox import confined, mechanism
 from tools.upstreams import config
 from tools.upstreams.mirror import Mirror
 
@@ -142,17 +143,21 @@ class PerCommit(Environment):
             except (KeyboardInterrupt, OSError) as error:  # asv does not say what to do next
                 raise (explanation(error) or TrackerError(str(error))) from error
             return output, "", status
-        python = self._environment.python if self._environment else sys.executable
-        output = util.check_output([python, *args], env=env, **options)
-        if command == "discover":  # `asv find` writes them nowhere else
-            listed = json.loads(Path(args[3]).read_text())
-            self._benchmarks.update({benchmark["name"]: benchmark for benchmark in listed})
+        if command != "discover":
+            raise UsageError(
+                f"benchmarks with {command} are not supported: prepare data in datasets/, or in "
+                "setup"
+            )
+        # on the tracker's Python: benchmarks import without any tool
+        output = util.check_output([sys.executable, *args], env=env, **options)
+        # `asv find` writes them nowhere else
+        listed = json.loads(Path(args[3]).read_text())
+        self._benchmarks.update({benchmark["name"]: benchmark for benchmark in listed})
         return output
 
     def _variables(self, env: Any) -> dict[str, str]:
-        kept = {key: value for key, value in env.items() if key not in benchmark_variables.REMOVED}
         own = self._environment.variables(self._environment.work) if self._environment else {}
-        return {**kept, **self._global_env_vars, **own}
+        return {**benchmark_variables.allowed(env), **self._global_env_vars, **own}
 
 
 @functools.cache  # asv makes one environment a stack, and a run begins once
@@ -161,7 +166,8 @@ def _begin_run(root: Path, results: Path) -> ExitStack:
     machine.require_space("an asv run", root, results, environments=1)
     held = ExitStack()  # which the cache keeps; the operating system releases the lock
     held.enter_context(machine.measuring_lock(root))
-    benchmark_server.kill_orphans()
+    confined.remove_folders_of_the_dead()
+    log.info(mechanism.description())
     cost_ledger.start()
     return held
 

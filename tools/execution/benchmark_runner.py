@@ -1,6 +1,7 @@
 """Run one benchmark in a process of its own, and save its result and provenance at once."""
 
 import atexit
+import os
 import sys
 import time
 from collections.abc import Collection, Mapping
@@ -9,8 +10,8 @@ from typing import Any
 
 from benchmarks._harness import registry
 from tools.common.errors import disk_full, is_disk_full
-from tools.environments import programs
-from tools.execution import applicability, cost_ledger, provenance
+from tools.environments import benchmark_variables, confinement, programs
+from tools.execution import applicability, cost_ledger, provenance, suite
 from tools.execution.benchmark_server import Server, ServerLost
 from tools.execution.commit_environment import CommitEnvironment
 from tools.execution.interference import InterferenceMeter
@@ -57,6 +58,7 @@ class BenchmarkRunner:
         foreign_cores = meter.mean_cores()
         if status != 0 and is_disk_full(output, environment.work, self._writer.results_dir):
             raise disk_full(str(key))
+        cost_ledger.collect(environment.work / benchmark_variables.LEDGER)
         cost_ledger.add(key, key.tool, "process", seconds)
         if status == 0 and not {"--dry-run", "-n", "--skip-save"} & set(sys.argv):
             date = int(commit.date.timestamp() * 1000)
@@ -89,35 +91,40 @@ class BenchmarkRunner:
     ) -> tuple[str, int]:
         """Run one benchmark in a fork of the server for its number of cores."""
         script, _, benchmark_dir, target, params, profile, result_file = args
-        command = {
-            "benchmark_id": target,
-            "params_str": params,
-            "profile_path": profile,
-            "result_file": result_file,
-            "cwd": options["cwd"],
-        }
+        command = {"benchmark_id": target, "params_str": params}
         # A control runs on the tracker's own Python and numpy: no commit's packages can change it.
         # Its process is small, because a fork of one with many libraries takes longer.
         is_control = self._is_control(key)
+        network = not is_control and _on_other_machines(key)
         cores = key.plain.get("cores", "1")
-        name = "controls" if is_control else cores
+        name = "controls" if is_control else f"{cores}{'+network' if network else ''}"
         try:
             server = self._servers.get(name)
             if server is None or not server.alive:
-                env = dict(options["env"])
+                variables = dict(options["env"])
                 if not is_control:
-                    env["GWAS_PRELOAD"] = cores  # tools read the number of threads at import
-                python = sys.executable if is_control else str(environment.python)
-                server = Server([python, script, "run_server", benchmark_dir], env)
+                    variables["GWAS_PRELOAD"] = cores  # tools read the number of threads at import
+                home = Path(sys.prefix) if is_control else environment.home
+                policy = confinement.measuring(
+                    home, (Path(script), Path(benchmark_dir)), environment.written, network=network
+                )
+                python = str(home / "bin" / "python")
+                server = Server([python, script, "run_server", benchmark_dir], variables, policy)
                 self._servers[name] = server
                 atexit.register(server.close)
-            return server.run(command, options["timeout"])
+            profile_file = None if profile == "None" else Path(profile)
+            return server.run(command, options["timeout"], Path(result_file), profile_file)
         except ServerLost as error:
             return str(error), 1
 
     def _is_control(self, key: SeriesKey) -> bool:
         """Whether no upstream commit can change it, as with PLINK and the sentinels."""
         return key.tool not in self._tools
+
+
+def _on_other_machines(key: SeriesKey) -> bool:
+    """Whether a benchmark uses a cluster that an environment variable names."""
+    return bool(os.environ.get(getattr(suite.task_class(key), "address", "")))
 
 
 def _not_applicable(result_file: str, output: str = "") -> tuple[str, int]:

@@ -31,9 +31,20 @@ class CommitEnvironment:
         """The scratch folder for what benchmarks write during an `asv run`."""
         return paths.scratch(f"{self.plan.commit.hash[:12]}-{self.plan.stack}")
 
+    @property
+    def written(self) -> tuple[Path, ...]:
+        """The folders that benchmarks may change during an `asv run`."""
+        return self.work, self.numba_cache()
+
+    def numba_cache(self) -> Path:
+        """The folder of numba's compiled code, made when it is missing."""
+        folder = benchmark_variables.numba_cache(self.plan, self.home)
+        folder.mkdir(parents=True, exist_ok=True)
+        return folder
+
     def variables(self, work: Path) -> dict[str, str]:
         """The environment variables of benchmark processes that write to `work`."""
-        return benchmark_variables.variables(self.plan, self.home, work, cost_ledger.path())
+        return benchmark_variables.variables(self.plan, self.home, work)
 
 
 def prepare(

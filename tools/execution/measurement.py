@@ -2,8 +2,9 @@
 
 import json
 import math
-import pstats
+import os
 import statistics
+import sys
 import time
 from collections.abc import Mapping
 from pathlib import Path
@@ -11,7 +12,7 @@ from typing import Any
 
 from asv.runner import BENCHMARK_RUN_SCRIPT
 
-from tools.common import paths, process, scratch
+from tools.common import paths, process, scratch, untrusted
 from tools.common.errors import (
     BuildError,
     MissingError,
@@ -20,18 +21,26 @@ from tools.common.errors import (
     disk_full,
     is_disk_full,
 )
-from tools.environments import benchmark_variables
+from tools.environments import benchmark_variables, confinement
 from tools.environments.plan import Plan, plan
-from tools.execution import benchmark_server, cost_ledger, suite
+from tools.execution import cost_ledger, suite
 from tools.execution.commit_environment import CommitEnvironment
 from tools.results.series_key import SeriesKey
+from tools.sandbox import confined
+from tools.sandbox.policy import Policy
 from tools.upstreams.config import Upstream
 from tools.upstreams.mirror import Mirror
 
 # asv's: what one process measures once it has started and warmed up
 _ATTRIBUTES = {"repeat": [2, 5, 3.0]}
-# (file, line, name): (calls, primitive calls, own seconds, cumulative seconds, callers)
+# (file, line, name): (calls, primitive calls, own seconds, cumulative seconds)
 Stats = Mapping[tuple[str, int, str], tuple[Any, ...]]
+_READ_PROFILE = """
+import json, pstats, sys
+stats = pstats.Stats(sys.argv[1]).stats
+json.dump([[key, value[:4]] for key, value in stats.items()], open(sys.argv[2], "w"))
+"""
+_SIZE = 1 << 26  # bytes of a result
 _TIMEOUT = 1800.0  # seconds, as a benchmark has by default
 
 
@@ -127,8 +136,27 @@ def profile(environment: CommitEnvironment, key: SeriesKey, until: float = math.
 
 
 def load_profile(path: Path) -> Stats:
-    """What cProfile wrote."""
-    return pstats.Stats(str(path)).stats  # type: ignore[attr-defined]  # documented, not typed
+    """What cProfile wrote, without callers; NoValue when it cannot be read.
+
+    Python's own format for it is safe only from a trusted source. So a process in the sandbox
+    reads it, and writes JSON beside it.
+    """
+    home = Path(sys.prefix)
+    read = path.with_suffix(".json")
+    try:
+        confined.run(
+            [home / "bin" / "python", "-I", "-c", _READ_PROFILE, path, read],
+            Policy(read=tuple(confinement.python(home)), write=(path.parent,)),
+            benchmark_variables.allowed(os.environ),
+            timeout=60,
+        )
+        lines = json.loads(untrusted.read_bytes(read, _SIZE))
+        return {
+            (untrusted.printable(file), int(line), untrusted.printable(name)): (*map(float, rest),)
+            for (file, line, name), rest in lines
+        }
+    except (process.ProgramError, OSError, ValueError, TypeError, RecursionError) as error:
+        raise NoValue(f"the profile cannot be read: {error}") from None
 
 
 def _run(
@@ -143,27 +171,30 @@ def _run(
         target = key.target(suite.benchmarks(suite_dir))
     except KeyError:
         raise NoValue(f"{key} is no longer among the benchmarks") from None
-    result = work / "result.json"
+    result, own = work / "result.json", work / "scratch"
+    own.mkdir()
     command = [
         environment.python, BENCHMARK_RUN_SCRIPT, "run", suite_dir,
         target, json.dumps(_ATTRIBUTES), str(profile), result,
     ]  # fmt: skip
-    variables = environment.variables(work / "scratch")
-    variables[benchmark_server.MARK] = mark = benchmark_server.new_mark()
+    variables = environment.variables(own)
     if profile is not None:
         variables["GWAS_PROFILE"] = "1"
+    policy = confinement.measuring(
+        environment.home,
+        (Path(BENCHMARK_RUN_SCRIPT), suite_dir),
+        (work, environment.numba_cache()),
+    )
     started = time.perf_counter()
     timeout = max(0.0, min(_TIMEOUT, until - time.monotonic()))
     try:
-        process.run(
-            command, env={**benchmark_variables.REMOVED, **variables}, cwd=work, timeout=timeout
-        )
-        return json.loads(result.read_text())
-    except (process.ProgramError, OSError, ValueError) as error:
+        confined.run(command, policy, variables, cwd=work, timeout=timeout)
+        return json.loads(untrusted.read_bytes(result, _SIZE))
+    except (process.ProgramError, OSError, ValueError, RecursionError) as error:
         last = (str(error).strip().splitlines() or [""])[-1]
         ran_out = isinstance(error, process.ProgramError) and error.returncode is None
         failure = TookTooLong if ran_out else NoValue
         raise failure(f"{key} failed at {environment.plan.commit.hash[:8]}: {last}") from None
     finally:
+        cost_ledger.collect(own / benchmark_variables.LEDGER)
         cost_ledger.add(key, key.tool, "process", time.perf_counter() - started)
-        benchmark_server.kill_marked(mark)  # JVMs and workers that left the process's tree

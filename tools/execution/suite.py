@@ -5,6 +5,7 @@ since, and with them asv's index of a parameter set.
 """
 
 import functools
+import importlib
 import json
 import sys
 import tempfile
@@ -14,6 +15,7 @@ from typing import Any
 from asv.runner import BENCHMARK_RUN_SCRIPT
 
 from tools.common import process
+from tools.results.series_key import SeriesKey
 
 
 @functools.cache
@@ -23,3 +25,10 @@ def benchmarks(directory: Path) -> dict[str, dict[str, Any]]:
         listed = Path(folder, "benchmarks.json")
         process.run([sys.executable, BENCHMARK_RUN_SCRIPT, "discover", directory, listed])
         return {benchmark["name"]: benchmark for benchmark in json.loads(listed.read_text())}
+
+
+def task_class(key: SeriesKey) -> type[Any]:
+    """The class of `benchmarks` that measures a series."""
+    module, name, _ = key.benchmark.rsplit(".", 2)
+    cls: type[Any] = getattr(importlib.import_module(f"benchmarks.{module}"), name)
+    return cls

@@ -60,6 +60,22 @@ def test_what_is_not_a_tracked_release_is_left_out(mirror: Mirror, releases: lis
     assert versions(mirror) == ["0.1.0", "0.2.0", "0.3.0"]
 
 
+@pytest.mark.parametrize(
+    ("version", "uploaded"),
+    [("0.4.0", "9999-12-31T23:59:59Z"), ("0.4.0", "0001-01-01T00:00:00Z"),
+     ("0.4.0", "1969-12-31T00:00:00+23:59"), ("9" * 5000, None), ("0.4.0+a.lock", None),
+     ("0.4." + "1" * 100, None)],
+)  # fmt: skip
+def test_a_release_that_cannot_be_is_left_out_alone(
+    mirror: Mirror, releases: list[object], version: str, uploaded: str | None
+) -> None:
+    odd = examples.file("tool", version, 4)
+    releases += [{**odd, "upload-time": uploaded or odd["upload-time"]},
+                 examples.file("tool", "0.5.0", 5)]  # fmt: skip
+    mirror.update(tracked(), say=quiet)
+    assert versions(mirror) == ["0.1.0", "0.2.0", "0.3.0", "0.5.0"]
+
+
 def test_prereleases_when_wanted(mirror: Mirror, releases: list[object]) -> None:
     releases.append(examples.file("tool", "0.4.0rc1", 4))
     mirror.update(tracked(prereleases=True), say=quiet)

@@ -11,12 +11,12 @@ from tools.common.process import ProgramError
 from tools.upstreams import local_copy
 from tools.upstreams.config import Upstream
 from tools.upstreams.repository import Repository
+from tools.upstreams.versions import version
 
 PROBE_SECONDS = 8  # for a git upstream to list its branches and tags
 FETCH_SECONDS = 3600  # a first fetch of a large history over a slow line
 
 _LISTED = r"^([0-9a-f]{40,64})\t(\S+)$"  # a line of git ls-remote
-_LONGEST = 64  # characters of a version
 
 
 @dataclass(frozen=True)
@@ -94,25 +94,19 @@ def releases(tags: Mapping[str, str], line: Collection[str], upstream: Upstream)
     """
     versions = {}
     for tag, commit in tags.items():
-        version = release_of(tag, upstream.prereleases)
-        if version is not None and commit in line and version >= Version(upstream.first):
-            versions[str(version)] = commit
+        release = release_of(tag, upstream.prereleases)
+        if release is not None and commit in line and release >= Version(upstream.first):
+            versions[str(release)] = commit
     return versions
 
 
 def release_of(tag: str, prereleases: bool = False) -> Version | None:
     """The release that a tag such as `0.5.0` or `v0.5` names; None for any other tag.
 
-    The version is normalised as in the package index: 2022.01.0 becomes 2022.1.0. It names a ref
-    of the mirror, which cannot be long or end in .lock.
+    The version is normalised as in the package index: 2022.01.0 becomes 2022.1.0.
     """
-    try:
-        version = Version(re.sub(r"^v(?=\d)", "", tag))
-    except ValueError:  # InvalidVersion, and numbers of thousands of digits
-        return None
-    if len(str(version)) > _LONGEST or str(version).endswith(".lock"):
-        return None
-    return version if prereleases or not version.is_prerelease else None
+    release = version(re.sub(r"^v(?=\d)", "", tag))
+    return release if prereleases or not (release and release.is_prerelease) else None
 
 
 def _unreachable(upstream: Upstream, error: ProgramError) -> UnreachableError:

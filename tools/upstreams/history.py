@@ -4,11 +4,12 @@ import functools
 from collections.abc import Iterable
 from pathlib import Path
 
-from packaging.version import InvalidVersion, Version
+from packaging.version import Version
 
 from tools.common import files
 from tools.upstreams import dates
 from tools.upstreams.repository import Repository
+from tools.upstreams.versions import version
 
 
 class Branch(list[str]):
@@ -58,9 +59,7 @@ class History:
         """{commit: version} of a tool; of a commit with several tags, the highest version."""
         own = [(tag.partition("/")[2], commit) for tag, commit in self.tags.items()
                if tag.startswith(f"{tool}/")]  # fmt: skip
-        return {
-            commit: version for version, commit in sorted(own, key=lambda entry: Version(entry[0]))
-        }
+        return {commit: text for text, commit in sorted(own, key=lambda entry: Version(entry[0]))}
 
     def _branch(self, tool: str, parents: dict[str, str]) -> Branch:
         commits, oldest_release = [], 0
@@ -91,10 +90,8 @@ class History:
         if self.tool_of(name) is not None:
             return name
         tool, _, text = name.partition("/")
-        try:  # dask/2022.01.0 is dask/2022.1.0
-            return self.tags.get(f"{tool}/{Version(text)}")
-        except InvalidVersion:
-            return None
+        release = version(text)  # dask/2022.01.0 is dask/2022.1.0
+        return self.tags.get(f"{tool}/{release}") if release else None
 
     def between(self, older: str, newer: str) -> list[str] | None:
         """`older..newer` along one branch, newest first; None when they are on different ones."""

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import requests
-from packaging.version import InvalidVersion, Version
+from packaging.version import Version
 from pypi_simple import (
     ACCEPT_JSON_PREFERRED,
     NoSuchProjectError,
@@ -26,8 +26,10 @@ from pypi_simple import (
 
 from tools.common import process
 from tools.common.errors import UnreachableError
+from tools.upstreams import dates
 from tools.upstreams.config import Upstream
 from tools.upstreams.repository import Repository
+from tools.upstreams.versions import version
 
 AUTHOR = ("release history", "releases@localhost")  # of every generated commit
 TIMEOUT = (8, 60)  # seconds to connect, and to wait for data
@@ -79,15 +81,15 @@ def releases(upstream: Upstream) -> list[Release]:
         ) from None
     files: dict[Version, list[Any]] = {}
     for package in page.packages:
-        version = _version(package.version)
-        if version is not None and package.upload_time is not None:
-            files.setdefault(version, []).append(package)
+        release, uploaded = version(package.version or ""), package.upload_time
+        if release and uploaded and dates.is_possible(int(uploaded.timestamp())):
+            files.setdefault(release, []).append(package)
     if not files:
         raise UnreachableError(
             f"{upstream.name}: the configured package index has no upload times",
             hint='use an index with the JSON simple API (PEP 700), or source = "git"',
         )
-    all_releases = [_release(version, packages) for version, packages in files.items()]
+    all_releases = [_release(one, packages) for one, packages in files.items()]
     return sorted(all_releases, key=lambda release: (release.uploaded, release.version))
 
 
@@ -145,13 +147,6 @@ def append(upstream: Upstream, repository: Repository, tip: str | None) -> Appen
             hint=f"upstreams.toml names both: [{upstream.name}] package and first",
         )
     return Appended(tip, tracked, tuple(late))
-
-
-def _version(text: str | None) -> Version | None:
-    try:
-        return Version(text or "")
-    except InvalidVersion:
-        return None
 
 
 def _release(version: Version, packages: list[Any]) -> Release:

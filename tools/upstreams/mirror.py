@@ -4,6 +4,7 @@
     refs/tags/<tool>/<version>   its releases, on the branch's first-parent line only
     refs/source/<tool>/<source>  where the branch came from: git or index
     refs/upstream/<tool>         a git upstream's branch as last fetched
+    tools                        a file with the tools in the order in which they were added
 
 It is safe to remove the folder: the next update makes everything in it again.
 """

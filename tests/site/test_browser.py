@@ -12,6 +12,7 @@ import pytest
 from tests.site import example, made_site
 from tests.site.browsing import Visit, needs_chromium
 from tests.site.made_site import Project
+from tools.study.page.figures import FIGURES
 
 pytestmark = needs_chromium
 
@@ -178,12 +179,15 @@ def test_alerts_and_an_event(visit: Visit, published: Project) -> None:
 
 
 def test_study_without_results_says_what_measures_them(visit: Visit) -> None:
-    page = visit.open("study.html", "#figures")
+    page = visit.open("study.html", "#missing")
     assert page.locator("nav a[aria-current]").inner_text() == "Study"
-    figures = page.locator("section.figure")
-    assert figures.count() == page.get_by_text("Not measured yet").count() - 8  # of the tables
-    assert "study run --profile small" in figures.first.inner_text()
-    assert page.locator(".plot").count() == 0
+    assert page.locator("main h2").all_inner_texts() == ["Not measured yet"]
+    assert page.locator("main table, .plot").count() == 0
+    figures = len(FIGURES)
+    assert f"{figures} figures, 8 tables, 14 findings." in page.locator("#missing").inner_text()
+    page.get_by_text("What they are, and what measures them").click()
+    assert page.locator("#missing details > p:not(.shell)").count() == figures + 8 + 14
+    assert "study run --profile small" in page.locator("#missing .shell").first.inner_text()
     visit.check("study-empty")
 
 
@@ -202,7 +206,7 @@ def test_commit_page(visit: Visit, published: Project) -> None:
         f"{upstream}/releases/0.8.0",
         f"{upstream}/compare/{before}...{commit}",
     ]
-    row = page.locator("tr", has_text="time_compute").filter(has_text="faster").first
+    row = page.locator("tr", has_text="compute only").filter(has_text="faster").first
     assert re.search(r"(9\.9|10\.)\d* . faster", row.inner_text())
     lock = page.locator("a[href='locks/0123abcd4567.txt']")
     assert lock.count() == 1

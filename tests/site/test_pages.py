@@ -57,7 +57,7 @@ def test_no_page_violates_a_rule_of_axe(either: Visit, published: Project) -> No
     opened = {
         "index.html": ".trend", PCA: ".u-over", "list.html": ".spark", "changes.html": "td",
         "alerts.html": "main table", "alerts.html?event=1": ".chart",
-        "study.html": "#figures", f"commit.html?h={commit}": "td", "error.html": "h1",
+        "study.html": "#missing", f"commit.html?h={commit}": "td", "error.html": "h1",
     }  # fmt: skip
     for name, awaited in opened.items():
         either.open(name, awaited)

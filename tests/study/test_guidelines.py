@@ -54,6 +54,13 @@ def test_noise_and_few_samples_decide_nothing() -> None:
     assert said.endswith("too few samples at 1 of them.")
 
 
+def test_an_option_with_too_few_samples_is_not_recommended() -> None:
+    own = [point(1, tool="sgkit", cores=1), point(3, tool="plink", cores=1),
+           point(9, (9.0, 9.1), tool="hail", cores=1)]  # fmt: skip
+    [said] = rule(table(*own), "tool-pca").sentences
+    assert said.startswith("Sgkit: at the only condition")
+
+
 def test_two_that_are_alike_stand_before_one_that_is_slower() -> None:
     own = [point(1, tool="sgkit", cores=1), point(1.01, tool="hail", cores=1),
            point(3, tool="plink", cores=1)]  # fmt: skip

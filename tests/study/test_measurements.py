@@ -39,6 +39,41 @@ def test_every_column_has_its_type_and_each_point_its_own_row(measured: Measurem
     assert set(measured.points["experiment"]) == set(measurements.EXPERIMENTS)  # no task modules
 
 
+def test_the_tasks_modules_fill_in_for_scaling(tmp_path: Path) -> None:
+    """Of the newest releases, as after a demo or a first night; `scaling` itself goes first."""
+
+    def truth(experiment: str, tool: str, metric: str, axes: dict, release: str) -> float | None:
+        if metric != "time_end_to_end" or axes["data"] != "smoke":
+            return None
+        return {("pca", 2): 2.0, ("pca", 1): 3.0, ("scaling", 1): 4.0}.get(
+            (experiment, axes.get("cores"))
+        )
+
+    releases = [made.Release("sgkit", f"0.{day}.0", "frozen", day) for day in range(1, 6)]
+    made.write(tmp_path / "results", truth, releases, noise=0)
+    points = measurements.read(tmp_path / "results").points.filter(tool="sgkit")
+    own = points.filter(release="0.5.0", task="pca").sort("cores")
+    assert own["benchmark"].str.split("(").list.first().to_list() == [
+        "scaling.Sgkit.time_end_to_end", "pca.Sgkit.time_end_to_end",
+    ]  # fmt: skip
+    assert set(own["experiment"]) == {"scaling"}
+    assert own["value"].to_list() == [4.0, 2.0]
+
+
+def test_only_the_newest_results_of_the_tasks_modules_are_opened(tmp_path: Path) -> None:
+    def truth(experiment: str, tool: str, metric: str, axes: dict, release: str) -> float | None:
+        wanted = experiment == "pca" and metric == "time_compute" and axes["data"] == "smoke"
+        return 1.0 if wanted else None
+
+    releases = [made.Release("sgkit", f"0.{day}.0", "frozen", day) for day in range(1, 7)]
+    made.write(tmp_path / "results", truth, releases)
+    for path in tmp_path.glob("results/box/provenance/06*.jsonl"):
+        path.write_text(path.read_text().replace('"tool": "sgkit"', '"tool": "dask"'))
+    points = measurements.read(tmp_path / "results").points
+    assert set(points["release"]) == {"0.3.0", "0.4.0", "0.5.0"}
+    assert set(points["task"]) == {"pca"}
+
+
 def test_a_hyperparameter_is_an_axis_of_its_own(measured: Measurements) -> None:
     own = measured.points.filter(hyperparameter="r2")
     assert set(own["r2"]) == {0.05, 0.1, 0.2, 0.5, 0.8}

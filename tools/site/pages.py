@@ -56,9 +56,9 @@ PAGES = {
         ),
         Page("list", "List", ("site.js", "trend.js", "saving.js", "selection.js", "list.js")),
         Page("changes", "Changes", ("site.js", "saving.js", "changes.js")),
-        Page("alerts", "Alerts", ("site.js", "event.js", "alerts.js")),
+        Page("alerts", "Alerts", ("site.js", "trend.js", "saving.js", "event.js", "alerts.js")),
         Page("study", "Study", ("site.js", "study/data.js", "study-figures.js", "study.js")),
-        Page("commit", "Commit", ("site.js", "commit.js"), listed=False),
+        Page("commit", "Commit", ("site.js", "saving.js", "commit.js"), listed=False),
         Page("error", "A script is missing", listed=False, content=_SCRIPTLESS),
     )
 }

@@ -2,7 +2,8 @@
 
 /* alerts.html: all events, and how often the tracker errs, by repeats of one commit. */
 
-const OPEN = ['new', 'confirmed', 'undecided', 'acknowledged'];
+const OPEN = ['confirmed', 'acknowledged'];
+const WAITING = ['new', 'undecided'];
 const UNPROVEN = ['new', 'refuted', 'undecided'];
 
 /* Only a confirmed change of a tool has a colour. */
@@ -32,29 +33,39 @@ function row(event, releases) {
         element('td', {class: 'date'}, event.created.slice(0, 10)));
 }
 
-function overview(events, noise, releases) {
+function csvOf(events) {
+    const columns = ['id', 'state', 'until', 'tool', 'stack', 'machine', 'kind', 'better', 'title', 'lines', 'exact', 'created'];
+    return [[...columns, 'old', 'new'], ...events.map((event) => [...columns.map((name) => event[name]), ...event.ends])];
+}
+
+function overview(every, noise, releases, site) {
+    const tool = new URLSearchParams(location.search).get('tool');
+    const events = every.filter((event) => !tool || event.tool === tool);
     const ofTools = events.filter((event) => event.kind !== 'machine' && event.state !== 'merged');
     const confirmed = ofTools.filter((event) => !UNPROVEN.includes(event.state));
     const groups = [
         ['Open', ofTools.filter((event) => OPEN.includes(event.state))],
+        ['Not confirmed yet', ofTools.filter((event) => WAITING.includes(event.state))],
         ['The machine', events.filter((event) => event.kind === 'machine')],
         ['Suppressed', ofTools.filter((event) => event.state === 'suppressed')],
-        ['Closed', ofTools.filter((event) => ![...OPEN, 'suppressed'].includes(event.state))],
+        ['Closed', ofTools.filter((event) => ![...OPEN, ...WAITING, 'suppressed'].includes(event.state))],
     ];
     const refuted = ofTools.filter((event) => event.state === 'refuted').length;
     return [
         element('h1', {}, 'Alerts'),
-        element('p', {class: 'soft'}, 'An event begins as a change in the results. Then both of its commits are measured '
+        element('p', {class: 'soft'}, 'An event begins as a change in the results. Then its two sides are measured '
             + 'again, in turn, each time in a fresh process. A sequential test confirms or refutes the change (at most '
             + '1 % error of either kind). When a control (a sentinel or PLINK) changes too, the machine is the cause.'),
         events.length ? element('p', {}, `Of ${ofTools.length} changes in the results ${confirmed.length} `
             + `were confirmed and ${refuted} refuted.`) : element('p', {}, 'No night has detected a change yet.'),
+        tool ? element('p', {}, `Only ${site.branch(tool).label}’s are shown. `, link('alerts.html', 'Show all')) : null,
+        events.length ? element('div', {class: 'saves'}, csvButton('alerts', 'the alerts', () => csvOf(events))) : null,
         ...groups.filter(([, members]) => members.length).flatMap(([name, members]) => [
             element('h2', {}, `${name} (${members.length})`),
-            tableOf(['State', 'Event', 'Commit', 'Since'], members.map((event) => row(event, releases))),
+            tableOf(['State', 'Event', 'Since', 'Detected'], members.map((event) => row(event, releases))),
         ]),
         ...noise.flatMap(noiseOf),
-    ];
+    ].filter((part) => part !== null);
 }
 
 /* False alarms and smallest detectable changes: one commit was measured as both sides of an event. */
@@ -74,14 +85,17 @@ function noiseOf(stack) {
 
 show(async () => {
     const id = new URLSearchParams(location.search).get('event');
+    const site = await loadSite();
     if (id) {
         if (!/^\d+$/.test(id)) {
             throw new Error(`there is no event ${id}`);
         }
-        return eventPage(await load(`alerts/${id}.json`).catch(() => {
+        const event = await load(`alerts/${id}.json`).catch(() => {
             throw new Error(`there is no event ${id}`);
-        }));
+        });
+        document.title = event.title;
+        return eventPage(event, site.branch(event.tool).point);
     }
     const {events, noise, releases} = await load('alerts.json');
-    return overview(events, noise, releases);
+    return overview(events, noise, releases, site);
 });

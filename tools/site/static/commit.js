@@ -1,6 +1,6 @@
 'use strict';
 
-/* commit.html?h=HASH (or its first characters): one upstream commit with its measured values. */
+/* commit.html?h=HASH (or its first characters): one upstream commit or release with its measured values. */
 
 function fill(template, values) {
     return template.replace(/\{(\w+)\}/g, (_, key) => encodeURIComponent(values[key] ?? ''));
@@ -33,66 +33,68 @@ function upstreamLinks(index, hash, commit) {
     return links;
 }
 
-function facts(index, hash, commit) {
+function facts(index, hash, commit, point) {
+    const near = (key) => commit[key] && commitLink(commit[key], title(index, commit[key]));
     return factList([
-        ['Tool', commit.tool],
         ['Release', commit.release],
-        ['Commit', element('span', {class: 'mono'}, hash)],
-        ['Date', new Date(commit.date).toISOString().slice(0, 16).replace('T', ' ') + ' UTC'],
-        ['Author', commit.author],
-        ['Source', {git: 'git history',
-                    index: 'release history of the package index'}[index.sources[commit.tool]]],
-        ['Measured before it', commit.previous && commitLink(commit.previous, title(index, commit.previous))],
-        ['Commit before', commit.parent && commitLink(commit.parent, title(index, commit.parent))],
-        ['Commit after', commit.child && commitLink(commit.child, title(index, commit.child))],
+        [point === 'release' ? 'Named here' : 'Commit', element('span', {class: 'mono'}, hash)],
+        ['Date', minute(Date.parse(commit.date))],
+        ['Author', point === 'release' ? null : commit.author],
+        ['Source', {git: 'git history', index: 'package index'}[index.sources[commit.tool]]],
+        ['Measured before it', near('previous')],
+        [`${capital(point)} before`, near('parent')],
+        [`${capital(point)} after`, near('child')],
     ]);
 }
 
 function title(index, hash) {
     const commit = index.commits[hash];
-    return commit && commit.release ? `${hash.slice(0, 8)} (${commit.release})` : hash.slice(0, 8);
+    return (commit && commit.release) || hash.slice(0, 8);
 }
 
-function change(index, row, unit) {
+/* Two neighbours in the results: that is no proof, so it has no colour. */
+function change(row, unit) {
     if (row.before === null) {
         return '';
     }
     const ratio = row.before === 0 ? (row.value === 0 ? 1 : null) : row.value / row.before;
-    if (ratio !== null && Math.abs(ratio - 1) < 0.05) {
-        return element('span', {class: 'soft'}, 'about the same');
-    }
-    const lower = index.lower_is_better[row.benchmark.split('.').at(-1)];
-    const better = (row.value < row.before) === lower;
-    return element('span', {class: better ? 'better' : 'worse'}, factor(ratio, unit));
+    return ratio !== null && Math.abs(ratio - 1) < 0.05 ? element('span', {class: 'soft'}, 'about the same') : factor(ratio, unit);
 }
 
-function measurements(index, rows) {
-    const tasks = new Map();
-    for (const row of rows) {
-        const task = row.benchmark.split('.')[0];
-        tasks.set(task, [...tasks.get(task) || [], row]);
-    }
-    const shown = [];
-    for (const [task, own] of [...tasks].sort()) {
-        own.sort((a, b) => a.benchmark.localeCompare(b.benchmark));
-        const body = own.map((row) => {
-            const unit = index.units[row.benchmark.split('.').at(-1)];
-            const spread = row.interval && row.interval[0] < row.interval[1]
-                ? `${withUnit(row.interval[0], unit)} to ${withUnit(row.interval[1], unit)}` : '';
-            return element('tr', {},
-                element('td', {class: 'name'}, link(row.graph, row.benchmark.split('.').slice(1).join(' ')),
-                        element('span', {class: 'soft'}, listed({...row.parameters, ...row.environment}))),
-                element('td', {class: 'number', 'data-label': ''}, withUnit(row.value, unit)),
-                element('td', {class: 'number soft', 'data-label': 'interval:'}, spread),
-                element('td', {class: 'number', 'data-label': '·'}, change(index, row, unit)));
-        });
-        shown.push(element('h3', {}, task.replaceAll('_', ' ')),
-            tableOf(['Benchmark', 'Value', 'Interval', 'Change from the commit measured before'], body));
-    }
-    if (shown.length) {
-        shown.push(element('p', {class: 'soft'}, 'Interval: of six samples or more, the 99 % interval of their median; of three to five, twice their range.'));
-    }
-    return shown;
+/* No commit of a tracked tool can change it. */
+function isControl(row, site) {
+    return !((row.benchmark.split('.').at(-2) || '').toLowerCase() in site.branches);
+}
+
+function measurements(rows, point, site) {
+    const tasks = Object.keys(site.tasks);
+    const rank = (row) => (isControl(row, site) ? 1000 : tasks.indexOf(row.benchmark.split('.')[0]) + 1 || 100);
+    const sorted = [...rows].sort((a, b) => rank(a) - rank(b) || a.benchmark.localeCompare(b.benchmark));
+    const cells = (row, unit) => element('tr', {},
+        element('td', {class: 'name'}, link(row.graph, benchmarkWords(row.benchmark, site)),
+            element('span', {class: 'soft'}, [parameterWords(row.parameters, site), listed(row.environment)].filter(Boolean).join('; '))),
+        element('td', {class: 'number', 'data-label': ''}, withUnit(row.value, unit)),
+        element('td', {class: 'number soft', 'data-label': 'interval:'}, row.interval && row.interval[0] < row.interval[1]
+            ? `${withUnit(row.interval[0], unit)} to ${withUnit(row.interval[1], unit)}` : ''),
+        element('td', {class: 'number', 'data-label': '·'}, change(row, unit)));
+    const table = (members) => tableOf(['Benchmark', 'Value', 'Interval', `Beside the ${point} measured before`],
+        members.map((row) => cells(row, site.unit(row.benchmark))));
+    const csvRows = () => [['benchmark', 'parameters', 'environment', 'value', 'low', 'high', 'unit', 'before'], ...sorted.map((row) => [row.benchmark, listed(row.parameters),
+        listed(row.environment), row.value, ...(row.interval || [null, null]), site.unit(row.benchmark), row.before])];
+    const [controls, others] = [sorted.filter((row) => isControl(row, site)), sorted.filter((row) => !isControl(row, site))];
+    return [
+        element('h2', {}, `Measured at this ${point}`), element('div', {class: 'saves'}, csvButton('measured', 'the values', csvRows)),
+        ...(others.length ? [table(others)] : []),
+        ...(controls.length ? [element('h3', {id: 'controls'}, 'Controls and sentinels'), table(controls)] : []),
+        element('p', {class: 'soft'}, 'Interval: of six samples or more, the 99 % interval of their median; of three to five, twice their range.'),
+    ];
+}
+
+function confirmedHere(events, hash, point, site) {
+    const own = events.filter((event) => event.commit === hash);
+    return own.length ? [element('h2', {}, `Confirmed changes since this ${point}`), element('ul', {}, ...own.map((event) => element('li', {},
+        element('span', {class: `badge ${event.better ? 'better' : 'worse'}`}, changeSize(event)), ' ',
+        link(`alerts.html?event=${event.id}`, benchmarkWords(event.benchmark, site)))))] : [];
 }
 
 function setups(entries) {
@@ -113,7 +115,7 @@ function setups(entries) {
 
 show(async () => {
     const prefix = (new URLSearchParams(location.search).get('h') || '').toLowerCase();
-    const index = await load('commits.json');
+    const [index, site] = await Promise.all([load('commits.json'), loadSite()]);
     const matches = prefix.length < 4 ? [] : Object.keys(index.commits).filter((hash) => hash.startsWith(prefix));
     if (matches.length !== 1) {
         document.title = 'No such commit';
@@ -124,18 +126,19 @@ show(async () => {
     }
     const hash = matches[0];
     const commit = index.commits[hash];
-    document.title = `${commit.tool} ${commit.release || hash.slice(0, 8)}`;
+    const {point, label} = site.branch(commit.tool);
+    document.title = `${label} ${commit.release || hash.slice(0, 8)}`;
     const head = [
-        element('p', {class: 'soft'}, `${commit.tool} · `, element('span', {class: 'mono'}, hash.slice(0, 8)),
-                commit.release ? ` · release ${commit.release}` : ''),
-        element('h1', {}, commit.subject || '(no subject)'),
+        element('p', {class: 'soft'}, label, commit.release ? ` · release ${commit.release}` : '',
+            ...(point === 'commit' ? [' · ', element('span', {class: 'mono'}, hash.slice(0, 8))] : [])),
+        element('h1', {}, point === 'release' ? `${label} ${commit.release}` : commit.subject || '(no subject)'),
         element('ul', {class: 'links'}, ...upstreamLinks(index, hash, commit).map((one) => element('li', {}, one))),
-        facts(index, hash, commit),
+        facts(index, hash, commit, point),
     ];
     if (!commit.measured) {
-        return [...head, element('p', {class: 'soft'}, 'Nothing was measured at this commit.')];
+        return [...head, element('p', {class: 'soft'}, `Nothing was measured at this ${point}.`)];
     }
-    const measured = await load(`commits/${hash}.json`);
-    return [...head, element('h2', {}, 'Measured at this commit'), ...measurements(index, measured.rows),
+    const [measured, {confirmed}] = await Promise.all([load(`commits/${hash}.json`), load('overview.json')]);
+    return [...head, ...confirmedHere(confirmed, hash, point, site), ...measurements(measured.rows, point, site),
             ...(measured.setups.length ? [element('h2', {}, 'Measured with'), ...setups(measured.setups)] : [])];
 });

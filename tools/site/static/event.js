@@ -14,60 +14,63 @@ function chart(line, ends) {
     const y = (value) => height - bottom - (height - top - bottom) * (value - least + spare) / (most - least + 2 * spare);
     const after = line.points.findIndex(([commit]) => commit === line.first);
     const middle = after > 0 ? (x(after - 1) + x(after)) / 2 : x(Math.max(after, 0));
-    const draw = (name, attributes, text) => {
-        const node = document.createElementNS('http://www.w3.org/2000/svg', name);
-        Object.entries(attributes).forEach(([key, value]) => node.setAttribute(key, value));
-        node.append(...(text ? [text] : []));
-        return node;
-    };
-    const picture = draw('svg', {viewBox: `0 0 ${width} ${height}`, class: 'chart', role: 'img',
+    const picture = drawn('svg', {viewBox: `0 0 ${width} ${height}`, class: 'chart', role: 'img',
         'aria-label': `${line.title}: ${withUnit(line.old_value, line.unit)} before, ${withUnit(line.new_value, line.unit)} after`});
     for (const level of [line.old_value, line.new_value]) {
-        picture.append(draw('text', {x: left - 6, y: y(level) + 4, 'text-anchor': 'end'}, withUnit(level, line.unit)));
+        picture.append(drawn('text', {x: left - 6, y: y(level) + 4, 'text-anchor': 'end'}, withUnit(level, line.unit)));
     }
     if (after > 0) {
-        picture.append(draw('line', {x1: middle, x2: middle, y1: top, y2: height - bottom, class: 'step'}),
-            draw('line', {x1: left, x2: middle, y1: y(line.old_value), y2: y(line.old_value), class: 'level'}),
-            draw('line', {x1: middle, x2: width - right, y1: y(line.new_value), y2: y(line.new_value), class: 'level'}),
-            draw('text', {x: middle, y: height - 6, 'text-anchor': 'middle'}, ends[1].slice(0, 8)));
+        picture.append(drawn('line', {x1: middle, x2: middle, y1: top, y2: height - bottom, class: 'step'}),
+            drawn('line', {x1: left, x2: middle, y1: y(line.old_value), y2: y(line.old_value), class: 'level'}),
+            drawn('line', {x1: middle, x2: width - right, y1: y(line.new_value), y2: y(line.new_value), class: 'level'}),
+            drawn('text', {x: middle, y: height - 6, 'text-anchor': 'middle'}, ends[1].slice(0, 8)));
     }
     line.points.forEach(([commit, value, low, high], at) => {
         if (low !== null && high > low) {
-            picture.append(draw('line', {x1: x(at), x2: x(at), y1: y(low), y2: y(high), class: 'spread'}));
+            picture.append(drawn('line', {x1: x(at), x2: x(at), y1: y(low), y2: y(high), class: 'spread'}));
         }
-        const point = draw('circle', {cx: x(at), cy: y(value), r: 3, class: ends.includes(commit) ? 'end' : ''});
-        point.append(draw('title', {}, `${commit.slice(0, 8)}: ${withUnit(value, line.unit)}`));
+        const point = drawn('circle', {cx: x(at), cy: y(value), r: 3, class: ends.includes(commit) ? 'end' : ''});
+        point.append(drawn('title', {}, `${commit.slice(0, 8)}: ${withUnit(value, line.unit)}`));
         picture.append(point);
     });
     return picture;
+}
+
+/* The chart, with what can be saved of it. */
+function charted(line, ends) {
+    const picture = chart(line, ends);
+    const rows = () => [['commit', 'value', 'low', 'high', 'unit'], ...line.points.map((point) => [...point, line.unit])];
+    return element('figure', {}, picture, pictureButtons(line.key.replaceAll(/[^\w.=-]+/g, '-'), picture, line.title, rows));
 }
 
 function seriesOf(event) {
     return event.series.flatMap((line) => [
         element('h3', {}, element('span', {class: `badge ${colour(event, line.better)}`}, factor(line.ratio, line.unit)), ' ',
             link(line.graph, line.title)),
-        line.points ? chart({...line, first: event.first}, event.ends)
-            : element('p', {class: 'soft'}, `${withUnit(line.old_value, line.unit)} → ${withUnit(line.new_value, line.unit)}`),
+        ...(line.points ? [charted({...line, first: event.first}, event.ends)] : [element('p', {class: 'soft'}, `${withUnit(line.old_value, line.unit)} → ${withUnit(line.new_value, line.unit)}`)]),
     ]);
 }
 
-const MEASURED = {
-    confirmation: 'The ends of the range in which the results changed',
-    before: 'Bisection: the start of that range, and the last commit before the change',
-    after: 'Bisection: the start of that range, and the first commit with the change',
-    timing: 'The time at the last commit before the change, and at the first commit with it',
-};
+/* What a comparison measured; `point` is what the tool's history consists of: commits, or releases. */
+function measured(name, point) {
+    return {
+        confirmation: 'The ends of the range in which the results changed',
+        before: `Bisection: the start of that range, and the last ${point} before the change`,
+        after: `Bisection: the start of that range, and the first ${point} with the change`,
+        timing: `The time at the last ${point} before the change, and at the first ${point} with it`,
+    }[name];
+}
 
-function proof(event) {
+function proof(event, point) {
     if (!event.proofs.length) {
-        return [element('p', {}, event.kind === 'machine' ? 'Not measured again: a control (a sentinel or PLINK), or most series, changed at the same commit.'
+        return [element('p', {}, event.kind === 'machine' ? 'Not measured again: a control (a sentinel or PLINK), or most series, changed at the same place.'
             : 'Not measured again yet.')];
     }
     const named = (commit) => event.names[commit] || commit.slice(0, 8);
     return [
-        element('p', {class: 'soft'}, 'A pair measures both commits, each in a fresh process. Its values are the medians of their samples.'),
+        element('p', {class: 'soft'}, `A pair measures both ${point}s, each in a fresh process. Its values are the medians of their samples.`),
         ...event.proofs.flatMap((comparison) => [
-            element('h3', {}, `${MEASURED[comparison.name]}: `, commitLink(comparison.old, named(comparison.old)), ' → ', commitLink(comparison.new, named(comparison.new))),
+            element('h3', {}, `${measured(comparison.name, point)}: `, commitLink(comparison.old, named(comparison.old)), ' → ', commitLink(comparison.new, named(comparison.new))),
             element('p', {}, comparison.outcome ? `${comparison.outcome}: ratio ${comparison.ratio.toPrecision(3)}, 99 % interval `
                 + `${comparison.low.toPrecision(3)} to ${comparison.high.toPrecision(3)}, ${comparison.pairs} interleaved pairs of ${comparison.key}`
                 : `${named(comparison.new)} ${event.answers[comparison.new] ? 'has' : 'does not have'} the change: ${comparison.values.length} interleaved pairs of ${comparison.key}`),
@@ -104,13 +107,13 @@ function upstream(commit) {
     ];
 }
 
-function where(event) {
+function where(event, point) {
     const range = event.facts.range;
     const ends = event.ends.map((end) => commitLink(end, event.names[end]));
     const between = range ? range.between.length : 0;
     // a commit, or the newer commit with its own first N packages: mixture_names in tools/alerts/attribution.py
     const mixed = Object.keys(event.answers).some((state) => state.includes('+'));
-    const tried = (state) => mixed ? `the first ${state.split('+')[1]} packages that differ as the newer commit has them` : commitLink(state);
+    const tried = (state) => mixed ? `the first ${state.split('+')[1]} packages that differ as the newer ${point} has them` : commitLink(state);
     const tries = Object.entries(event.answers).map(([state, after]) => element('li', {}, tried(state),
         after === null ? ': no answer' : after ? ': has the change' : ': does not have it'));
     const named = (event.facts.dependencies || []).map((one) => element('li', {},
@@ -118,24 +121,24 @@ function where(event) {
     return [
         event.exact ? element('p', {}, 'Caused by ', ends[1])
             : element('p', {}, 'Between ', ends[0], ' and ', ends[1], range && !range.finished ? ' (bisection is not finished)'
-                : between ? ` (any of the ${between} commits between them may be the cause)` : ''),
+                : between ? ` (any of the ${between} ${point}s between them may be the cause)` : ''),
         ...upstream(event.commit),
         event.facts.frozen ? element('p', {}, `On the frozen stack: ${event.facts.frozen}`) : null,
-        event.facts.packages ? element('p', {}, `The newer commit, with the older one's packages and with its own: ${event.facts.packages}`) : null,
+        event.facts.packages ? element('p', {}, `The newer ${point}, with the older one's packages and with its own: ${event.facts.packages}`) : null,
         named.length ? element('p', {}, named.length > 1 ? 'Caused by one of these packages:' : 'Caused by this package:') : null,
         named.length ? element('ul', {}, ...named) : null,
-        tries.length ? element('details', {}, element('summary', {}, `${tries.length} ${mixed ? 'mixtures of packages' : 'commits'} were measured in the search`),
+        tries.length ? element('details', {}, element('summary', {}, `${tries.length} ${mixed ? 'mixtures of packages' : `${point}s`} were measured in the search`),
             element('ul', {}, ...tries)) : null,
     ];
 }
 
-function why(event) {
+function why(event, point) {
     const gain = (one) => Math.abs(one.new - one.old);
     const profile = event.profile;
     const share = ({old, new: fresh}) => old > 0 && fresh > 0 && old !== fresh ? `${(fresh / old).toPrecision(3)} ×` : '';
     return [
         event.beside.length || profile.length ? element('h2', {}, 'Explanation') : null,
-        event.beside.length ? tableOf(['Other metric of the same commits', 'Before', 'After', 'Ratio'], event.beside.map((one) => element('tr', {},
+        event.beside.length ? tableOf([`Other metric of the same ${point}s`, 'Before', 'After', 'Ratio'], event.beside.map((one) => element('tr', {},
             element('td', {class: 'name mono'}, one.name),
             number('before', withUnit(one.old, one.unit)),
             number('after', withUnit(one.new, one.unit)),
@@ -148,13 +151,13 @@ function why(event) {
     ];
 }
 
-function eventPage(event) {
+function eventPage(event, point) {
     return [
         element('h1', {}, event.title),
         element('p', {}, badge(event), ` event ${event.id}, since ${event.created.slice(0, 10)}, ${event.stack} stack, machine ${event.machine}`),
-        element('h2', {}, 'Commit'), ...where(event),
-        element('h2', {}, 'Proof'), ...proof(event),
-        ...why(event),
+        element('h2', {}, capital(point)), ...where(event, point),
+        element('h2', {}, 'Proof'), ...proof(event, point),
+        ...why(event, point),
         element('h2', {}, event.series.length > 1 ? `Series (${event.series.length})` : 'Series'), ...seriesOf(event),
         event.command ? element('h2', {}, 'Measure it again') : null,
         event.command ? copyable(event.command) : null,

@@ -5,7 +5,7 @@
 const PORTION = 50;  // rows of the table that are drawn at once
 const DASHES = [null, [6, 3], [2, 3], [8, 3, 2, 3]];
 const PALETTE = ['#0072B2', '#D55E00', '#009E73', '#CC79A7', '#E69F00', '#56B4E9'];  // Okabe and Ito
-const NOT_CHOSEN = {task: 'Task', metric: 'Metric', branch: 'History', stack: 'Stack', machine: 'Machine'};
+const AXES = {branch: 'History', 'p-data': 'Data set'};
 
 function lineOf(series, points, at, all, choice, site) {
     const varying = Object.entries(choice.axes).filter(([name, values]) => values.includes(EACH) || values.length > 1)
@@ -29,7 +29,7 @@ function ofReleases(line, site) {
 }
 
 function axisName(name) {
-    return NOT_CHOSEN[name] || {'p-data': 'Data set'}[name] || (name.startsWith('p-') ? name.slice(2) : name).replaceAll('_', ' ').replace(/^./, (first) => first.toUpperCase());
+    return AXES[name] || capital((name.startsWith('p-') ? name.slice(2) : name).replaceAll('_', ' '));
 }
 
 function valueWords(name, value, site) {
@@ -170,7 +170,7 @@ function values(lines, site) {
     const point = site.branch(lines[0].branch).point;
     return [
         element('h2', {}, 'Values'),
-        element('table', {class: lines.length < 3 ? 'narrow' : null}, element('thead', {}, element('tr', {}, element('th', {}, point[0].toUpperCase() + point.slice(1)), element('th', {}, 'Date'),
+        element('table', {class: lines.length < 3 ? 'narrow' : null}, element('thead', {}, element('tr', {}, element('th', {}, capital(point)), element('th', {}, 'Date'),
             ...lines.map((line) => element('th', {class: 'number'}, line.label)))), body),
         more,
         element('p', {class: 'soft'}, 'In brackets the interval: of six samples or more, the 99 % interval of their median; of three to five, twice their range.'),

@@ -75,9 +75,11 @@ function trendOf(row, site) {
         date: change.date, line: change.tool, better: change.better, rose: change.ratio > 1, address: `alerts.html?event=${change.id}`, text: changeWords(change, site)}));
     const names = lines.map((line) => site.tool(line.tool).label).join(', ');
     const label = `${site.task(row.task)}, ${site.metric(row.trend.metric)}: trend of ${names}`;
+    const picture = trendPicture({lines, marks, unit: 'seconds', label});
+    const rows = () => [['tool', 'date', 'seconds'], ...lines.flatMap((line) => line.points.map(([date, value]) => [line.name, day(date), value]))];
     return element('figure', {},
         element('figcaption', {class: 'soft'}, names, row.trend.metric === row.compared.metric ? '' : `, ${site.metric(row.trend.metric)}`),
-        trendPicture({lines, marks, unit: 'seconds', label}));
+        picture, pictureButtons(`trend-${row.task}`, picture, label, rows));
 }
 
 function taskRow(row, range, shared, site) {
@@ -104,6 +106,9 @@ function tasks(rows, site) {
         element('h2', {}, 'Which tool for which task?'),
         element('p', {class: 'soft'}, 'Time for the same data on a log scale, and the ratio to the fastest.',
             said.size === 1 ? ` Measured: ${[...said][0]}.` : ''),
+        element('div', {class: 'saves'}, csvButton('tools', 'the comparison', () => [['task', 'tool', 'metric', 'parameters', 'stack', 'machine', 'commit', 'seconds', 'ratio'],
+            ...rows.flatMap(({task, compared}) => compared.tools.map((tool) => [task, tool.tool, compared.metric, listed(compared.parameters), compared.stack,
+                compared.machine, tool.commit, tool.value, tool.ratio]))])),
         ...rows.map((row) => taskRow(row, range, said.size === 1, site)),
     ];
 }
@@ -117,6 +122,11 @@ function changeTable(changes, site) {
         element('td', {class: 'date'}, change.date ? day(change.date) : ''))));
 }
 
+function csvOf(changes) {
+    const columns = ['id', 'tool', 'state', 'benchmark', 'ratio', 'better', 'unit', 'commit', 'stack', 'series'];
+    return [[...columns, 'parameters', 'date'], ...changes.map((change) => [...columns.map((name) => change[name]), listed(change.parameters), change.date && day(change.date)])];
+}
+
 function confirmed(changes, site) {
     const bySize = [...changes].sort((a, b) => size(b.ratio) - size(a.ratio));
     const recent = bySize.filter((change) => change.date > Date.now() - RECENT * 86400e3);
@@ -125,6 +135,7 @@ function confirmed(changes, site) {
         return [...parts, element('p', {}, 'None: nothing was measured again and confirmed yet.')];
     }
     return [...parts,
+        element('div', {class: 'saves'}, csvButton('confirmed', 'all confirmed changes', () => csvOf(bySize))),
         element('h3', {}, `Of the last ${RECENT} days`),
         recent.length ? changeTable(recent.slice(0, LARGEST), site) : element('p', {class: 'soft'}, 'None'),
         element('h3', {}, 'Of all time'),

@@ -29,12 +29,6 @@ function csvButton(name, what, rows) {
     return saveButton('CSV', `Save ${what} as CSV`, () => download(`${name}.csv`, csv(rows()), 'text/csv'));
 }
 
-/* The text of a table as rows; a cell may have its exact value as data-value. */
-function tableRows(table) {
-    const cells = (row) => [...row.cells].map((cell) => cell.dataset.value ?? cell.innerText.replace(/\s+/g, ' ').trim());
-    return [...table.rows].map(cells);
-}
-
 /* A picture of its own: with the colours of the page, on the page's ground. */
 function standalone(svg, title) {
     const copy = svg.cloneNode(true);
@@ -47,13 +41,14 @@ function standalone(svg, title) {
         node.removeAttribute('class');
     });
     const [x, y, width, height] = svg.getAttribute('viewBox').split(' ').map(Number);
+    const size = Math.min(11 * width / 360, width / title.length / 0.55);
     copy.setAttribute('xmlns', SVG);
     copy.setAttribute('viewBox', `${x} ${y - 20} ${width} ${height + 20}`);
     copy.setAttribute('width', width * 2);
     copy.setAttribute('height', (height + 20) * 2);
     const page = getComputedStyle(document.body);
     copy.prepend(drawn('rect', {x, y: y - 20, width, height: height + 20, fill: page.backgroundColor}),
-        drawn('text', {x: x + 4, y: y - 6, fill: page.color, 'font-size': 11, 'font-family': 'sans-serif'}, title));
+        drawn('text', {x: x + 4, y: y - 6, fill: page.color, 'font-size': size, 'font-family': 'sans-serif'}, title));
     copy.querySelectorAll('a').forEach((node) => node.setAttribute('href', new URL(node.getAttribute('href'), location.href)));
     return new XMLSerializer().serializeToString(copy);
 }
@@ -68,10 +63,10 @@ async function pngOf(text) {
     return new Promise((resolve) => canvas.toBlob(resolve, 'image/png'));
 }
 
-/* Buttons for a picture and for the rows behind it. */
+/* What can be saved of a picture: itself, and the rows behind it. */
 function pictureButtons(name, svg, title, rows) {
-    return element('p', {class: 'saves'},
+    return element('details', {class: 'picture'}, element('summary', {}, 'Save'), element('div', {class: 'saves'},
         saveButton('SVG', `Save ${title} as SVG`, () => download(`${name}.svg`, standalone(svg, title), 'image/svg+xml')),
         saveButton('PNG', `Save ${title} as PNG`, async () => download(`${name}.png`, await pngOf(standalone(svg, title)))),
-        csvButton(name, title, rows));
+        csvButton(name, title, rows)));
 }

@@ -34,7 +34,7 @@ async function show(page) {
     const main = document.querySelector('main');
     try {
         const [parts] = await Promise.all([page(), publishNote]);  // publishNote: failed.js
-        main.replaceChildren(...parts);
+        main.replaceChildren(...parts.filter((part) => part !== null));
     } catch (error) {
         main.replaceChildren(element('h1', {}, 'This page could not be shown'),
                              element('p', {}, String(error.message || error)));
@@ -84,6 +84,10 @@ function changeSize({ratio, unit, better}) {
 function changeWords(change, site) {
     const since = site.release(change.commit) || change.commit.slice(0, 8);
     return `${benchmarkWords(change.benchmark, site)}: ${changeSize(change)} since ${since}`;
+}
+
+function capital(text) {
+    return text[0].toUpperCase() + text.slice(1);
 }
 
 function counted(number, noun) {
@@ -157,9 +161,9 @@ function factList(rows) {
 
 /* A table whose headings are aligned as the cells of its first row: numbers at the right. */
 function tableOf(head, rows) {
-    const first = rows.length ? [...rows[0].children] : [];
-    return element('table', {class: first[0] && first[0].matches('.number') ? 'narrow' : null},
-        element('thead', {}, element('tr', {}, ...head.map((text, at) => element('th', {class: first[at] ? first[at].className : null}, text)))),
+    const isNumber = (at) => rows.length > 0 && rows[0].children[at].matches('.number');
+    return element('table', {class: isNumber(0) ? 'narrow' : null},
+        element('thead', {}, element('tr', {}, ...head.map((text, at) => element('th', {class: isNumber(at) ? 'number' : null}, text)))),
         element('tbody', {}, ...rows));
 }
 

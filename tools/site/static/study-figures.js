@@ -144,19 +144,11 @@ function downloads(names) {
         at ? ' · ' : null, element('a', {href: `study/${name}`, download: ''}, name.split('.').pop().toUpperCase())]));
 }
 
-function notMeasured(commands) {
-    return [
-        element('p', {}, 'Not measured yet. This measures it, as far as this machine allows:'),
-        ...commands.map((command) => element('p', {class: 'mono shell'}, command)),
-    ];
-}
-
 function figureSection(figure) {
     const name = `${figure.study ? 'Figure ' : ''}${figure.study ? figure.id + ': ' : ''}${figure.title}`;
     const head = [element('h3', {}, name), element('p', {class: 'soft'}, ...prose(figure.about))];
     if (!figure.rows.length) {
-        return element('section', {class: 'figure', id: `figure-${figure.id}`}, ...head, ...notMeasured(figure.commands),
-            figure.not_drawn ? element('p', {class: 'soft'}, figure.not_drawn) : null);
+        return element('section', {class: 'figure'});  // the list of what is missing has it
     }
     figure.hidden = new Set();
     const plots = figure.panels.map((panel) => element('div', {class: 'plot'}));

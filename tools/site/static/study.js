@@ -4,34 +4,44 @@
 
 const PARTS = [
     ['guidelines', 'Guidelines'], ['tables', 'Tables'], ['since', 'Since the study'],
-    ['findings', 'The study’s findings'], ['figures', 'Figures'], ['sources', 'Sources'],
+    ['findings', 'The study’s findings'], ['figures', 'Figures'], ['sources', 'Sources'], ['missing', 'Not measured yet'],
 ];
+
+const EMPTY = ['n/a', 'not measured'];
+
+function textOf(content) {
+    return Array.isArray(content) ? content[0] : content;
+}
 
 function cell(content) {
     const [text, note] = Array.isArray(content) ? content : [content, null];
-    return [text, note ? element('span', {class: 'soft'}, note) : null];
+    return EMPTY.includes(text) ? [element('span', {title: 'not measured', class: 'soft'}, '–')]
+        : [text, note ? element('span', {class: 'soft'}, note) : null];
 }
 
+/* A table without the columns in which no row has a value. */
 function grid(head, rows) {
+    const kept = head.map((_, at) => at).filter((at) => rows.some((row) => !EMPTY.includes(textOf(row[at]))));
     return element('table', {class: 'grid'},
-        element('thead', {}, element('tr', {}, ...head.map((text) => element('th', {}, text)))),
-        element('tbody', {}, ...rows.map((row) => element('tr', {}, ...row.map((content, at) => element('td',
-            {'data-label': at ? head[at] : null, class: at ? null : 'name'}, ...cell(content)))))));
+        element('thead', {}, element('tr', {}, ...kept.map((at) => element('th', {}, head[at])))),
+        element('tbody', {}, ...rows.map((row) => element('tr', {}, ...kept.map((at) => element('td',
+            {'data-label': at ? head[at] : null, class: at ? null : 'name'}, ...cell(row[at])))))));
 }
 
+/* The figures of these that are on the page. */
 function figureLinks(ids) {
-    return ids.flatMap((id, at) => [at ? ', ' : null,
+    const drawn = ids.filter((id) => window.STUDY.figures.some((figure) => figure.id === id && figure.rows.length));
+    return drawn.flatMap((id, at) => [at ? ', ' : null,
         element('a', {href: `#figure-${id}`}, /^2\./.test(id) ? `Figure ${id}`
             : window.STUDY.figures.find((figure) => figure.id === id).title)]);
 }
 
 function table(one) {
-    const parts = [element('h3', {id: `table-${one.id}`}, one.title), element('p', {class: 'soft'}, ...prose(one.about))];
     if (!one.rows.length) {
-        return [...parts, ...notMeasured(one.commands)];
+        return [];
     }
     return [
-        ...parts,
+        element('h3', {id: `table-${one.id}`}, one.title), element('p', {class: 'soft'}, ...prose(one.about)),
         grid(one.head, one.rows),
         one.sentences.length ? element('ul', {}, ...one.sentences.map((text) => element('li', {}, text))) : '',
         ...(one.files.length ? [downloads(one.files),
@@ -81,7 +91,7 @@ function source(one, at) {
         element('p', {class: 'mono shell'}, `${one.command} --bench BENCHMARK`));
 }
 
-function introduction(study) {
+function introduction(study, parts) {
     const machine = study.machine;
     const here = machine.machine
         ? `This machine: ${machine.machine}, ${machine.physical_cores} physical cores${machine.cpu ? ` (${machine.cpu})` : ''}, `
@@ -91,8 +101,8 @@ function introduction(study) {
         element('p', {}, 'A study compared Sgkit, Hail and PLINK 1.9 at five tasks of a genome-wide association study, along five axes '
             + '(task, data, computation, shape of the data, hyperparameters). This page repeats it with our own measurements.'),
         element('p', {class: 'soft'}, here, ` The study: ${study.reference.machine}; ${study.reference.packages}.`),
-        element('ul', {class: 'links contents'}, ...PARTS.map(([id, name]) => element('li', {}, element('a', {href: `#${id}`}, name)))),
-        element('ul', {}, ...[...new Set(study.editions.map((one) => one.edition))].map((edition) => element('li', {},
+        element('ul', {class: 'links contents'}, ...PARTS.filter(([id]) => parts.includes(id)).map(([id, name]) => element('li', {}, element('a', {href: `#${id}`}, name)))),
+        !study.editions.length ? null : element('ul', {}, ...[...new Set(study.editions.map((one) => one.edition))].map((edition) => element('li', {},
             `${edition[0].toUpperCase()}${edition.slice(1)}: `,
             study.editions.filter((one) => one.edition === edition).map((one) => `${one.tool} ${one.release}`
                 + ` (${one.stack ? `${one.stack} stack, ` : ''}${one.points.toLocaleString('en')} points)`).join(', ')))),
@@ -101,8 +111,23 @@ function introduction(study) {
     ];
 }
 
+/* A part of the page; none without content. */
 function part(id, ...children) {
-    return element('section', {id}, element('h2', {}, PARTS.find(([own]) => own === id)[1]), ...children);
+    const shown = children.filter((child) => child !== null);
+    return shown.length ? element('section', {id}, element('h2', {}, PARTS.find(([own]) => own === id)[1]), ...shown) : null;
+}
+
+/* What has no value yet: one line, and for those who ask the list with what measures it. */
+function missing(figures, tables, findings) {
+    const kinds = [[figures, 'figure'], [tables, 'table'], [findings, 'finding']].filter(([members]) => members.length);
+    if (!kinds.length) {
+        return null;
+    }
+    const commands = (one) => (one.commands || []).map((command) => element('p', {class: 'mono shell'}, command));
+    return part('missing',
+        element('p', {}, `${kinds.map(([members, noun]) => counted(members.length, noun)).join(', ')}.`),
+        details('What they are, and what measures them', () => kinds.flatMap(([members, noun]) => [
+            element('h3', {}, `${capital(noun)}s`), ...members.flatMap((one) => [element('p', {}, one.title || one.text), ...commands(one)])])));
 }
 
 /* Scroll to the part that the address names, and open it. */
@@ -135,21 +160,23 @@ show(async () => {
         follow();
         window.addEventListener('hashchange', follow);
     });
-    return [
-        ...introduction(study),
-        part('guidelines',
+    const unseen = (one) => !one.rows.length;
+    const findings = study.findings.filter((one) => Object.values(one.verdicts).some((verdict) => verdict.evidence.length));
+    const drawn = sections.filter((section) => section !== since && section.redraw);
+    const shownTables = ['2.4-today', '2.4-study', '2.5-today', '2.5-study', 'effort', 'repeats'].flatMap((id) => table(tables[id]));
+    const parts = [
+        part('guidelines', ...(study.rules.length ? [
             element('p', {class: 'soft'}, 'The guidelines come from measurements of today’s releases. An option counts as slower only where '
-                + `the whole 95 % interval of the time ratio is above the noise floor of ${study.noise_floor} (`,
-                element('a', {href: '#table-repeats'}, 'how much repeats differ'), '). A range covers '
+                + `the whole 95 % interval of the time ratio is above the noise floor of ${study.noise_floor}`,
+            ...(unseen(tables.repeats) ? [] : [' (', element('a', {href: '#table-repeats'}, 'how much repeats differ'), ')']), '. A range covers '
                 + 'the measured conditions, not every combination in it.'),
-            ...table(tables.tool), ...study.rules.map(rule)),
-        part('tables', ...['2.4-today', '2.4-study', '2.5-today', '2.5-study', 'effort', 'repeats'].flatMap((id) => table(tables[id]))),
-        part('since', ...table(tables.since), since),
-        part('findings',
-            element('p', {class: 'soft'}, `“No faster” and “no difference” mean: a ratio below ${study.noise_floor}, the `,
-                element('a', {href: '#table-repeats'}, 'noise floor'), '.'),
-            ...study.findings.map((one) => finding(one))),
-        part('figures', ...sections.filter((section) => section !== since)),
+            ...table(tables.tool), ...study.rules.map(rule)] : [])),
+        part('tables', ...shownTables),
+        part('since', ...table(tables.since), since && since.redraw ? since : null),
+        part('findings', ...(findings.length ? [
+            element('p', {class: 'soft'}, `“No faster” and “no difference” mean: a ratio below the noise floor of ${study.noise_floor}.`),
+            ...findings.map((one) => finding(one))] : [])),
+        part('figures', ...drawn),
         part('sources',
             study.failed.length ? element('p', {}, 'No result, because the benchmark failed or its answer was wrong:') : null,
             study.failed.length ? element('ul', {class: 'mono'}, ...study.failed.map((text) => element('li', {}, text))) : null,
@@ -158,7 +185,9 @@ show(async () => {
                 element('ul', {}, ...study.busy.summary.map((text) => element('li', {}, text))),
                 details(`All ${study.busy.points.length} points`, () => [element('ul', {class: 'mono'},
                     ...study.busy.points.map((text) => element('li', {}, text)))])) : null,
-            element('p', {class: 'soft'}, 'To measure a number again, run the command of its source with the number’s benchmark in place of BENCHMARK.'),
+            study.sources.length ? element('p', {class: 'soft'}, 'To measure a number again, run the command of its source with the number’s benchmark in place of BENCHMARK.') : null,
             ...study.sources.map(source)),
-    ].filter((content) => content !== null);
+        missing(study.figures.filter(unseen), study.tables.filter(unseen), study.findings.filter((one) => !findings.includes(one))),
+    ].filter((one) => one !== null);
+    return [...introduction(study, parts.map((one) => one.id)), ...parts];
 });

@@ -37,7 +37,7 @@ function decades([least, most]) {
 /* Lines over time on a log scale. `lines`: {name, colour, points: [[date, value]]};
    `marks`: {date, line, text, rose, better, address}. */
 function trendPicture({lines, marks, unit, label}) {
-    const [width, height, left, right, top, bottom] = [360, 104, 46, 8, 10, 18];
+    const [width, height, left, right, top, bottom] = [360, 104, 54, 8, 10, 18];
     const values = lines.flatMap((line) => line.points.map(([, value]) => value)).filter((value) => value > 0);
     const y = scale(spread(rangeOf(values)), height - bottom, top, true);
     const dates = rangeOf(lines.flatMap((line) => line.points.map(([date]) => date)));

@@ -45,8 +45,10 @@ class Choice:
 
     @property
     def good(self) -> list[str]:
-        """The fastest option, and those that the samples do not show to be slower."""
-        return [row["option"] for row in self.ranking if not row["slower"]]
+        """The fastest option, and those that enough samples do not show to be slower."""
+        fastest, *others = self.ranking
+        alike = (row for row in others if row["ratio_low"] is not None and not row["slower"])
+        return [row["option"] for row in (fastest, *alike)]
 
     @property
     def decided(self) -> bool:

@@ -7,7 +7,8 @@ import functools
 import json
 import math
 import re
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -29,6 +30,8 @@ EXPERIMENTS = (
     "scaling", "sharding", "caching", "hyperparameters", "filtering",
     "distributed", "distributed_cold", "survival",
 )  # fmt: skip
+_TASKS = "scaling"  # what the modules of the tasks measure, at the same axes
+_NEWEST = 3  # files of a tool on a stack and machine, of those with the tasks' modules only
 _TEXT, _WHOLE, _NUMBER = pl.String(), pl.Int64(), pl.Float64()
 # what can differ between two points of one tool and metric; null where it does not apply
 AXES: dict[str, pl.DataType] = {
@@ -43,7 +46,7 @@ _ORIGIN: dict[str, pl.DataType] = {  # columns by the names of the provenance
 }  # fmt: skip
 PROGRAMS = list(registry.programs())
 SCHEMA: dict[str, pl.DataType] = {
-    "experiment": _TEXT,  # the benchmark's module: one of EXPERIMENTS
+    "experiment": _TEXT,  # the benchmark's module: one of EXPERIMENTS; _TASKS for a task's
     "tool": _TEXT,
     "metric": _TEXT,
     **AXES,
@@ -92,13 +95,20 @@ def table(rows: list[dict[str, Any]]) -> pl.DataFrame:
 
 
 def read(results_dir: Path, machine: str | None = None) -> Measurements:
-    """The results of a machine: the named one, or the one with most points."""
+    """The results of a machine: the named one, or the one with most points.
+
+    The newest releases' results of the tasks' own modules are points too, as of `scaling`, where
+    that module has none: so the demo, or the first night, gives something to show.
+    """
     benchmarks = {
         name: entry
         for name, entry in _json(results_dir / "benchmarks.json").items()
-        if name.split(".")[0] in EXPERIMENTS and tool_class(name) in registry.TOOLS
+        if name.split(".")[0] in (*EXPERIMENTS, *registry.TASKS)
+        and tool_class(name) in registry.TOOLS
     }
-    points = table([point for file in _files(results_dir) for point in _points(*file, benchmarks)])
+    points = _without_repeats(
+        table([point for file in _files(results_dir) for point in _points(*file, benchmarks)])
+    )
     if machine is None and not points.is_empty():
         counts = points.group_by("machine").len().sort("len", "machine")
         machine = str(counts["machine"][-1])
@@ -109,14 +119,44 @@ def read(results_dir: Path, machine: str | None = None) -> Measurements:
     return Measurements(facts, own.filter(is_number), own.filter(~is_number), benchmarks)
 
 
+def _without_repeats(points: pl.DataFrame) -> pl.DataFrame:
+    """The points, without those of tasks' modules that `scaling` has too."""
+    same = ["tool", "metric", *AXES, "release", "stack", "machine"]
+    of_task = pl.col("benchmark").str.split(".").list.first().is_in(list(registry.TASKS))
+    scaling = points.filter(~of_task, experiment=_TASKS)
+    repeated = points.filter(of_task).join(scaling, on=same, how="semi", nulls_equal=True)
+    return points.filter(~pl.col("id").is_in(repeated["id"].implode()))
+
+
 def _files(results_dir: Path) -> Iterator[tuple[Path, str]]:
     """The result files with points of the study, and the machine of each; no other is opened."""
     results = results_table.read(results_dir)
-    experiment = pl.col("benchmark").cast(pl.String).str.split(".").list.first()
-    numbers = results.values.filter(experiment.is_in(EXPERIMENTS)).select("number").collect()
-    files = results.readable.join(numbers.unique(), on="number", how="semi").sort("file")
+    module = pl.col("benchmark").cast(pl.String).str.split(".").list.first()
+
+    def files_with(modules: Iterable[str]) -> pl.DataFrame:
+        numbers = results.values.filter(module.is_in(list(modules))).select("number").unique()
+        return results.readable.join(numbers.collect(), on="number", how="semi")
+
+    studied = files_with(EXPERIMENTS)
+    others = files_with(registry.TASKS).join(studied, on="number", how="anti")
+    files = pl.concat([studied, _newest(results_dir, others)]).sort("file")
     for file, machine in files.select("file", "machine").iter_rows():
         yield results_dir / file, machine
+
+
+def _newest(results_dir: Path, files: pl.DataFrame) -> pl.DataFrame:
+    """The newest files of each tool's own commits, on each stack and machine."""
+    counts: Counter[tuple[str, str, str]] = Counter()
+    kept = []
+    for row in files.sort("date", descending=True).iter_rows(named=True):
+        machine, env = row["machine"], row["env_name"]
+        path = stored.provenance_path(results_dir, machine, row["commit"], env)
+        line: Mapping[str, Any] = next(stored.provenance_of(path, row["commit"]), {})
+        key = (machine, env, str(line.get("tool")))
+        if key[2] in registry.TOOLS and counts[key] < _NEWEST:
+            counts[key] += 1
+            kept.append(row["number"])
+    return files.filter(pl.col("number").is_in(kept))
 
 
 def _points(
@@ -131,7 +171,8 @@ def _points(
     )
     origins = {line["benchmark"]: line for line in lines if line["stack"] == stack}
     for name in sorted(result.get_result_keys(benchmarks)):  # a set: downloads keep one order
-        experiment, cls, metric = name.split(".")
+        module, cls, metric = name.split(".")
+        experiment = _TASKS if module in registry.TASKS else module
         values = result.get_result_value(name, benchmarks[name]["params"])
         all_samples = result.get_result_samples(name, benchmarks[name]["params"])
         sets = parameter_sets(benchmarks[name])
@@ -144,7 +185,7 @@ def _points(
                 reduced = reducers.reduce(samples, experiment)
             origin = origins.get(str(SeriesKey.of(name, parameters)), {})
             shown = f"{name}({', '.join(parameters.values())})"
-            axes = _axes(experiment, parameters, origin)
+            axes = {**_axes(experiment, parameters, origin), **_task(module)}
             yield {
                 "experiment": experiment,
                 "tool": cls.lower(),
@@ -176,6 +217,10 @@ def _release(tool: str, result: Results, origin: Mapping[str, Any]) -> str:
         version = re.search(r"v(\d\S*)", str(origin.get("installed")))
         return reference.load().setting.releases.get(tool) or (version[1] if version else "")
     return str(origin.get("version") or result.commit_hash[:8])
+
+
+def _task(module: str) -> dict[str, str]:
+    return {"task": module} if module in registry.TASKS else {}
 
 
 def _axes(experiment: str, parameters: Mapping[str, str], origin: Any) -> dict[str, Any]:

@@ -51,7 +51,9 @@ def make(figure: Figure, points: pl.DataFrame) -> pl.DataFrame:
         .filter(pl.col("x").is_not_null())
         .sort("series", pl.col("x").cast(pl.String), "benchmark", maintain_order=True)
     )  # fmt: skip
-    if figure.x == "edition" and rows["edition"].n_unique() < 2:
+    line = ["series", "task", *({"metric"} & {*figure.free_axes})]
+    longest = rows.select(pl.col("x").n_unique().over(line).max()).item() or 0
+    if not figure.study and longest < 2:
         rows = rows.clear()  # there is nothing to compare
     rows = _with_speedups(figure, rows)
     fullest = (

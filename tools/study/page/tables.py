@@ -5,7 +5,6 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any
 
 import polars as pl
 
@@ -227,16 +226,14 @@ def effort(points: pl.DataFrame, sizes: Mapping[str, Mapping[str, int]]) -> Tabl
         own = _fullest(pick(beside, _END, "scaling", task=task), "value_memory", "value_error")
         by_tool = {row["tool"]: row for row in own.to_dicts()}
         for tool in words.TOOLS:
-            size = sizes.get(task, {}).get(tool)
-            row: dict[str, Any] = by_tool.get(tool, {})
-            if not row and size is None:
+            if tool not in by_tool:
                 continue
-            memory_used, deviation = row.get("value_memory"), row.get("value_error")
+            row, size = by_tool[tool], sizes.get(task, {}).get(tool)
+            memory_used, deviation = row["value_memory"], row["value_error"]
             table.rows.append(
                 [
-                    words.task(task), words.tool(tool),
-                    words.setting(row) if row else "n/a",
-                    words.seconds(row["value"]) if row else "n/a",
+                    words.task(task), words.tool(tool), words.setting(row),
+                    words.seconds(row["value"]),
                     "n/a" if memory_used is None else f"{memory_used / 1e9:.2f} GB",
                     "n/a" if deviation is None else f"{deviation:.1e}" if deviation else "0",
                     str(size) if size else "n/a",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import json
 import re
 from itertools import pairwise
@@ -254,6 +255,38 @@ def test_a_publish_that_failed_is_said_on_the_pages(
         info.write_text(text)
     visit.page.reload(wait_until="networkidle")
     assert visit.page.locator("#publish-failed").count() == 0
+
+
+@pytest.mark.parametrize("name", ["index.html", "study.html"])
+def test_silence_is_seen_on_the_pages(visit: Visit, published: Project, name: str) -> None:
+    """When each machine's last good night was, and what failed since."""
+    path = published.html / "status.json"
+    text = path.read_text()
+    ago = datetime.datetime.now(datetime.timezone.utc) - datetime.timedelta(hours=3)
+    good = {"last_good": ago.isoformat(), "failed_nights": 0, "failed": []}
+    part = "<script>window.hacked = 1</script>"
+    failed = {"began": "2026-07-31T01:00:00.000+00:00", "parts": ["not sent", part]}
+    machines = {
+        "good": good,
+        "late": {**good, "last_good": "2026-07-30T05:12:00.000+00:00"},
+        "failing": {**good, "failed_nights": 2, "failed": [failed, failed]},
+        "new": {**good, "last_good": None},
+    }
+    path.write_text(json.dumps({"machines": machines}))
+    try:
+        lines = visit.open(name, ".night-status").locator(".night-status")
+        first, late, failing, new = lines.all_inner_texts()
+        assert first == f"The last good night of good ended at {ago:%Y-%m-%d %H:%M} UTC."
+        assert re.search(r"late ended at 2026-07-30 05:12 UTC, \d+ days ago\.$", late)
+        since = "2 nights failed since, the last at 2026-07-31 01:00 UTC: not sent; "
+        assert failing.endswith(f" {since}{part}.")
+        assert new == "new has had no good night yet."
+        alerts = [line.get_attribute("role") for line in lines.all()]
+        assert alerts == [None, "alert", "alert", "alert"]
+        visit.check(f"nights-{name}")
+        assert visit.violations() == []
+    finally:
+        path.write_text(text)
 
 
 def test_links_within_the_site_lead_somewhere(published: Project) -> None:

@@ -79,7 +79,7 @@ def status(results: Path) -> dict[str, Any]:
                 for night in failed[-_SHOWN:]
             ],
         }
-    return {"machines": machines, "written": _now()}
+    return {"machines": machines}
 
 
 def write_status(results: Path, folder: Path) -> None:

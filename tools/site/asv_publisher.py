@@ -17,6 +17,7 @@ from tools.alerts.verdicts import Verdicts
 from tools.common import files, links
 from tools.detection import changes
 from tools.detection.changes import Change, is_control
+from tools.notify import night_record
 from tools.results import metrics
 from tools.results.series_key import SeriesKey
 from tools.site import (
@@ -116,6 +117,7 @@ class Site(OutputPublisher):
         for name in benchmarks:  # asv's grid loads one for each, asv writes none without values
             if not graphs.get_graph_group(name):
                 _write(html / "graphs" / "summary" / f"{util.sanitize_filename(name)}.json", [])
+        night_record.write_status(results_dir, html)
         problem = asv_pages.finish(html)
         pages.write(html)
         if problem:

@@ -19,7 +19,7 @@ def test_each_metric_has_a_sound_value(python, asv_run, jit, tmp_path):
 
     assert measure("track_error") < 1e-9
     assert 2**26 < measure("peakmem_tree") < 2**32
-    assert measure("track_graph_tasks") > 10
+    assert measure("track_graph_tasks") > 3
     assert measure("track_input_reads") == 1
     assert len(measure("time_compute")["samples"]) >= 3
     assert len(measure("time_first_call")["samples"]) >= 1

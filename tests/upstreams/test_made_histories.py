@@ -33,7 +33,7 @@ classes = []
 """
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=10, deadline=None, suppress_health_check=list(HealthCheck))
 @given(histories())
 def test_any_history_that_changes_between_two_updates(history: History) -> None:
     with tempfile.TemporaryDirectory() as folder, patch.dict("os.environ", {"GWAS_CACHE": folder}):

@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from importlib.metadata import packages_distributions
 from pathlib import Path
 
+import pytest
+
 from tools.common import paths
 
 OWN = {"benchmarks", "datasets", "tools", "tests"}
@@ -50,3 +52,14 @@ def test_imports_are_declared() -> None:
     assert undeclared("datasets", names) == set()
     # the check does see what is imported
     assert undeclared("tools", names - {"requests"}) == {"requests"}
+
+
+@pytest.mark.parametrize("name", ["requirements.txt", "requirements-dev.txt"])
+def test_what_is_installed_has_hashes_which_are_required(name: str) -> None:
+    entries = re.split(r"^(?=\S)", (paths.ROOT / name).read_text(), flags=re.MULTILINE)[1:]
+    assert len(entries) > 30
+    assert [entry for entry in entries if "--hash=sha256:" not in entry] == []
+    installing = [
+        line for line in (paths.ROOT / "Makefile").read_text().splitlines() if name in line
+    ]
+    assert [line for line in installing if "pip install" in line and "--require-hashes" in line]

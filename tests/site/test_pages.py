@@ -118,7 +118,7 @@ def test_a_graph_has_releases_changes_and_values(either: Visit, published: Proje
     page.locator(".plotted").focus()
     page.keyboard.press("ArrowRight")
     said = page.locator(".readout").inner_text()
-    assert "Sgkit, Sgkit 0.4.0 of 2020-09-17: 501 ms (492 ms to 507 ms), 8 samples" in said
+    assert "Sgkit 0.4.0 of 2020-09-17: 501 ms (492 ms to 507 ms), 8 samples" in said
     rows = rows_of(saved(page, "Save the graph as CSV"))
     assert {row["tool"] for row in rows} == {"sgkit", "hail", "plink"}
     first = next(row for row in rows if row["tool"] == "sgkit")

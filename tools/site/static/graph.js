@@ -114,8 +114,9 @@ function pointWords(line, index, site) {
 function readout(points, pinned, site) {
     return points.map(({line, index}) => {
         const commit = line.commits[index];
-        const name = `${site.branch(line.branch).label} ${site.release(commit) || commit.slice(0, 8)}`;
-        return element('li', {}, element('i', {style: `background: ${line.colour}`}), element('span', {}, `${line.label}, `,
+        const branch = site.branch(line.branch).label;
+        const name = `${branch === line.label ? '' : `${branch} `}${site.release(commit) || commit.slice(0, 8)}`;
+        return element('li', {}, element('i', {style: `background: ${line.colour}`}), element('span', {}, line.label, branch === line.label ? ' ' : ', ',
             pinned ? link(`commit.html?h=${commit}`, name) : name, ` of ${day(line.dates[index])}: ${pointWords(line, index, site)}`));
     });
 }

@@ -221,7 +221,8 @@ function plot(place, lines, graph, site, tell) {
     }
 
     function zoom(min, max) {
-        u.setScale('x', {min: Math.max(min, range[0]), max: Math.min(max, range[1])});
+        view = [Math.max(min, range[0]), Math.min(max, range[1])];  // uPlot's own scale follows later
+        u.setScale('x', {min: view[0], max: view[1]});
     }
 
     function scaled(u, name) {
@@ -236,7 +237,7 @@ function plot(place, lines, graph, site, tell) {
     const u = new uPlot({
         width: place.clientWidth, height: height(), pxAlign: false, tzDate: (seconds) => uPlot.tzDate(new Date(seconds * SECOND), 'Etc/UTC'),
         legend: {show: false},
-        scales: {x: {time: graph.byDate, range: (_, min, max) => { view = min === null ? range : [min, max]; return view; }}, y: {distr: graph.log ? 3 : 1, range: heights}},
+        scales: {x: {time: graph.byDate, range: (_, min, max) => { view = min === null || (min <= whole[0] && max >= whole[1]) ? range : [min, max]; return view; }}, y: {distr: graph.log ? 3 : 1, range: heights}},
         axes,
         series: [{}, ...lines.map((line) => ({
             label: line.label, stroke: line.colour, width: 1.5, dash: line.dash, spanGaps: true,
@@ -265,12 +266,12 @@ function plot(place, lines, graph, site, tell) {
         earlier: () => pan(-0.5), later: () => pan(0.5),
     };
     function around(ratio) {
-        const {min, max} = u.scales.x;
+        const [min, max] = view;
         const middle = pinned !== null && pinned > min && pinned < max ? pinned : (min + max) / 2;
         return [middle - (middle - min) * ratio, middle + (max - middle) * ratio];
     }
     function pan(share) {
-        const {min, max} = u.scales.x;
+        const [min, max] = view;
         const way = Math.max(range[0] - min, Math.min(range[1] - max, (max - min) * share));
         zoom(min + way, max + way);
     }
@@ -279,7 +280,7 @@ function plot(place, lines, graph, site, tell) {
             pin(u.posToVal(event.offsetX, 'x'));
         }
     });
-    touch(u, pan, zoom);
+    touch(u, pan, (at, ratio) => zoom(at - (at - view[0]) * ratio, at + (view[1] - at) * ratio));
     return {
         steps,
         /* Pin the point before or after the pinned one. */
@@ -315,9 +316,7 @@ function touch(u, pan, zoom) {
         const now = state();
         const share = (last.middle - now.middle) / u.over.clientWidth;
         if (now.width && last.width) {
-            const {min, max} = u.scales.x;
-            const at = u.posToVal(now.middle - u.over.getBoundingClientRect().left, 'x');
-            zoom(at - (at - min) * last.width / now.width, at + (max - at) * last.width / now.width);
+            zoom(u.posToVal(now.middle - u.over.getBoundingClientRect().left, 'x'), last.width / now.width);
         }
         pan(share);
         last = now;

@@ -46,7 +46,7 @@ function addressOf(choice, alternatives) {
     const query = new URLSearchParams({task: choice.task, metric: choice.metric});
     choice.tools.forEach((tool) => query.append('tool', tool));
     for (const [name, values] of Object.entries(choice.axes)) {
-        if (alternatives[name] && alternatives[name].length > 1) {
+        if (alternatives[name] && alternatives[name].length > 1 && !values.includes(OWN)) {
             values.forEach((value) => query.append(name, value));
         }
     }

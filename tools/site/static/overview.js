@@ -15,20 +15,28 @@ function oldLink() {
     return {'/summarylist': 'list.html', '/regressions': 'changes.html?direction=worse'}[path];
 }
 
-function stateOf(tool, site) {
+function nightWords({machines}) {
+    const nights = Object.entries(machines);
+    if (!nights.length) {
+        return 'No night has run yet.';
+    }
+    return nights.map(([machine, {last_good: good}]) => `Last good night${nights.length > 1 ? ` of ${machine}` : ''}: ${good ? minute(Date.parse(good)) : 'none yet'}.`).join(' ');
+}
+
+function stateOf(tool, checked) {
     const worse = tool.open.filter((event) => !event.better);
     if (worse.length) {
         return element('span', {class: 'badge worse'}, `${counted(worse.length, 'open alert')}`);
     }
-    return element('span', {class: tool.checked ? 'badge better' : 'badge'}, tool.checked ? 'no open alert' : 'not checked by a night yet');
+    return element('span', {class: checked ? 'badge better' : 'badge'}, checked ? 'no open alert' : 'not checked by a night yet');
 }
 
-function toolCard(tool, site) {
+function toolCard(tool, checked, site) {
     const point = site.branches[tool.tool].point;
     const release = site.release(tool.commit);
     const open = tool.open.sort((a, b) => a.better - b.better);
     return element('section', {class: 'card'},
-        element('h3', {}, site.branches[tool.tool].label, ' ', stateOf(tool, site)),
+        element('h3', {}, site.branches[tool.tool].label, ' ', stateOf(tool, checked || tool.checked)),
         element('p', {}, `Newest measured ${point}: `, commitLink(tool.commit, release), ` of ${day(tool.date)}`,
             tool.measured_at ? `, measured ${day(tool.measured_at)}` : '',
             tool.newer ? `; ${counted(tool.newer, `newer ${point}`)} to measure` : ''),
@@ -144,17 +152,18 @@ function confirmed(changes, site) {
 }
 
 async function page() {
-    const [site, overview] = await Promise.all([loadSite(), load('overview.json')]);
+    const [site, overview, status] = await Promise.all([loadSite(), load('overview.json'), load('status.json')]);
     document.title = site.project;
+    const checked = Object.values(status.machines).some((nights) => nights.last_good);
     if (!overview.tools.length) {
         return [element('h1', {}, site.project), element('p', {}, 'Nothing has been measured yet. ', element('code', {}, 'make demo'),
             ' measures a few releases; ', element('code', {}, '.venv/bin/python -m tools nightly'), ' measures each new commit.')];
     }
     return [
         element('h1', {}, site.project),
-        element('p', {id: 'measured', class: 'soft'}, overview.measured_at ? `Last measured ${minute(overview.measured_at)}.` : ''),
+        element('p', {id: 'night'}, nightWords(status), overview.measured_at ? ` Last measured: ${minute(overview.measured_at)}.` : ''),
         element('h2', {class: 'apart'}, 'How each tool stands'),
-        element('div', {class: 'cards'}, ...overview.tools.map((tool) => toolCard(tool, site))),
+        element('div', {class: 'cards'}, ...overview.tools.map((tool) => toolCard(tool, checked, site))),
         ...tasks(overview.tasks, site),
         ...confirmed(overview.confirmed, site),
     ].filter((part) => part !== null);

@@ -5,11 +5,15 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from asv.machine import Machine, MachineCollection
 
 from tools.alerts.store import Store
+from tools.common import asv_config
 from tools.nightly.history import History
+from tools.results import asv_storage
 from tools.results.series import Point, Series
 from tools.results.series_key import SeriesKey
+from tools.upstreams.asv_repo import UnionRepo
 
 
 def test_what_other_machines_have_measured_is_not_this_ones() -> None:
@@ -49,3 +53,19 @@ def test_a_change_before_the_fork_of_two_branches_is_one_event(
     with closing(Store(tmp_path / "alerts.sqlite")) as store:
         events = history.record(store, frozenset({"sgkit"}))
     assert [event.tool for event in events] == tools
+
+
+def test_this_machine_is_the_one_of_asvs_file_and_not_the_host(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """New hardware of the same host name measures as itself, once it has a name of its own."""
+    monkeypatch.setattr(MachineCollection, "get_machine_file_path", lambda: str(tmp_path / "file"))
+    host = Machine.get_unique_machine_name()
+    assert asv_storage.machine_name() == host
+    MachineCollection.save(host, {**Machine.get_defaults(), "machine": "new-box"})
+    assert asv_storage.machine_name() == "new-box"
+    conf = asv_config.load()
+    conf.results_dir = str(tmp_path)
+    monkeypatch.setattr(UnionRepo, "__init__", lambda *_: None)
+    monkeypatch.setattr(UnionRepo, "get_revisions", lambda *_: {})
+    assert History.read(conf, []).machine == "new-box"

@@ -9,11 +9,9 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-from asv.machine import Machine
-
 from tools.alerts import backup
 from tools.common.errors import ConfigError
-from tools.results import migration
+from tools.results import asv_storage, migration
 from tools.results.series_key import Benchmark, SeriesKey, parameter_sets, split_target
 
 # 0: series were named by asv's index of their parameter set; 1: `night` had no machine, and no
@@ -219,7 +217,7 @@ def _migrate_repeats(db: sqlite3.Connection, names: _Names) -> None:
     rows = db.execute("select * from old_repeat order by rowid")
     columns = [column[0] for column in rows.description]
     # without the column: only nights of this checkout have written there
-    here = {} if "machine" in columns else {"machine": Machine.get_unique_machine_name()}
+    here = {} if "machine" in columns else {"machine": asv_storage.machine_name()}
     for values in rows.fetchall():
         row = {**dict(zip(columns, values, strict=True)), **here}
         row["key"] = names.of_list(row.pop("target"))
@@ -235,7 +233,7 @@ def _migrate_nights(db: sqlite3.Connection, results: Path) -> None:
 
     Without a result a commit counts as not measured: the file may come from another machine.
     """
-    here = Machine.get_unique_machine_name()
+    here = asv_storage.machine_name()
     rows = db.execute("select stack, commit_hash, done from old_night order by rowid").fetchall()
     for stack, commit, done in rows:
         files = results.glob(f"*/{commit[:8]}*stack{stack}.json")

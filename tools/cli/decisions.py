@@ -3,7 +3,6 @@
 import argparse
 import datetime
 
-from asv.machine import Machine
 from rich.console import Console
 from rich.table import Table
 
@@ -13,6 +12,7 @@ from tools.alerts.store import open_store
 from tools.common import foreign_text, links, paths
 from tools.common.errors import UsageError
 from tools.notify import digest, message, notifications
+from tools.results import asv_storage
 from tools.upstreams import config
 from tools.upstreams.mirror import Mirror
 
@@ -118,7 +118,7 @@ def _confirm(args: argparse.Namespace) -> int:
     event = store.get(args.id)
     if event.kind == events.MACHINE:
         raise UsageError(f"event {event.id} is the machine's: no commit can be measured for it")
-    here = Machine.get_unique_machine_name()
+    here = asv_storage.machine_name()
     if event.machine != here:
         raise UsageError(
             f"event {event.id} is of machine {event.machine}, and this is {here}",

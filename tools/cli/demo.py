@@ -6,7 +6,6 @@ import time
 from pathlib import Path
 
 from asv.config import Config
-from asv.machine import Machine
 from rich.console import Console
 
 from datasets import catalogue, prepare
@@ -19,6 +18,7 @@ from tools.environments import programs
 from tools.environments.machine import ensure_described
 from tools.execution import asv_run
 from tools.execution.pace import Pace, clock
+from tools.results import asv_storage
 from tools.upstreams import config
 from tools.upstreams.mirror import Mirror
 
@@ -36,7 +36,7 @@ def run(args: argparse.Namespace) -> int:
     os.chdir(paths.ROOT)
     ensure_described()
     conf = asv_config.load()
-    machine = Machine.get_unique_machine_name()
+    machine = asv_storage.machine_name()
     mirror = Mirror(paths.mirror_dir())
     _say("[bold]1. Upstreams[/bold]")
     mirror.update(config.load(paths.ROOT / conf.repo).values(), say=_plain)

@@ -13,7 +13,6 @@ from contextlib import suppress
 from pathlib import Path
 
 from asv.config import Config
-from asv.machine import Machine
 
 from tools.alerts.store import Store, open_store
 from tools.common import asv_config, files, links, paths
@@ -26,6 +25,7 @@ from tools.nightly.preset import PRESET
 from tools.notify import channels, digest, heartbeat
 from tools.notify.delivery import Delivery
 from tools.notify.night_record import NightRecord, write_status
+from tools.results import asv_storage
 from tools.upstreams import config
 from tools.upstreams.config import Upstream
 
@@ -71,7 +71,7 @@ def run(args: argparse.Namespace) -> int:
     with files.lock(paths.cache("nightly.lock"), "the night of this machine"):
         conf, log = asv_config.load(), NightLog()
         address = os.environ.get(heartbeat.VARIABLE)
-        record = NightRecord(Path(conf.results_dir), Machine.get_unique_machine_name())
+        record = NightRecord(Path(conf.results_dir), asv_storage.machine_name())
         try:
             code = _night(args, conf, log)
             _end(record, conf, log)

@@ -8,7 +8,6 @@ from pathlib import Path
 
 from asv.benchmarks import Benchmarks
 from asv.config import Config
-from asv.machine import Machine
 
 from tools.alerts import membership
 from tools.alerts.detector import detector
@@ -17,8 +16,8 @@ from tools.alerts.grouping import Detection, count_measured, detections_of, grou
 from tools.alerts.recording import record
 from tools.alerts.store import Store
 from tools.common import paths
+from tools.results import asv_storage, metrics, table
 from tools.results import lines as results_lines
-from tools.results import metrics, table
 from tools.results.series import Series
 from tools.results.series_key import SeriesKey
 from tools.upstreams.asv_repo import UnionRepo
@@ -47,7 +46,7 @@ class History:
             benchmarks, results = Benchmarks.load(conf), table.read(conf.results_dir)
             series = results_lines.read(results, benchmarks, revisions, on_branch).series()
         hashes = {revision: commit for commit, revision in revisions.items()}
-        return cls(series, hashes, branches, Machine.get_unique_machine_name())
+        return cls(series, hashes, branches, asv_storage.machine_name())
 
     def of_stack(self, stack: str) -> list[Series]:
         """The series of one stack on this machine."""

@@ -55,6 +55,14 @@ def machine() -> dict[str, Any]:
     return facts
 
 
+def machine_name() -> str:
+    """The name of this machine in the results: that of asv's machine file, else the host's."""
+    try:
+        return str(machine()["machine"])
+    except util.UserError:  # no run has described it yet
+        return str(Machine.get_unique_machine_name())
+
+
 def path_of(results_dir: str | Path, machine: str, commit: str, env: str) -> Path:
     """The result file of a commit, whether it exists or not.
 

@@ -14,7 +14,6 @@ import time
 from collections import Counter
 from pathlib import Path
 
-from asv.machine import Machine
 from rich.console import Console
 
 from datasets import catalogue, prepare
@@ -26,6 +25,7 @@ from tools.environments.machine import ensure_described
 from tools.environments.plan import plan
 from tools.execution import asv_run
 from tools.execution.pace import Pace, clock
+from tools.results import asv_storage
 from tools.study.profiles.points import Combination
 from tools.study.profiles.profile import find
 from tools.study.running import checks, progress
@@ -62,7 +62,7 @@ def run(args: argparse.Namespace) -> int:
     parts = [kept for part in profile.parts if (kept := without(part, args.without)).points]
     ensure_described()
     conf = asv_config.load()
-    measured = StoredCombinations(conf, Machine.get_unique_machine_name())
+    measured = StoredCombinations(conf, asv_storage.machine_name())
     _say("[bold]1. Upstreams[/bold]")
     upstreams = config.load(paths.ROOT / conf.repo)
     mirror = Mirror(paths.mirror_dir())

@@ -187,6 +187,7 @@ def test_study_without_results_says_what_measures_them(visit: Visit) -> None:
     figures = len(FIGURES)
     assert f"{figures} figures, 8 tables, 14 findings." in page.locator("#missing").inner_text()
     page.get_by_text("What they are, and what measures them").click()
+    page.wait_for_selector("#missing .shell")
     assert page.locator("#missing details > p:not(.shell)").count() == figures + 8 + 14
     assert "study run --profile small" in page.locator("#missing .shell").first.inner_text()
     visit.check("study-empty")

@@ -169,6 +169,13 @@ def test_commit_index_has_neighbours_releases_and_provenance(published: Project)
     assert entry["previous"] == line[example.FASTER_AT - 2]
     assert entry["parent"] == line[example.FASTER_AT - 1]
     assert index["sources"]["sgkit"] == "git"
+    commit = line[example.FASTER_AT]
+    part = json.loads((published.html / "commits" / f"index-{commit[0]}.json").read_text())
+    assert part[commit] == entry | {"releases": {entry["parent"]: None, entry["child"]: None,
+                                                 entry["previous"]: None}}  # fmt: skip
+    after = line[example.FASTER_AT + 1]
+    part = json.loads((published.html / "commits" / f"index-{after[0]}.json").read_text())
+    assert part[after]["releases"][commit] == "0.8.0"
     details = json.loads(
         (published.html / "commits" / f"{line[example.FASTER_AT]}.json").read_text()
     )

@@ -100,10 +100,17 @@ class Site(OutputPublisher):
         _write(
             html / "site.json",
             site_data.of(
-                conf.project, mirror, conf.branches, declared, _releases(tags, dates), sizes
+                conf.project,
+                mirror,
+                {branch: templates.get(branch, {}) for branch in conf.branches},
+                declared,
+                _releases(tags, dates),
+                sizes,
             ),
         )
         measured = commit_pages.write(graphs.staging, all_series, hashes, named, setups)
+        commits = commit_pages.index(mirror, measured, branches, tags)
+        commit_pages.write_index(graphs.staging, commits)
         _write(
             html / "commits.json",
             {
@@ -111,7 +118,7 @@ class Site(OutputPublisher):
                 "sources": {branch: mirror.source_of(branch) for branch in branches},
                 "units": {name: metric.unit for name, metric in declared.items()},
                 "lower_is_better": {n: metric.lower_is_better for n, metric in declared.items()},
-                "commits": commit_pages.index(mirror, measured, branches, tags),
+                "commits": commits,
             },
         )
         for name in benchmarks:  # asv's grid loads one for each, asv writes none without values

@@ -1,4 +1,4 @@
-"""The data of the commit pages: commits.json, a file for each commit, and the locks.
+"""The data of the commit pages: an index, a file for each commit, and the locks.
 
 The file of a commit has a row for each series: over a million rows in a long history. So the rows
 stay columns until their text is written, and a file is written only when its rows changed.
@@ -70,6 +70,29 @@ def index(
             if entry[key] not in entries:
                 entry[key] = None
     return entries
+
+
+def write_index(staging: Staging, entries: Mapping[str, Mapping[str, Any]]) -> None:
+    """Write the index in parts, by the first digit of the hash: a page needs one commit of it.
+
+    Each entry has `releases`, the versions of the commits that it names.
+    """
+    for digit in "0123456789abcdef":
+        part = {
+            commit: {
+                **entry,
+                "releases": {
+                    entry[near]: entries[entry[near]]["release"]
+                    for near in ("parent", "child", "previous")
+                    if entry[near]
+                },
+            }
+            for commit, entry in entries.items()
+            if commit.startswith(digit)
+        }
+        text = json.dumps(part, separators=(",", ":"))
+        key = hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
+        staging.write(f"commits/index-{digit}.json", key, functools.partial(str, text))
 
 
 Sizes = dict[str, tuple[int, int]]

@@ -22,15 +22,15 @@ _OF_METRICS = ("time_", "track_", "peakmem_")
 def of(
     project: str,
     mirror: Mirror,
-    branches: Sequence[str],
+    links: Mapping[str, Mapping[str, str]],
     declared: Mapping[str, Metric],
     releases: Mapping[str, Sequence[tuple[str, int, str]]],
     sizes: Mapping[str, tuple[int, int]],
 ) -> dict[str, Any]:
     """The content of site.json.
 
-    `releases` has (version, date in ms, hash) of each branch's releases, oldest first; `sizes` the
-    samples and variants of each data set.
+    `links` has the address templates of each branch. `releases` has (version, date in ms, hash)
+    of each branch's releases, oldest first; `sizes` the samples and variants of each data set.
     """
     tools = {
         name: {"label": tool.label, "colour": tool.colour} for name, tool in registry.TOOLS.items()
@@ -42,8 +42,9 @@ def of(
                 "label": label(branch),
                 "point": "release" if mirror.source_of(branch) == "index" else "commit",
                 "releases": releases.get(branch, ()),
+                "links": templates,
             }
-            for branch in branches
+            for branch, templates in links.items()
         },
         "tools": tools,
         "tasks": {name: task.label for name, task in registry.TASKS.items()},

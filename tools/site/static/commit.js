@@ -6,9 +6,9 @@ function fill(template, values) {
     return template.replace(/\{(\w+)\}/g, (_, key) => encodeURIComponent(values[key] ?? ''));
 }
 
-function upstreamLinks(index, hash, commit) {
-    const templates = index.links[commit.tool] || {};
-    const fromIndex = index.sources[commit.tool] === 'index';
+function upstreamLinks(hash, commit, site) {
+    const {links: templates = {}, point} = site.branch(commit.tool);
+    const fromIndex = point === 'release';
     const links = [];
     function add(name, text, values) {
         if (templates[name]) {
@@ -24,32 +24,26 @@ function upstreamLinks(index, hash, commit) {
     if (commit.release) {
         add('release', `release notes of ${commit.release}`, {version: commit.release});
     }
-    const before = commit.previous && index.commits[commit.previous];
-    const name = (key, entry) => fromIndex ? entry.release : key;
-    if (before && name(commit.previous, before) && name(hash, commit)) {
-        add('compare', `compare with ${before.release || commit.previous.slice(0, 8)}, measured before it`,
-            {old: name(commit.previous, before), new: name(hash, commit)});
+    const earlier = commit.releases[commit.previous];
+    const [old, fresh] = fromIndex ? [earlier, commit.release] : [commit.previous, hash];
+    if (old && fresh) {
+        add('compare', `compare with ${earlier || commit.previous.slice(0, 8)}, measured before it`, {old, new: fresh});
     }
     return links;
 }
 
-function facts(index, hash, commit, point) {
-    const near = (key) => commit[key] && commitLink(commit[key], title(index, commit[key]));
+function facts(hash, commit, point) {
+    const near = (key) => commit[key] && commitLink(commit[key], commit.releases[commit[key]]);
     return factList([
         ['Release', commit.release],
         [point === 'release' ? 'Named here' : 'Commit', element('span', {class: 'mono'}, hash)],
         ['Date', minute(Date.parse(commit.date))],
         ['Author', point === 'release' ? null : commit.author],
-        ['Source', {git: 'git history', index: 'package index'}[index.sources[commit.tool]]],
+        ['Source', point === 'release' ? 'package index' : 'git history'],
         ['Measured before it', near('previous')],
         [`${capital(point)} before`, near('parent')],
         [`${capital(point)} after`, near('child')],
     ]);
-}
-
-function title(index, hash) {
-    const commit = index.commits[hash];
-    return (commit && commit.release) || hash.slice(0, 8);
 }
 
 /* Two neighbours in the results: that is no proof, so it has no colour. */
@@ -115,8 +109,9 @@ function setups(entries) {
 
 show(async () => {
     const prefix = (new URLSearchParams(location.search).get('h') || '').toLowerCase();
-    const [index, site] = await Promise.all([load('commits.json'), loadSite()]);
-    const matches = prefix.length < 4 ? [] : Object.keys(index.commits).filter((hash) => hash.startsWith(prefix));
+    const valid = /^[0-9a-f]{4,40}$/.test(prefix);
+    const [index, site] = await Promise.all([valid ? load(`commits/index-${prefix[0]}.json`) : {}, loadSite()]);
+    const matches = Object.keys(index).filter((hash) => hash.startsWith(prefix));
     if (matches.length !== 1) {
         document.title = 'No such commit';
         return [element('h1', {}, matches.length ? `${matches.length} commits start with ${prefix}` : 'No such commit here'),
@@ -125,15 +120,15 @@ show(async () => {
                     : element('p', {}, `No commit here starts with “${prefix}”. This site has the measured commits, the commits next to them, and the releases. Give at least four characters of the hash: commit.html?h=HASH`)];
     }
     const hash = matches[0];
-    const commit = index.commits[hash];
+    const commit = index[hash];
     const {point, label} = site.branch(commit.tool);
     document.title = `${label} ${commit.release || hash.slice(0, 8)}`;
     const head = [
         element('p', {class: 'soft'}, label, commit.release ? ` · release ${commit.release}` : '',
             ...(point === 'commit' ? [' · ', element('span', {class: 'mono'}, hash.slice(0, 8))] : [])),
         element('h1', {}, point === 'release' ? `${label} ${commit.release}` : commit.subject || '(no subject)'),
-        element('ul', {class: 'links'}, ...upstreamLinks(index, hash, commit).map((one) => element('li', {}, one))),
-        facts(index, hash, commit, point),
+        element('ul', {class: 'links'}, ...upstreamLinks(hash, commit, site).map((one) => element('li', {}, one))),
+        facts(hash, commit, point),
     ];
     if (!commit.measured) {
         return [...head, element('p', {class: 'soft'}, `Nothing was measured at this ${point}.`)];

@@ -426,6 +426,28 @@ def test_updates_count_as_failures_too(world: World, store: Store) -> None:
     assert channel.asked[5:] == [-1, -2]
 
 
+def test_what_another_machine_finds_again_is_no_news(world: World, store: Store) -> None:
+    def found(machine: str, commit: str, old: float = 1.0) -> int:
+        line = SeriesChange(KEY, "pca", "seconds", old > 1.5, old, 1.5)
+        event = store.add("sgkit", "frozen", machine, CODE, "a" * 40, "c" * 40, [line])
+        place = {"good": "a" * 40, "bad": commit, "between": [], "finished": bool(commit)}
+        store.add_evidence(event.id, range=place)
+        store.set_state(event.id, states.CONFIRMED, "measured")
+        return event.id
+
+    channel = Fake({})
+    first = found("old", "b" * 40)
+    deliver(channel, store)
+    found("new", "b" * 40)
+    news = [
+        found("new", "c" * 40), found("new", "b" * 40, old=2.0), found("new", ""),
+        found("old", "b" * 40),  # the change of the same machine came back
+    ]  # fmt: skip
+    deliver(channel, store)
+    deliver(channel, store)
+    assert channel.got == [first, *news]
+
+
 def test_an_improvement_is_nothing_for_github(world: World, store: Store) -> None:
     line = SeriesChange(KEY, "pca", "seconds", True, 2.0, 1.0)
     event = store.add("sgkit", "frozen", "box", CODE, "a" * 40, "b" * 40, [line])

@@ -49,15 +49,17 @@ def deliver(
 ) -> None:
     """Send a channel what it was not sent, then let it follow what it was sent before.
 
-    `entries` has all events that people are notified of, the oldest first. Raises a TrackerError
-    if the database cannot note what is sent.
+    `entries` has all events that people are notified of, the oldest first. What another machine
+    finds at a commit of which the channel was notified is no news: new hardware measures the whole
+    history again. Raises a TrackerError if the database cannot note what is sent.
     """
     sent = store.sent_to(channel.name, states.CONFIRMED)
+    told = {_change(event): event.machine for event, _ in entries if event.id in sent}
     new, old = [], []
     for event, message in entries:
         if not states.STATES[event.state].notified or event.id in sent:
             old.append((event, message))
-        elif channel.wants(event):
+        elif channel.wants(event) and told.get(_change(event), event.machine) == event.machine:
             new.append((event, message))
     waiting = _notifications(new, store.attempts(channel.name), site)
     until = store.rest(channel.name)
@@ -77,6 +79,11 @@ def deliver(
         if night.is_over:
             return
         night.follow(event, message)
+
+
+def _change(event: Event) -> tuple[str, str, str, bool]:
+    """What is the same in another machine's event of this change; without a commit, nothing is."""
+    return event.tool, event.stack, event.commit or event.uid, event.better
 
 
 def _notifications(

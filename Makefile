@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test setup lint clean
+.PHONY: demo test setup lint pictures clean
 
 demo: setup
 	$(BIN)/python -m tools demo
@@ -18,6 +18,9 @@ lint: $(VENV)/.installed-dev
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 	$(BIN)/mypy
+
+pictures: $(VENV)/.installed-dev
+	$(BIN)/python -m tests.site.pictures
 
 setup: $(VENV)/.installed
 	ln -sf $(CURDIR)/tools/tracker $(BIN)/tracker

@@ -186,6 +186,7 @@ def test_a_newer_database_is_replaced_only_where_that_is_said(
     folder = database.parent / "backups"
     (kept,) = (name for name in names(database) if dump(folder / name) == newer)
     assert kept.startswith("alerts-replaced-")
+    assert backup.choose(database, copy.name[16:24]).path == copy  # of this day
     assert main(["alerts", "restore", kept]) == 0  # and back again
     assert dump(database) == newer
 

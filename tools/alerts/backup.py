@@ -23,6 +23,7 @@ KEPT = 7  # copies of each database
 FOLDER = "backups"
 _PATIENCE = 30.0  # seconds that another process may take for its change
 _STAMP = "%Y%m%dT%H%M%SZ"
+_REPLACED = "replaced"
 _NIGHTLY = re.compile(r"alerts-[0-9a-f]{8}-\d{8}T\d{6}Z\.sqlite")
 _BESIDE = ("-journal", "-wal", "-shm")  # SQLite's, which belong to one file
 # what a database gains over time: rows of each table, and what tells them apart
@@ -81,8 +82,12 @@ def listed(database: Path) -> list[Backup]:
 
 
 def choose(database: Path, which: str) -> Backup:
-    """The copy that has `which` in its name, the newest of several; UsageError for none."""
+    """The newest copy that has `which` in its name; UsageError for none.
+
+    A database that was replaced is chosen only if no other copy fits.
+    """
     fitting = [backup for backup in listed(database) if which in backup.path.name]
+    fitting.sort(key=lambda backup: _REPLACED in backup.path.name)
     if not fitting:
         raise UsageError(
             f"no copy of the alerts database has {which!r} in its name",
@@ -118,7 +123,7 @@ def restore(database: Path, backup: Backup) -> Path | None:
     if not database.exists():
         _copy(backup.path, database)
         return None
-    name = f"alerts-replaced-{_now():%Y%m%dT%H%M%S.%fZ}.sqlite"
+    name = f"alerts-{_REPLACED}-{_now():%Y%m%dT%H%M%S.%fZ}.sqlite"
     kept = database.parent / FOLDER / name
     try:
         _copy(database, kept)

@@ -82,7 +82,9 @@ class CommitRuns:
                 self.log.say(f"{what}: the budget ended the run; what was measured is kept")
                 return False
         if status not in _ENDED:
-            self.log.warn(f"{what}: asv ended with {status}:\n  {asv_run.log_tail(log)}")
+            self.log.warn(
+                f"{what}: asv ended with {status} ({log} says why):\n  {asv_run.log_tail(log)}"
+            )
             return False
         result = outcomes.of(self.conf, self.stack, history.machine, commits)
         self.store.finish_commits(self.stack, history.machine, result.reached)

@@ -25,7 +25,7 @@ from tools.notify.message import Message
 MANY = 10  # more new events than this are one message
 _FAILURES = 2  # of a channel, then it rests for the night
 LONGEST = 600.0  # seconds of a channel in one night
-_LONGEST_WAIT = 32  # days between two copies of a message
+_LONGEST_WAIT = 31  # days between two copies of a message
 
 Entry = tuple[Event, Message]
 

@@ -226,7 +226,7 @@ def test_changes_that_were_confirmed_are_apart_and_have_the_colours(either: Visi
         == 4
     )
     controls = page.locator("#machine + p + table").inner_text()
-    assert "sentinels, Machine" in controls
+    assert "Sentinels, Machine" in controls
     assert "a control changed too" in controls
     page.get_by_label("Direction").select_option("worse")
     page.get_by_label("Tool").select_option("sgkit")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import xml.etree.ElementTree as ET
+from pathlib import Path
 
 import pytest
 
@@ -222,6 +223,19 @@ def test_a_tag_that_names_no_release_is_in_no_page(published: Project) -> None:
     tags = json.loads((published.html / "index.json").read_text())["tags"]
     assert "sgkit/0.4.0" in tags
     assert not [tag for tag in tags if "<" in tag]
+
+
+def test_nothing_measured_yet_gives_a_site_that_says_so(tmp_path: Path) -> None:
+    releases = {tool: {1: "0.1.0"} for tool in ("sgkit", "hail")}
+    project = made_site.make(tmp_path / "project", {t: ["A", "B"] for t in releases}, releases)
+    made_site.add_results(project, {}, example.BENCHMARKS)
+    done = project.publish()
+    assert done.returncode == 0, done.stdout + done.stderr
+    overview = json.loads((project.html / "overview.json").read_text())
+    assert overview == {"tools": [], "measured_at": None, "tasks": [], "confirmed": []}
+    listed = json.loads((project.html / "series.json").read_text())
+    assert listed["series"] == []
+    assert len(listed["unmeasured"]) == len(example.BENCHMARKS)
 
 
 def test_a_range_is_respected(scriptless: Project) -> None:

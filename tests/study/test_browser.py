@@ -75,9 +75,15 @@ def a_figure_is_drawn_and_changes(opened: Any) -> None:
     section.get_by_role("combobox", name="data set").select_option(label="sim-1k")
     assert "data set: sim-1k; " in under.inner_text()
     assert "; 1,000 samples x 10,000 variants; " in under.inner_text()
+    assert re.search(r"#figure-2\.3\?.*data=sim-1k.*hide=Hail", opened.url)  # as it was chosen
+    opened.reload()
+    section = drawn(opened, "2.3")
+    opened.wait_for_selector("[id='figure-2.3'] .conditions:has-text('data set: sim-1k; ')")
+    assert section.get_by_role("button", name="Hail", pressed=False).count() == 1
     section.locator("summary").click()
     listed = section.locator("table.data").inner_text()
     assert "'sim-1k'" in listed
+    assert ".Hail." not in listed
     assert "'sim-2504-10k'" not in listed
 
 

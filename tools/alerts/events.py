@@ -101,6 +101,19 @@ class Event:
         return next(confirmed, self.claims[0])
 
     @property
+    def headline(self) -> SeriesChange:
+        """The timing if it is confirmed too, else the main series: people feel time."""
+        timing = self.evidence.timing
+        if timing and timing.outcome == states.CONFIRMED:
+            return next((change for change in self.series if change.key == timing.key), self.main)
+        return self.main
+
+    def ratio(self, change: SeriesChange) -> float:
+        """After / before of a series: as last proven, else as detected."""
+        proven = (proof.ratio for proof in reversed(self.proofs) if proof.key == change.key)
+        return next(proven, change.ratio)
+
+    @property
     def changed(self) -> frozenset[SeriesKey]:
         """The series that are claimed to have changed; others were measured beside them."""
         beside = (metric.key for metric in self.evidence.beside if metric.changed)

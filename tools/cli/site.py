@@ -1,4 +1,4 @@
-"""`python -m tools site fetch`: download the scripts of asv's pages, so that they work offline."""
+"""`python -m tools site fetch`: download the third-party scripts of the site's pages."""
 
 import argparse
 import sys
@@ -7,15 +7,15 @@ from tools.common.errors import MissingError, TrackerError
 from tools.site import vendor
 
 FALLBACK = (
-    "warning: the site loads its scripts from public CDNs, so its readers need a network;\n"
-    "  `python -m tools site fetch` tries again"
+    "warning: without its scripts the site has tables instead of graphs, and asv's own pages\n"
+    "  load theirs from public CDNs; `python -m tools site fetch` tries again"
 )
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare `fetch [--check]`."""
     actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
-    fetch = actions.add_parser("fetch", help="download the scripts of asv's pages, once")
+    fetch = actions.add_parser("fetch", help="download the site's third-party scripts, once")
     fetch.add_argument(
         "--check",
         action="store_true",

@@ -95,7 +95,7 @@ def shortened(text: str, limit: int, escape: Callable[[str], str] = str) -> str:
 
 def subject(event: Event) -> str:
     """One line: what, how much, where."""
-    change = _headline(event)
+    change = event.headline
     if event.kind == events.MACHINE:
         return f"machine {event.machine}: {title(change)} at {_where(event)}"
     verb = "fixed: " if event.state == states.RESOLVED or event.evidence.fixes else ""
@@ -107,21 +107,10 @@ def title(change: SeriesChange, event: Event | None = None) -> str:
 
     With an event, the ratio is that of the proof where there is one for the series.
     """
-    proofs = event.proofs if event else []
-    ratio = next(
-        (proof.ratio for proof in reversed(proofs) if proof.key == change.key), change.ratio
-    )
+    ratio = event.ratio(change) if event else change.ratio
     lower, higher = _UNITS.get(change.unit, ("lower", "higher"))
     size = max(ratio, 1 / ratio) if ratio > 0 else float("inf")
     return f"{change.title} {size:.3g} x {lower if ratio < 1 else higher}"
-
-
-def _headline(event: Event) -> SeriesChange:
-    """The timing if it is confirmed too, else the main series: people feel time."""
-    timing = event.evidence.timing
-    if timing and timing.outcome == states.CONFIRMED:
-        return next((change for change in event.series if change.key == timing.key), event.main)
-    return event.main
 
 
 def _where(event: Event) -> str:
@@ -215,7 +204,7 @@ def command(event: Event) -> str | None:
     if event.kind == events.MACHINE:
         return None
     old, new = event.ends
-    change = _headline(event)
+    change = event.headline
     words = [f"{_ALERTS} compare", old[:12], new[:12], change.key.benchmark]
     words += [shlex.quote(f"{name}={value}") for name, value in change.key.plain.items()]
     return " ".join([*words, "--stack", event.stack])

@@ -11,7 +11,7 @@ from typing import Any
 
 from asv.console import log
 
-from tools.alerts import evidence, explain
+from tools.alerts import evidence, explain, states
 from tools.alerts.events import Event, SeriesChange
 from tools.alerts.evidence import Proof
 from tools.alerts.grouping import scope_of
@@ -23,6 +23,7 @@ from tools.notify import commit_description, feed, message, notifications
 from tools.results.metrics import Metric
 from tools.results.series import Series
 from tools.results.series_key import SeriesKey
+from tools.site.overview import change_of
 from tools.upstreams.mirror import Mirror
 
 _DRAWN = 6  # series of an event that are drawn, the largest change first
@@ -76,6 +77,8 @@ def _row(event: Event) -> dict[str, Any]:
     shown = ("id", "tool", "stack", "machine", "kind", "state", "until", "created", "better")
     return {
         **{key: getattr(event, key) for key in shown},
+        **change_of(event, event.headline),
+        "fixed": event.state == states.RESOLVED or bool(event.evidence.fixes),
         "title": message.subject(event),
         "ends": [old, new],
         "first": event.new,  # the first measured commit with the change

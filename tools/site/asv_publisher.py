@@ -129,8 +129,8 @@ class Site(OutputPublisher):
         pages.write(html)
         if problem:
             log.warning(
-                f"{problem}: this site loads its scripts from public CDNs and needs a network "
-                "to be read. Run `python -m tools site fetch` and publish again."
+                f"{problem}: this site has tables instead of graphs, and asv's own pages load "
+                "theirs from public CDNs. Run `python -m tools site fetch` and publish again."
             )
 
 

@@ -113,13 +113,13 @@ def _tool(
 
 def _event(event: Event, axis: Axis) -> Record:
     """A confirmed event, with the ratio that was proven."""
-    proof, new = event.evidence.confirmation, event.ends[1]
+    new = event.ends[1]
     return {
         "id": event.id,
         "tool": event.tool,
         "state": event.state,
         "better": event.better,
-        **_headline(event.main, proof.ratio if proof else event.main.ratio),
+        **change_of(event, event.headline),
         "commit": new,
         "date": axis.dates.get(new),
         "exact": event.commit is not None,
@@ -128,7 +128,9 @@ def _event(event: Event, axis: Axis) -> Record:
     }
 
 
-def _headline(line: SeriesChange, ratio: float) -> Record:
+def change_of(event: Event, line: SeriesChange) -> Record:
+    """A series of an event, with its ratio; JSON has no infinity: None then."""
+    ratio = event.ratio(line)
     return {
         "benchmark": line.key.benchmark,
         "parameters": line.key.plain,
@@ -281,5 +283,4 @@ def _change(event: Event, task: str, lines: Iterable[Series], axis: Axis) -> Rec
         return None
     drawn = {series.key for series in lines if series.branch == event.tool}
     line = max(own, key=lambda line: (line.key in drawn, line.key in event.confirmed, line.size))
-    ratio = next((proof.ratio for proof in event.proofs if proof.key == line.key), line.ratio)
-    return {**_event(event, axis), **_headline(line, ratio)}
+    return {**_event(event, axis), **change_of(event, line)}

@@ -24,11 +24,11 @@ function commits(event, releases) {
     return event.exact ? [fresh] : [old, ' … ', fresh];
 }
 
-function row(event, releases) {
+function row(event, releases, site) {
     return element('tr', {},
         element('td', {'data-label': ''}, badge(event)),
-        element('td', {class: 'name'}, link(`alerts.html?event=${event.id}`, event.title),
-            element('span', {class: 'soft'}, `event ${event.id}, ${event.lines} series, ${event.stack} stack, ${event.machine}`)),
+        element('td', {class: 'name'}, link(`alerts.html?event=${event.id}`, eventWords(event, site)),
+            element('span', {class: 'soft'}, [parameterWords(event.parameters, site), `event ${event.id}, ${event.lines} series, ${event.stack} stack, ${event.machine}`].filter(Boolean).join('; '))),
         element('td', {}, ...commits(event, releases)),
         element('td', {class: 'date'}, event.created.slice(0, 10)));
 }
@@ -62,7 +62,7 @@ function overview(every, noise, releases, site) {
         events.length ? element('div', {class: 'saves'}, csvButton('alerts', 'the alerts', () => csvOf(events))) : null,
         ...groups.filter(([, members]) => members.length).flatMap(([name, members]) => [
             element('h2', {}, `${name} (${members.length})`),
-            tableOf(['State', 'Event', 'Since', 'Detected'], members.map((event) => row(event, releases))),
+            tableOf(['State', 'Event', 'Since', 'Detected'], members.map((event) => row(event, releases, site))),
         ]),
         ...noise.flatMap(noiseOf),
     ].filter((part) => part !== null);
@@ -76,9 +76,11 @@ function noiseOf(stack) {
     const rows = Object.entries(stack.detectable).sort((a, b) => a[1] - b[1]).map(([series, ratio]) => element('tr', {},
         element('td', {class: 'name mono'}, series),
         number('from', `${((ratio - 1) * 100).toPrecision(2)} %`)));
+    const csvRows = () => [['series', 'smallest_detectable_ratio'], ...Object.entries(stack.detectable)];
     return [
         element('h2', {}, `Repeats of one commit, ${stack.stack} stack, ${stack.machine}`),
         element('p', {}, `${stack.pairs} pairs. False alarms: ${rate}.`),
+        rows.length ? element('div', {class: 'saves'}, csvButton('repeats', `the repeats of ${stack.stack}, ${stack.machine}`, csvRows)) : null,
         rows.length ? tableOf(['Benchmark', 'Smallest detectable change (confirmed in 80 % of cases)'], rows) : null,
     ].filter((part) => part !== null);
 }
@@ -93,8 +95,8 @@ show(async () => {
         const event = await load(`alerts/${id}.json`).catch(() => {
             throw new Error(`there is no event ${id}`);
         });
-        document.title = event.title;
-        return eventPage(event, site.branch(event.tool).point);
+        document.title = eventWords(event, site);
+        return eventPage(event, site.branch(event.tool).point, site);
     }
     const {events, noise, releases} = await load('alerts.json');
     return overview(events, noise, releases, site);

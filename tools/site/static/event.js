@@ -69,6 +69,8 @@ function proof(event, point) {
     const named = (commit) => event.names[commit] || commit.slice(0, 8);
     return [
         element('p', {class: 'soft'}, `A pair measures both ${point}s, each in a fresh process. Its values are the medians of their samples.`),
+        element('div', {class: 'saves'}, csvButton(`event-${event.id}-pairs`, 'all pairs', () => [['comparison', 'series', 'old', 'new', 'pair', 'before', 'after', 'unit'],
+            ...event.proofs.flatMap((one) => one.values.map(([before, after], at) => [one.name, one.key, one.old, one.new, at + 1, before, after, one.unit]))])),
         ...event.proofs.flatMap((comparison) => [
             element('h3', {}, `${measured(comparison.name, point)}: `, commitLink(comparison.old, named(comparison.old)), ' → ', commitLink(comparison.new, named(comparison.new))),
             element('p', {}, comparison.outcome ? `${comparison.outcome}: ratio ${comparison.ratio.toPrecision(3)}, 99 % interval `
@@ -138,6 +140,8 @@ function why(event, point) {
     const share = ({old, new: fresh}) => old > 0 && fresh > 0 && old !== fresh ? `${(fresh / old).toPrecision(3)} ×` : '';
     return [
         event.beside.length || profile.length ? element('h2', {}, 'Explanation') : null,
+        event.beside.length || profile.length ? element('div', {class: 'saves'}, csvButton(`event-${event.id}-explanation`, 'the explanation', () => [['what', 'before', 'after', 'unit'],
+            ...event.beside.map((one) => [one.name, one.old, one.new, one.unit]), ...profile.map((one) => [one.function, one.old, one.new, 'seconds'])])) : null,
         event.beside.length ? tableOf([`Other metric of the same ${point}s`, 'Before', 'After', 'Ratio'], event.beside.map((one) => element('tr', {},
             element('td', {class: 'name mono'}, one.name),
             number('before', withUnit(one.old, one.unit)),
@@ -151,10 +155,11 @@ function why(event, point) {
     ];
 }
 
-function eventPage(event, point) {
+function eventPage(event, point, site) {
     return [
-        element('h1', {}, event.title),
+        element('h1', {}, eventWords(event, site)),
         element('p', {}, badge(event), ` event ${event.id}, since ${event.created.slice(0, 10)}, ${event.stack} stack, machine ${event.machine}`),
+        element('p', {class: 'soft'}, parameterWords(event.parameters, site)),
         element('h2', {}, capital(point)), ...where(event, point),
         element('h2', {}, 'Proof'), ...proof(event, point),
         ...why(event, point),

@@ -87,8 +87,10 @@ function onOwnBranch(series) {
 /* {choice, series, alternatives}: the complete choice, its series, and the values of each axis.
    A value that was not measured with the rest gives way; `kept` names the axes that go first. */
 function select(all, asked, site, kept = []) {
-    const tasks = different(all.map((one) => one.task));
-    const task = tasks.includes(asked.task) ? asked.task : Object.keys(site.tasks).find((name) => tasks.includes(name)) || tasks[0];
+    const known = Object.keys(site.tasks);
+    const later = (name) => (known.includes(name) ? known.indexOf(name) : all.find((one) => one.task === name).control ? 1000 : 100);
+    const tasks = different(all.map((one) => one.task)).sort((a, b) => later(a) - later(b));
+    const task = tasks.includes(asked.task) ? asked.task : tasks[0];
     const ofTask = all.filter((one) => one.task === task);
     const metrics = different(ofTask.map((one) => one.metric));
     const points = (name) => Math.max(0, ...ofTask.filter((one) => one.metric === name).map((one) => one.points));

@@ -51,7 +51,7 @@ async function loadSite() {
         release: (commit) => versions.get(commit),
         tool: (name) => site.tools[name] || {label: name[0].toUpperCase() + name.slice(1), colour: '#808080'},
         branch: (name) => site.branches[name] || {label: name, point: 'commit', releases: []},
-        task: (name) => site.tasks[name] || name.replaceAll('_', ' '),
+        task: (name) => site.tasks[name] || capital(name.replaceAll('_', ' ')),
         metric: (name) => (site.metrics[name] || {label: name}).label,
         unit: (benchmark) => (site.metrics[benchmark.split('.').at(-1)] || {unit: ''}).unit,
     });
@@ -80,10 +80,22 @@ function changeSize({ratio, unit, better}) {
     return factor(ratio, unit) + (unit === 'seconds' ? '' : better ? ', better' : ', worse');
 }
 
-/* "PCA, Sgkit, compute only: 1.60 × slower since 0.8.0" */
+/* "PCA, Sgkit, compute only: 1.60 × slower"; with the tool whose commits did it, where it is another. */
+function changeTitle(change, site) {
+    const measured = (change.benchmark.split('.').at(-2) || '').toLowerCase();
+    const by = change.kind === 'machine' ? `machine ${change.machine}: ` : measured === change.tool ? '' : `${site.branch(change.tool).label}: `;
+    return `${by}${benchmarkWords(change.benchmark, site)}: ${changeSize(change)}`;
+}
+
+/* "PCA, Sgkit, compute only: 1.60 × slower since 0.12.0" */
 function changeWords(change, site) {
-    const since = site.release(change.commit) || change.commit.slice(0, 8);
-    return `${benchmarkWords(change.benchmark, site)}: ${changeSize(change)} since ${since}`;
+    return `${changeTitle(change, site)} since ${site.release(change.commit) || change.commit.slice(0, 8)}`;
+}
+
+/* The same of an event, which may be between two commits. */
+function eventWords(event, site) {
+    const [old, fresh] = event.ends.map((end) => site.release(end) || end.slice(0, 8));
+    return `${event.fixed ? 'fixed: ' : ''}${changeTitle(event, site)} ${event.exact ? `since ${fresh}` : `between ${old} and ${fresh}`}`;
 }
 
 function capital(text) {

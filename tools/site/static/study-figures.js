@@ -39,16 +39,36 @@ function rowsOf(panel, rows) {
         && Object.entries(panel.where).every(([name, value]) => row[name] === value));
 }
 
-function choices(figure, redraw) {
+function choices(figure, changed) {
     return Object.entries(figure.choices).map(([axis, values]) => {
-        const select = element('select', {}, ...values.map((value, at) => element('option',
+        const select = element('select', {name: axis}, ...values.map((value, at) => element('option',
             {value: at, selected: value === figure.choice[axis] ? '' : null}, nameOf(axis, value))));
         select.addEventListener('change', () => {
             figure.choice[axis] = values[select.value];
-            redraw();
+            changed();
         });
         return element('label', {}, window.STUDY.axes[axis] || axis, select);
     });
+}
+
+/* "#figure-2.3?data=smoke&hide=Hail": the address of a figure as it was chosen. */
+function addressOf(figure) {
+    const query = new URLSearchParams(Object.entries(figure.choice).map(([axis, value]) => [axis, String(value)]));
+    figure.hidden.forEach((name) => query.append('hide', name));
+    return `#figure-${figure.id}?${query}`;
+}
+
+/* Choose what an address says; a value that the figure does not have is passed over. */
+function choose(figure, section, query) {
+    for (const [axis, values] of Object.entries(figure.choices)) {
+        const at = values.findIndex((value) => String(value) === query.get(axis));
+        if (at >= 0) {
+            figure.choice[axis] = values[at];
+            section.querySelector(`select[name="${axis}"]`).value = at;
+        }
+    }
+    figure.hidden = new Set(query.getAll('hide').filter((name) => figure.series.some((one) => one.name === name)));
+    section.querySelectorAll('.legend button').forEach((button) => button.setAttribute('aria-pressed', String(!figure.hidden.has(button.textContent))));
 }
 
 function symbol(one) {
@@ -63,14 +83,14 @@ function symbol(one) {
 }
 
 /* The legend: a click hides a series and shows it again. */
-function legend(figure, redraw) {
+function legend(figure, changed) {
     return element('div', {class: 'legend'}, ...figure.series.map((one) => {
         const button = element('button', {type: 'button', 'aria-pressed': 'true'}, symbol(one), one.name);
         button.addEventListener('click', () => {
             const hide = !figure.hidden.has(one.name);
             figure.hidden[hide ? 'add' : 'delete'](one.name);
             button.setAttribute('aria-pressed', String(!hide));
-            redraw();
+            changed();
         });
         return button;
     }));
@@ -170,15 +190,20 @@ function figureSection(figure) {
         data.dispatchEvent(new Event('toggle'));
         return drawing;
     };
+    const changed = () => {
+        history.replaceState(null, '', addressOf(figure));
+        redraw();
+    };
     const section = element('section', {class: 'figure', id: `figure-${figure.id}`}, ...head,
-        element('div', {class: 'filters'}, ...choices(figure, redraw)),
-        under, legend(figure, redraw),
+        element('div', {class: 'filters'}, ...choices(figure, changed)),
+        under, legend(figure, changed),
         element('div', {class: figure.panels.length % 2 ? 'panels' : 'panels even'}, ...figure.panels.map((panel, at) => element('div', {},
             element('h4', {}, panel.title), plots[at]))),
         element('img', {class: 'printed', src: `study/figure-${figure.id}.svg`, alt: name, loading: 'lazy'}),
         without, figure.not_drawn ? element('p', {class: 'soft'}, figure.not_drawn) : null,
         downloads(figure.files), data);
     section.redraw = redraw;
+    section.choose = (query) => choose(figure, section, query);
     return section;
 }
 

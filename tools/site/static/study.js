@@ -132,8 +132,13 @@ function missing(figures, tables, findings) {
 
 /* Scroll to the part that the address names, and open it. */
 function follow() {
-    const target = location.hash && document.getElementById(location.hash.slice(1));
+    const [id, query] = location.hash.slice(1).split('?');
+    const target = id && document.getElementById(id);
     if (target) {
+        if (query && target.choose) {
+            target.choose(new URLSearchParams(query));
+            target.redraw();
+        }
         target.open = true;
         target.scrollIntoView();
     }

@@ -32,6 +32,7 @@ from tools.nightly.history import History
 from tools.nightly.night_log import NightLog
 from tools.notify import heartbeat, http_request
 from tools.notify.channels import Webhook
+from tools.notify.delivery import Delivery
 from tools.results.series import Point, Series
 from tools.upstreams.mirror import Mirror
 
@@ -352,6 +353,18 @@ def test_a_night_that_ends_early_is_recorded(
     assert "secret" not in str(failed)
     assert main(["nightly"]) == 0
     assert status_of_this_machine(tmp_path)["failed"] == []
+
+
+def test_a_mistake_in_the_delivery_keeps_back_neither_copy_nor_record(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "html").mkdir()
+    monkeypatch.setattr(Delivery, "deliver", fails(KeyError("a bug")))
+    assert main(["nightly"]) == 14
+    assert len(backup.listed(store.path)) == 1
+    assert status_of_this_machine(tmp_path)["failed"][0]["parts"] == [
+        "notifications were not sent"
+    ]
 
 
 def test_a_night_copies_the_database_and_says_if_it_could_not(

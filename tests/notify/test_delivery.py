@@ -19,6 +19,7 @@ from tools.alerts import events, states
 from tools.alerts.closing import end_suppressions, resolve_recovered
 from tools.alerts.events import Event, SeriesChange
 from tools.alerts.store import Store
+from tools.common.errors import DiskFullError
 from tools.notify import channels, digest, feed, notifications
 from tools.notify.delivery import Delivery
 from tools.notify.message import Message
@@ -344,6 +345,44 @@ def test_who_hears_of_one_tool_and_is_added_to_another_is_new_there(place: Place
     place.confirmed(2, 1.0, 2.0, events.MACHINE)
     place.tell()
     assert len(place.post.mails) == 2
+
+
+def test_a_channel_of_two_tools_rests_for_both(place: Place) -> None:
+    dask = place.store.add("dask", "frozen", "box", events.CODE, "a" * 40, "b" * 40, [
+        SeriesChange(KEY, "pca", "seconds", False, 1.0, 2.0)
+    ])  # fmt: skip
+    place.store.set_state(dask.id, states.CONFIRMED, "measured")
+    place.locate(dask.id)
+    for at in (1, 2):
+        place.locate(place.confirmed(at, 1.0, 2.0))
+    table = {"webhook": "GWAS_HOOK"}
+    routes = {
+        tool: channels.of_table(f"{tool}.alerts", table, print) for tool in ("sgkit", "dask")
+    }
+    tools = {**place.delivery.upstreams, "dask": place.delivery.upstreams["sgkit"]}
+    place.delivery = replace(place.delivery, routes=routes, upstreams=tools)
+    place.web.status = 500
+    assert len(place.tell()) == 3
+    assert len(place.asked("/hook")) == 2
+    place.web.status = 200
+    place.tell()
+    assert len(place.asked("/hook")) == 5
+
+
+def test_nothing_is_sent_that_cannot_be_noted(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise DiskFullError("the disk is full")
+
+    place.locate(place.confirmed(1, 1.0, 2.0))
+    with monkeypatch.context() as disk:
+        disk.setattr(Store, "begin_sending", full)
+        assert len(place.delivery.deliver(place.mirror)) == 1
+    assert place.said == ["nothing more is sent tonight: the disk is full"]
+    assert place.post.mails == place.web.requests == []
+    place.tell()
+    assert len(place.post.mails) == len(place.asked("/hook")) == 1
 
 
 class Broken:

@@ -86,7 +86,8 @@ class Night:
             self._remove_unused()
         with self._part("the site was not published"):
             asv_run.publish(self.delivery.site)
-        with self.log.part(NOT_SENT):
+        digest: list[tuple[Event, Message]] = []
+        with self._part(NOT_SENT):
             digest = self.delivery.deliver(mirror)
         with self._part("the alerts database was not copied"):
             backup.save(self.store.path)

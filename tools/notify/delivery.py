@@ -48,14 +48,19 @@ class Delivery:
         """Send what each channel was not sent yet; returns the events that the digest lacks."""
         links = {name: tool.links for name, tool in self.upstreams.items()}
         messages = notifications.messages(self.store, links, mirror, self.site)[::-1]
+        routes: dict[str, set[str]] = defaultdict(set)  # of each channel: it rests on all of them
+        by_name: dict[str, Channel] = {}
         for route, channels in self.routes.items():
-            entries = [entry for entry in messages if _route(entry[0]) == route]
             for channel in channels:
-                try:
-                    outbox.deliver(channel, entries, self.store, self.site, self.warn)
-                except TrackerError as error:  # of the store: nothing can be noted
-                    self.warn(f"{error}\nnothing more is sent: the next night tries again")
-                    return self._undigested(messages)
+                routes[channel.name].add(route)
+                by_name.setdefault(channel.name, channel)
+        for name, channel in by_name.items():
+            entries = [entry for entry in messages if _route(entry[0]) in routes[name]]
+            try:
+                outbox.deliver(channel, entries, self.store, self.site, self.warn)
+            except TrackerError as error:  # of the store: nothing can be noted
+                self.warn(f"nothing more is sent tonight: {error}")
+                break
         return self._undigested(messages)
 
     def mark_digested(self, digest: Iterable[tuple[Event, Message]]) -> None:

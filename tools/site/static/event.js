@@ -4,7 +4,8 @@
 
 /* The points of a series in commit order, the levels before and after, and where it changed. */
 function chart(line, ends) {
-    const [width, height, left, right, top, bottom] = [640, 190, 62, 10, 12, 22];
+    const room = document.querySelector('main').clientWidth - 32;
+    const [width, height, left, right, top, bottom] = [Math.max(300, Math.min(640, room)), 190, 62, 10, 12, 22];
     const lows = line.points.map(([, value, low]) => low ?? value);
     const highs = line.points.map(([, value, , high]) => high ?? value);
     const least = Math.min(...lows, line.old_value, line.new_value);
@@ -43,10 +44,11 @@ function charted(line, ends) {
     return element('figure', {}, picture, pictureButtons(line.key.replaceAll(/[^\w.=-]+/g, '-'), picture, line.title, rows));
 }
 
-function seriesOf(event) {
+function seriesOf(event, site) {
     return event.series.flatMap((line) => [
         element('h3', {}, element('span', {class: `badge ${colour(event, line.better)}`}, factor(line.ratio, line.unit)), ' ',
-            link(line.graph, line.title)),
+            link(line.graph, benchmarkWords(line.benchmark, site))),
+        element('p', {class: 'soft'}, parameterWords(line.parameters, site)),
         ...(line.points ? [charted({...line, first: event.first}, event.ends)] : [element('p', {class: 'soft'}, `${withUnit(line.old_value, line.unit)} → ${withUnit(line.new_value, line.unit)}`)]),
     ]);
 }
@@ -163,7 +165,7 @@ function eventPage(event, point, site) {
         element('h2', {}, capital(point)), ...where(event, point),
         element('h2', {}, 'Proof'), ...proof(event, point),
         ...why(event, point),
-        element('h2', {}, event.series.length > 1 ? `Series (${event.series.length})` : 'Series'), ...seriesOf(event),
+        element('h2', {}, event.series.length > 1 ? `Series (${event.series.length})` : 'Series'), ...seriesOf(event, site),
         event.command ? element('h2', {}, 'Measure it again') : null,
         event.command ? copyable(event.command) : null,
         event.decisions.length ? element('h2', {}, 'Decide') : null,

@@ -101,7 +101,8 @@ function lineNames(lines) {
     if (new Set(lines.map((line) => line.tool)).size === lines.length) {
         return null;
     }
-    return element('ul', {class: 'legend lines'}, ...lines.map((line) => element('li', {}, element('i', {style: `background: ${line.colour}`}), line.label)));
+    return element('ul', {class: 'legend lines'}, ...lines.map((line) => element('li', {},
+        element('i', {class: line.dash ? 'dashed' : null, style: `${line.dash ? 'border-color' : 'background'}: ${line.colour}`}), line.label)));
 }
 
 function pointWords(line, index, site) {
@@ -171,8 +172,8 @@ function values(lines, site) {
     const point = site.branch(lines[0].branch).point;
     return [
         element('h2', {}, 'Values'),
-        element('table', {class: lines.length < 3 ? 'narrow' : null}, element('thead', {}, element('tr', {}, element('th', {}, capital(point)), element('th', {}, 'Date'),
-            ...lines.map((line) => element('th', {class: 'number'}, line.label)))), body),
+        element('div', {class: 'wide'}, element('table', {class: lines.length < 3 ? 'narrow' : null}, element('thead', {}, element('tr', {}, element('th', {}, capital(point)), element('th', {}, 'Date'),
+            ...lines.map((line) => element('th', {class: 'number'}, line.label)))), body)),
         more,
         element('p', {class: 'soft'}, 'In brackets the interval: of six samples or more, the 99 % interval of their median; of three to five, twice their range.'),
     ];

@@ -34,11 +34,13 @@ function changeBadges(one, unit) {
 
 function row(one, varying, site) {
     const unit = site.unit(one.benchmark);
-    const environment = Object.fromEntries(['branch', 'stack', 'machine'].filter((name) => varying.has(name) && one.axes[name] !== one.tool).map((name) => [name, one.axes[name]]));
+    const environment = Object.fromEntries(['stack', 'machine'].filter((name) => varying.has(name)).map((name) => [name, one.axes[name]]));
+    const {branch} = one.axes;
+    const beside = branch !== one.tool && varying.has('branch') ? `with ${site.branch(branch).label}’s ${site.branch(branch).point}s` : '';
     const parameters = Object.fromEntries(Object.entries(one.axes).filter(([name]) => name.startsWith('p-')).map(([name, value]) => [name.slice(2), value]));
     return element('tr', {},
         element('td', {class: 'name'}, link(graphOf(one, varying), benchmarkWords(one.benchmark, site)),
-            element('span', {class: 'soft'}, [parameterWords(parameters, site), listed(environment)].filter(Boolean).join('; '))),
+            element('span', {class: 'soft'}, [parameterWords(parameters, site), beside, listed(environment)].filter(Boolean).join('; '))),
         element('td', {class: 'number', 'data-label': ''}, withUnit(one.value, unit)),
         element('td', {'data-label': ''}, sparkline(one.trend)),
         element('td', {'data-label': ''}, ...changeBadges(one, unit)),
@@ -75,7 +77,7 @@ show(async () => {
         };
         more.addEventListener('click', draw);
         draw();
-        return [element('table', {}, element('thead', {}, element('tr', {}, element('th', {}, 'Benchmark'), element('th', {class: 'number'}, 'Newest'),
+        return [element('table', {class: 'list'}, element('thead', {}, element('tr', {}, element('th', {}, 'Benchmark'), element('th', {class: 'number'}, 'Newest'),
             element('th', {}, 'Trend'), element('th', {}, 'Changes'), element('th', {}, 'Of'))), body), more];
     }
 

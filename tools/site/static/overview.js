@@ -109,10 +109,13 @@ function tasks(rows, site) {
         return [];
     }
     const range = rangeOf(rows.flatMap((row) => row.compared.tools.map((tool) => tool.value)));
+    const [least, most] = spread(range);
+    const marks = decades(range).filter((value) => value > least && value < most).map((value) => withUnit(value, 'seconds'));
     const said = new Set(rows.map((row) => conditions(row.compared, site)));
     return [
         element('h2', {}, 'Which tool for which task?'),
         element('p', {class: 'soft'}, 'Time for the same data on a log scale, and the ratio to the fastest.',
+            marks.length ? ` The lines are at ${marks.join(', ')}.` : '',
             said.size === 1 ? ` Measured: ${[...said][0]}.` : ''),
         element('div', {class: 'saves'}, csvButton('tools', 'the comparison', () => [['task', 'tool', 'metric', 'parameters', 'stack', 'machine', 'commit', 'seconds', 'ratio'],
             ...rows.flatMap(({task, compared}) => compared.tools.map((tool) => [task, tool.tool, compared.metric, listed(compared.parameters), compared.stack,

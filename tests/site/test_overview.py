@@ -9,6 +9,8 @@ import pytest
 
 from tests.site import example, made_site
 from tests.site.made_site import Project
+from tools.results.series import Point, Series
+from tools.site import overview as overview_page
 
 
 def read(published: Project, name: str) -> Any:
@@ -47,6 +49,19 @@ def test_tools_are_compared_on_the_same_data(overview: dict[str, Any]) -> None:
     assert hail["ratio"] == pytest.approx(19 / 0.8, rel=0.02)
     assert plink["value"] == pytest.approx(30, rel=0.05)
     assert hail["branch"] == "hail"
+
+
+def test_a_tool_counts_on_its_own_branch_and_a_program_where_it_is_longest() -> None:
+    def one(cls: str, branch: str, *values: float) -> Series:
+        points = [Point(at, value, None) for at, value in enumerate(values)]
+        environment = {"branch": branch, "machine": "box"}
+        return Series(f"pca.{cls}.time_compute", None, {}, environment, "", points)
+
+    own = one("Sgkit", "sgkit", 1.0)
+    program = one("Plink", "dask", 3.0, 3.0)
+    others = [one("Sgkit", "dask", 2.0, 2.0), one("Plink", "sgkit", 3.0), one("Other", "x", 1.0)]
+    [group] = overview_page._by_task([program, *others, own], {"sgkit", "dask"})["pca"].values()
+    assert group == {"sgkit": own, "plink": program}
 
 
 def test_a_trend_has_all_lines_and_the_confirmed_changes(overview: dict[str, Any]) -> None:

@@ -137,8 +137,10 @@ def test_a_graph_has_releases_changes_and_values(either: Visit, published: Proje
 
 def test_what_is_chosen_and_the_zoom_are_in_the_address(desktop: Visit) -> None:
     page = desktop.open(PCA, ".u-over")
+    page.get_by_label("Stack").focus()
     page.get_by_label("Stack").select_option("each")
     page.wait_for_selector("li:has-text('Sgkit, stack dated')")
+    assert page.evaluate("document.activeElement.parentElement.firstChild.textContent") == "Stack"
     page.get_by_role("button", name="Hail", exact=True).click()
     page.get_by_role("button", name="Hail", pressed=False).wait_for()
     page.get_by_label("Axis").select_option("order")

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from benchmarks._harness import registry
+from tools.environments.plan import STACKS
 from tools.results.metrics import Metric
 from tools.upstreams.mirror import Mirror
 
@@ -58,6 +59,7 @@ def of(
             for name, metric in declared.items()
         },
         "compared": COMPARED,
+        "stacks": STACKS,
         "sizes": sizes,
     }
 

@@ -218,6 +218,10 @@ function titleOf({choice, alternatives}, lines, site) {
     return [`${site.task(choice.task)}, ${site.metric(choice.metric)}`, parameters];
 }
 
+function nameOfControl(control) {
+    return control.matches('select') ? control.closest('label').firstChild.textContent : control.textContent;
+}
+
 function keyed(frame, chart, tell) {
     const keys = {ArrowLeft: () => chart().step(-1), ArrowRight: () => chart().step(1), '+': () => chart().steps.in(), '=': () => chart().steps.in(),
         '-': () => chart().steps.out(), 0: () => chart().steps.all(), Escape: () => tell()};
@@ -265,6 +269,7 @@ show(async () => {
         const change = (next, axis) => draw(next, axis ? [axis] : []);
         const [title, parameters] = titleOf(selected, lines, site);
         document.title = title;
+        const drawable = typeof uPlot !== 'undefined';
         const frame = element('div', {class: 'plotted', tabindex: '0', role: 'group',
             'aria-label': `Graph of ${title}: ${lines.map((line) => line.label).join(', ')}. Arrow keys go from point to point, plus and minus zoom, 0 shows all. The values are in the table below.`});
         const output = element('ul', {class: 'readout', 'aria-live': 'polite'});
@@ -275,22 +280,26 @@ show(async () => {
             button.addEventListener('click', () => chart && chart.steps[name]());
             return button;
         });
+        const focused = page.contains(document.activeElement) ? nameOfControl(document.activeElement) : null;
         const name = [choice.task, choice.metric, ...new Set(lines.map((line) => line.tool))].join('-');
         page.replaceChildren(...[
             element('h1', {}, title), element('p', {class: 'soft'}, parameters, site.metrics[choice.metric]?.summary ? `. ${site.metrics[choice.metric].summary}` : ''),
             controls(selected, lines, site, change), toolButtons(selected, lines, site, change), lineNames(lines),
             selected.series.length > shown.length ? element('p', {class: 'soft'}, `The first ${shown.length} of ${selected.series.length} series: choose fewer.`) : null,
-            frame, element('div', {class: 'saves'}, ...buttons,
-                saveButton('PNG', 'Save the graph as PNG', async () => chart && download(`${name}.png`, await pictureOf(chart.canvas, `${title}, ${parameters}`, lines))),
+            drawable ? frame : element('p', {}, 'The graph needs vendor/uPlot.js: run ', element('code', {}, '.venv/bin/python -m tools site fetch'), ' and publish again. The table has its values.'),
+            element('div', {class: 'saves'}, ...(drawable ? [...buttons,
+                saveButton('PNG', 'Save the graph as PNG', async () => chart && download(`${name}.png`, await pictureOf(chart.canvas, `${title}, ${parameters}`, lines)))] : []),
                 csvButton(name, 'the graph', () => csvOf(lines))),
-            output, ...changesOf(lines, site), ...values(lines, site),
+            drawable ? output : null, ...changesOf(lines, site), ...values(lines, site),
         ].filter((part) => part !== null));
+        if (focused) {  // the controls are new: a keyboard goes on where it was
+            [...page.querySelectorAll('select, button')].find((one) => nameOfControl(one) === focused)?.focus();
+        }
         if (chart) {
             chart.destroy();
             chart = null;
         }
-        if (typeof uPlot === 'undefined') {
-            frame.replaceWith(element('p', {}, 'The graph needs vendor/uPlot.js: run ', element('code', {}, '.venv/bin/python -m tools site fetch'), ' and publish again. The table has its values.'));
+        if (!drawable) {
             return;
         }
         const tell = {

@@ -59,17 +59,17 @@ function different(values) {
 }
 
 /* Of some series the value of an axis that most tools have; then that of most points. */
-function usual(series, axis) {
+function usual(series, axis, site) {
     const having = series.filter((one) => axis in one.axes);
     const score = (value) => {
         const own = having.filter((one) => one.axes[axis] === value);
-        return [new Set(own.map((one) => one.tool)).size, Math.max(...own.map((one) => one.points)), Math.max(...own.map((one) => one.date))];
+        return [new Set(own.map((one) => one.tool)).size, Math.max(...own.map((one) => one.points)), Math.max(...own.map((one) => one.date)), axis === 'stack' ? -site.stacks.indexOf(value) : 0];
     };
     const best = (a, b) => score(b).map((number, at) => number - score(a)[at]).find((difference) => difference) || 0;
     return different(having.map((one) => one.axes[axis])).sort(best)[0];
 }
 
-function onOwnBranch(series) {
+function onOwnBranch(series, site) {
     const of = (tool) => series.filter((one) => one.tool === tool);
     const tools = different(series.map((one) => one.tool));
     const packages = tools.filter((tool) => of(tool).some((one) => one.axes.branch === tool));
@@ -79,7 +79,7 @@ function onOwnBranch(series) {
         }
         // a program is measured on each branch: show it beside a tool that has one
         const near = of(tool).filter((one) => packages.includes(one.axes.branch));
-        const beside = usual(near.length ? near : of(tool), 'branch');
+        const beside = usual(near.length ? near : of(tool), 'branch', site);
         return of(tool).filter((one) => one.axes.branch === beside);
     });
 }
@@ -108,7 +108,7 @@ function select(all, asked, site, kept = []) {
     alternatives.branch = different(series.map((one) => one.axes.branch));
     const branches = (asked.axes.branch || []).filter((name) => alternatives.branch.includes(name));
     axes.branch = branches.length ? branches : [OWN];
-    series = branches.length ? series.filter((one) => branches.includes(one.axes.branch)) : onOwnBranch(series);
+    series = branches.length ? series.filter((one) => branches.includes(one.axes.branch)) : onOwnBranch(series, site);
     names.forEach((name) => { alternatives[name] = different(series.filter((one) => name in one.axes).map((one) => one.axes[name])); });
     for (const name of names.sort((a, b) => rank(a) - rank(b))) {
         const here = different(series.filter((one) => name in one.axes).map((one) => one.axes[name]));
@@ -116,7 +116,7 @@ function select(all, asked, site, kept = []) {
             continue;
         }
         const wanted = (asked.axes[name] || []).filter((value) => value === EACH || here.includes(value));
-        const values = wanted.length ? wanted : [usual(series, name)];
+        const values = wanted.length ? wanted : [usual(series, name, site)];
         axes[name] = values;
         series = series.filter((one) => !(name in one.axes) || values.includes(EACH) || values.includes(one.axes[name]));
     }

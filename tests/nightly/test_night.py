@@ -6,6 +6,7 @@ import contextlib
 import errno
 import json
 import os
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
@@ -326,10 +327,12 @@ def test_a_heartbeat_that_drips_is_cut(
     store: Store, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(heartbeat.call, "__defaults__", (0.3,))
+    began = time.monotonic()
     with running(server := Hostile(http("drip"))):
         monkeypatch.setenv("GWAS_HEARTBEAT_URL", f"http://{server.address}/")
         assert main(["nightly"]) == 14
     assert "warning: GWAS_HEARTBEAT_URL does not answer: TimeoutError" in capsys.readouterr().out
+    assert time.monotonic() - began < 10
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,7 @@
 """The cost table adds up to the wall time, and says which share was measurement."""
 
+import argparse
+import json
 from pathlib import Path
 
 import pytest
@@ -10,6 +12,9 @@ from tools.common.errors import DamagedError
 
 def line(at: str, phase: str, seconds: float, tool: str = "sgkit") -> dict:
     return {"benchmark": "b", "tool": tool, "phase": phase, "seconds": seconds, "at": at}
+
+
+LINE = line("2026-01-01T00:00:00+00:00", "process", 5)
 
 
 def test_shares_of_one_process() -> None:
@@ -47,11 +52,31 @@ def test_time_between_runs_that_share_a_ledger_does_not_count() -> None:
 def test_a_damaged_ledger_is_named(tmp_path: Path) -> None:
     ledger = tmp_path / "l.jsonl"
     ledger.write_text("not json\n{}\n")
-    with pytest.raises(DamagedError, match=r"l\.jsonl:1"):
+    with pytest.raises(DamagedError, match=r"l\.jsonl"):
         cost._read(ledger)
 
 
-def test_the_unfinished_last_line_of_a_killed_run_is_passed_over(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "damage",
+    [
+        '{"b": ',
+        "[" * 100_000,
+        "7",
+        "{}",
+        json.dumps({**LINE, "at": "yesterday"}),
+        json.dumps({**LINE, "at": "2026-01-01"}),
+        json.dumps({**LINE, "seconds": "x"}),
+        json.dumps({**LINE, "seconds": 10**400}),
+        json.dumps({**LINE, "tool": None}),
+        json.dumps({**LINE, "phase": []}),
+    ],
+    ids=range(10),
+)
+def test_a_damaged_line_costs_only_itself(
+    tmp_path: Path, damage: str, capsys: pytest.CaptureFixture[str]
+) -> None:
     ledger = tmp_path / "l.jsonl"
-    ledger.write_text('{"a": 1}\n{"b": ')
-    assert cost._read(ledger) == [{"a": 1}]
+    ledger.write_text(f"{json.dumps(LINE)}\n{damage}\n{json.dumps(LINE)}\n")
+    assert cost.run(argparse.Namespace(ledger=ledger, json=False)) == 0
+    assert cost._read(ledger) == [LINE, LINE]
+    assert "l.jsonl: 1 damaged lines are left out" in capsys.readouterr().err

@@ -3,6 +3,7 @@
 import argparse
 import datetime
 import json
+import sys
 from collections import defaultdict
 from collections.abc import Iterable
 from pathlib import Path
@@ -11,8 +12,9 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from tools.common import paths
+from tools.common import files, paths
 from tools.common.errors import DamagedError, UsageError
+from tools.results.result_file import is_number
 
 PAUSE = 3600  # seconds without a line: a pause between two commands that share a ledger
 COLUMNS = ("measure", "setup", "start", "data", "environment", "asv", "wall")
@@ -83,16 +85,28 @@ def _newest() -> Path:
 
 
 def _read(path: Path) -> list[dict[str, Any]]:
+    """The lines of a ledger; a warning says how many are damaged, as after a kill."""
     try:
-        text = path.read_text(encoding="utf-8")
+        text = path.read_text(encoding="utf-8", errors="replace")
     except FileNotFoundError:
         raise UsageError(f"no such ledger: {path}") from None
-    lines = []
-    for number, line in enumerate(text.splitlines(), 1):
-        try:
-            lines.append(json.loads(line))
-        except ValueError:
-            if number < text.count("\n") + 1 and text.endswith("\n"):
-                raise DamagedError(f"{path}:{number}: not a JSON line") from None
-            # the last line of a run that was killed while it wrote
+    lines = [line for line in files.json_lines(text) if _is_sound(line)]
+    damaged = len(text.splitlines()) - len(lines)
+    if damaged and not lines:
+        raise DamagedError(f"{path}: no line is that of a ledger")
+    if damaged:
+        print(f"warning: {path}: {damaged} damaged lines are left out", file=sys.stderr)
     return lines
+
+
+def _is_sound(line: dict[str, Any]) -> bool:
+    try:
+        at = datetime.datetime.fromisoformat(line["at"])
+        texts = (line["tool"], line["phase"])
+        return (
+            at.tzinfo is not None
+            and all(isinstance(text, str) for text in texts)
+            and is_number(line["seconds"])
+        )
+    except (LookupError, TypeError, ValueError):
+        return False

@@ -14,7 +14,7 @@ _UNREADABLE = re.compile(
 )
 _RESULT = "it is left out; the next `asv run` of its commit sets it aside and measures again"
 _MACHINE = "its results are left out; the next `asv run` on that machine writes it again"
-_BENCHMARKS = "`asv run --bench just-discover` writes it again"
+_BENCHMARKS = "the benchmarks are taken from the code; the next `asv run` writes the file again"
 
 
 class _Explained(logging.Filter):

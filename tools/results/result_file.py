@@ -15,6 +15,8 @@ from asv.util import UserError
 
 ENOUGH_FOR_INTERVAL = 6  # samples: with fewer, the 99 % interval of the median says nothing
 ENOUGH_FOR_RANGE = 3  # samples: with fewer, twice their range says nothing
+LARGEST_FILE = 200 * 10**6  # bytes
+_LARGEST_PRODUCT = 100_000  # parameter sets of one benchmark
 _LARGEST = 10**300  # near the limit of a float; NaN and infinity are not below it either
 
 
@@ -47,6 +49,8 @@ def read(path: Path, machine: str) -> tuple[Header, list[Value]]:
     UserError says what is wrong with a file that gives nothing; FileNotFoundError as usual.
     """
     try:
+        if path.stat().st_size > LARGEST_FILE:
+            raise ValueError(f"it has more than {LARGEST_FILE // 10**6} MB")
         document = json.loads(path.read_bytes())
         if document["version"] != Results.api_version or document["params"]["machine"] != machine:
             raise ValueError("of another version or machine")
@@ -66,6 +70,21 @@ def read(path: Path, machine: str) -> tuple[Header, list[Value]]:
     ) as error:
         raise UserError(_problem(path, machine, error)) from None
     return header, rows
+
+
+def parameters_of(cell: Any) -> list[list[str]] | None:
+    """The parameter lists of a benchmark in a file; None where they are wrong, or too many."""
+    lists = cell or []
+    is_right = isinstance(lists, list) and all(
+        isinstance(values, list) and all(isinstance(value, str) for value in values)
+        for values in lists
+    )
+    return lists if is_right and math.prod(map(len, lists)) <= _LARGEST_PRODUCT else None
+
+
+def is_number(cell: Any) -> bool:
+    """Whether a cell of a file is a finite number."""
+    return type(cell) in (float, int) and abs(cell) < _LARGEST
 
 
 def parameters_text(values: Sequence[str]) -> str:
@@ -95,8 +114,6 @@ def _problem(path: Path, machine: str, error: Exception) -> str:
         Results.load(str(path), machine_name=machine)
     except UserError as asv_error:
         return str(asv_error)
-    except Exception:  # asv's reader handles fewer mistakes than ours
-        pass
     return f"Error parsing JSON in file '{path}': {error}"
 
 
@@ -115,10 +132,10 @@ def _header(document: Mapping[str, Any]) -> Header:
 
 def _values(benchmark: str, entry: Mapping[str, Any]) -> Iterator[Value]:
     """The values of one benchmark, one for each of its parameter sets in the file."""
-    try:
-        sets = _parameter_sets(json.dumps(entry.get("params") or []))
-    except TypeError:
+    params = parameters_of(entry.get("params"))
+    if params is None:
         return
+    sets = _parameter_sets(json.dumps(params))
     count = len(sets)
     results = _column(entry, "result", count)
     lows, highs = _column(entry, "stats_ci_99_a", count), _column(entry, "stats_ci_99_b", count)
@@ -165,6 +182,4 @@ def _number(cell: Any) -> float | None:
 
 
 def _are_numbers(cell: Any) -> bool:
-    return isinstance(cell, list) and all(
-        type(sample) in (float, int) and abs(sample) < _LARGEST for sample in cell
-    )
+    return isinstance(cell, list) and all(map(is_number, cell))

@@ -13,7 +13,7 @@ from asv.results import Results
 from asv.util import UserError
 
 from tools.common import files
-from tools.results import asv_storage
+from tools.results import asv_storage, result_file
 
 
 def results(conf: Config, machine: str, commit: str, env: str) -> Results | None:
@@ -59,12 +59,33 @@ def provenance_path(results_dir: str | Path, machine: str, commit: str, env: str
 
 
 def provenance_of(path: Path, commit: str | None = None) -> Iterator[dict[str, Any]]:
-    """The lines of a file of provenance, or those of a commit; none where there is no file."""
+    """The lines of a file of provenance, or those of a commit; none where there is no file.
+
+    A line without commit, stack and benchmark is left out; another wrong field is None.
+    """
     if path.exists():
         for line in files.json_lines(path.read_text(encoding="utf-8", errors="replace")):
-            is_complete = {"commit", "stack", "benchmark"} <= line.keys()
+            is_complete = all(isinstance(line.get(name), str) for name in _REQUIRED)
             if is_complete and commit in (None, line["commit"]):
-                yield line
+                yield {
+                    name: cell if _is_sound(name, cell) else None for name, cell in line.items()
+                }
+
+
+_REQUIRED = ("commit", "stack", "benchmark")
+_NUMBERS = ("seconds", "load", "others", "physical_cores")
+
+
+def _is_sound(name: str, cell: Any) -> bool:
+    if name in _NUMBERS:
+        return result_file.is_number(cell)
+    if name == "data":
+        return (
+            isinstance(cell, dict)
+            and all(isinstance(cell.get(text), str) for text in ("name", "sha256"))
+            and all(isinstance(cell.get(size), int) for size in ("n_variants", "n_samples"))
+        )
+    return isinstance(cell, list if name == "extra" else str)
 
 
 def is_number(value: float | None) -> bool:

@@ -18,15 +18,15 @@ from pathlib import Path
 from typing import Any
 
 import polars as pl
-from asv.console import log
 from asv.results import iter_results_paths
 from asv.util import UserError
 
 from tools.common import files as whole_files
 from tools.common import paths
 from tools.results import result_file
+from tools.results.asv_reading import warn_once
 
-_VERSION = b"2"  # of the columns, and of how a file is read: another one discards the cache
+_VERSION = b"3"  # of the columns, and of how a file is read: another one discards the cache
 _CHUNK = 1000  # files that are parsed before their values move into a frame
 _ROW_GROUP = 100_000  # rows that are decoded together
 _YOUNG = 2_000_000_000  # ns: a file younger than this can change at the same size and time
@@ -56,8 +56,6 @@ VALUES: Schema = {
     "started_at": pl.Int64,
     "each_sample": pl.List(pl.Float32),  # exact enough to be drawn
 }
-
-_warned: set[str] = set()  # each problem once a process
 
 
 @dataclass(frozen=True)
@@ -93,9 +91,8 @@ def read(results_dir: str | Path) -> Table:
         numbers = kept.select("number").lazy()
         values = pl.concat([table.values.join(numbers, on="number", how="semi"), new.values])
         table = _saved(path, pl.concat([kept, new.files]), values.collect())
-    for problem in sorted(set(table.files["problem"].drop_nulls()) - _warned):
-        _warned.add(problem)
-        log.warning(problem)
+    for problem in sorted(set(table.files["problem"].drop_nulls())):
+        warn_once(problem)
     return table
 
 

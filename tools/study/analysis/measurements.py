@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import ast
 import functools
+import importlib
+import itertools
 import json
 import math
 import re
@@ -15,14 +17,16 @@ from typing import Any
 
 import polars as pl
 from asv.results import Results
+from asv.util import UserError
 
 from benchmarks._harness import registry
 from benchmarks.hyperparameters import TASK
 from datasets import catalogue
-from tools.execution import provenance
+from tools.execution import provenance, suite
 from tools.execution.asv_run import environment
 from tools.results import stored
 from tools.results import table as results_table
+from tools.results.asv_reading import warn_once
 from tools.results.series_key import SeriesKey, parameter_sets, tool_class
 from tools.study.analysis import ratios, reducers, reference
 
@@ -32,6 +36,8 @@ EXPERIMENTS = (
 )  # fmt: skip
 _TASKS = "scaling"  # what the modules of the tasks measure, at the same axes
 _NEWEST = 3  # files of a tool on a stack and machine, of those with the tasks' modules only
+# errors that values of a wrong kind cause
+_WRONG = (ValueError, TypeError, LookupError, AttributeError, SyntaxError)
 _TEXT, _WHOLE, _NUMBER = pl.String(), pl.Int64(), pl.Float64()
 # what can differ between two points of one tool and metric; null where it does not apply
 AXES: dict[str, pl.DataType] = {
@@ -100,12 +106,15 @@ def read(results_dir: Path, machine: str | None = None) -> Measurements:
     The newest releases' results of the tasks' own modules are points too, as of `scaling`, where
     that module has none: so the demo, or the first night, gives something to show.
     """
-    benchmarks = {
+    is_listed = (results_dir / "benchmarks.json").exists()
+    listed = suite.of_last_run(results_dir) if is_listed else {}
+    of_study = {
         name: entry
-        for name, entry in _json(results_dir / "benchmarks.json").items()
+        for name, entry in listed.items()
         if name.split(".")[0] in (*EXPERIMENTS, *registry.TASKS)
         and tool_class(name) in registry.TOOLS
     }
+    benchmarks = {name: entry for name in of_study if (entry := _as_here(of_study[name]))}
     points = _without_repeats(
         table([point for file in _files(results_dir) for point in _points(*file, benchmarks)])
     )
@@ -114,7 +123,10 @@ def read(results_dir: Path, machine: str | None = None) -> Measurements:
         machine = str(counts["machine"][-1])
     own = points.filter(machine=machine or "")
     facts = _json(results_dir / machine / "machine.json") if machine else {}
-    facts["physical_cores"] = own["physical_cores"].max() or int(facts.get("num_cpu") or 0)
+    cores = str(facts.get("num_cpu"))
+    facts["physical_cores"] = own["physical_cores"].max() or (
+        int(cores) if cores.isdecimal() else 0
+    )
     is_number = pl.col("value").is_finite()
     return Measurements(facts, own.filter(is_number), own.filter(~is_number), benchmarks)
 
@@ -126,6 +138,19 @@ def _without_repeats(points: pl.DataFrame) -> pl.DataFrame:
     scaling = points.filter(~of_task, experiment=_TASKS)
     repeated = points.filter(of_task).join(scaling, on=same, how="semi", nulls_equal=True)
     return points.filter(~pl.col("id").is_in(repeated["id"].implode()))
+
+
+def _as_here(entry: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    """A listed benchmark with the parameter values that it has in this checkout.
+
+    None where it has other parameters here, as in results of an older checkout; it is named.
+    """
+    module, cls, _ = entry["name"].split(".", 2)
+    ours = getattr(importlib.import_module(f"benchmarks.{module}"), cls, None)
+    if ours is None or list(entry["param_names"]) != list(ours.param_names):
+        warn_once(f"the study leaves out {entry['name']}: it has other parameters here")
+        return None
+    return {**entry, "params": [[repr(value) for value in values] for values in ours.params]}
 
 
 def _files(results_dir: Path) -> Iterator[tuple[Path, str]]:
@@ -162,8 +187,12 @@ def _newest(results_dir: Path, files: pl.DataFrame) -> pl.DataFrame:
 def _points(
     path: Path, machine: str, benchmarks: Mapping[str, Mapping[str, Any]]
 ) -> Iterator[dict[str, Any]]:
-    """The points of one result file; what was not measured or does not apply gives none."""
-    result = Results.load(str(path), machine_name=machine)
+    """The points of one result file; a benchmark that is not as the study's gives none."""
+    try:
+        result = Results.load(str(path), machine_name=machine)
+    except (UserError, FileNotFoundError) as error:
+        warn_once(str(error))
+        return
     stack = str(result.params.get("stack", ""))
     lines = stored.provenance_of(
         stored.provenance_path(path.parents[1], machine, result.commit_hash, result.env_name),
@@ -171,45 +200,65 @@ def _points(
     )
     origins = {line["benchmark"]: line for line in lines if line["stack"] == stack}
     for name in sorted(result.get_result_keys(benchmarks)):  # a set: downloads keep one order
-        module, cls, metric = name.split(".")
-        experiment = _TASKS if module in registry.TASKS else module
-        values = result.get_result_value(name, benchmarks[name]["params"])
-        all_samples = result.get_result_samples(name, benchmarks[name]["params"])
-        sets = parameter_sets(benchmarks[name])
-        for parameters, value, samples in zip(sets, values, all_samples, strict=True):
-            if value is not None and math.isnan(value):
-                continue  # not run, or not applicable here
-            median = math.nan if value is None else value
-            reduced = reducers.Reduced(median, "", ())
-            if samples:
-                reduced = reducers.reduce(samples, experiment)
-            origin = origins.get(str(SeriesKey.of(name, parameters)), {})
-            shown = f"{name}({', '.join(parameters.values())})"
-            axes = {**_axes(experiment, parameters, origin), **_task(module)}
-            yield {
-                "experiment": experiment,
-                "tool": cls.lower(),
-                "metric": metric,
-                **axes,
-                "release": _release(cls.lower(), result, origin),
-                "stack": stack,
-                "value": reduced.value,
-                "reducer": reduced.reducer,
-                "median": median,
-                "samples": samples or (),
-                "kept": reduced.kept,
-                "unit": benchmarks[name].get("unit", ""),
-                "machine": machine,
-                "commit": result.commit_hash,
-                "date": result.date,
-                "benchmark": shown,
-                "measured_at": origin.get("at"),
-                "seconds_in_all": origin.get("seconds"),
-                "data_sha256": _data(axes.get("data"), origin).get("sha256"),
-                **{column: origin.get(column) for column in _ORIGIN},
-                "command": f"{_run(result.commit_hash, stack, origin)} --bench "
-                f'"^{re.escape(shown)}$"',
-            }
+        try:
+            yield from list(_points_of(benchmarks[name], result, machine, stack, origins))
+        except _WRONG as error:
+            warn_once(f"{path.name}: the study leaves out {name}: {error!r}")
+
+
+def _points_of(
+    benchmark: Mapping[str, Any],
+    result: Results,
+    machine: str,
+    stack: str,
+    origins: Mapping[str, Mapping[str, Any]],
+) -> Iterator[dict[str, Any]]:
+    """The points of one benchmark; what was not measured or does not apply gives none.
+
+    `origins` are the lines of provenance by series.
+    """
+    name = benchmark["name"]
+    module, cls, metric = name.split(".")
+    experiment = _TASKS if module in registry.TASKS else module
+    values = result.get_result_value(name, benchmark["params"])
+    all_samples = result.get_result_samples(name, benchmark["params"])
+    stored_sets = set(itertools.product(*result.get_result_params(name)))
+    for parameters, value, samples in zip(
+        parameter_sets(benchmark), values, all_samples, strict=True
+    ):
+        is_stored = tuple(parameters.values()) in stored_sets
+        if not is_stored or (value is not None and math.isnan(value)):
+            continue  # not run, or not applicable here
+        median = math.nan if value is None else value
+        reduced = reducers.Reduced(median, "", ())
+        if samples:
+            reduced = reducers.reduce(samples, experiment)
+        origin = origins.get(str(SeriesKey.of(name, parameters)), {})
+        shown = f"{name}({', '.join(parameters.values())})"
+        axes = {**_axes(experiment, parameters, origin), **_task(module)}
+        yield {
+            "experiment": experiment,
+            "tool": cls.lower(),
+            "metric": metric,
+            **axes,
+            "release": _release(cls.lower(), result, origin),
+            "stack": stack,
+            "value": reduced.value,
+            "reducer": reduced.reducer,
+            "median": median,
+            "samples": samples or (),
+            "kept": reduced.kept,
+            "unit": benchmark.get("unit", ""),
+            "machine": machine,
+            "commit": result.commit_hash,
+            "date": result.date,
+            "benchmark": shown,
+            "measured_at": origin.get("at"),
+            "seconds_in_all": origin.get("seconds"),
+            "data_sha256": _data(axes.get("data"), origin).get("sha256"),
+            **{column: origin.get(column) for column in _ORIGIN},
+            "command": f'{_run(result.commit_hash, stack, origin)} --bench "^{re.escape(shown)}$"',
+        }
 
 
 def _release(tool: str, result: Results, origin: Mapping[str, Any]) -> str:

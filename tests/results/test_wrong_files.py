@@ -32,7 +32,7 @@ GOOD, WRONG = "a" * 40, "b" * 40
 STUDY = "survival.Sgkit.track_finished"
 LINE = {"commit": WRONG, "stack": "frozen", "benchmark": NAME, "at": "x", "data": {"name": "s"}}
 WRONG_FILES = (
-    *("benchmarks.json", "other/machine.json", "box/bbbbbbbb-env.json"),
+    *("benchmarks.json", "box/machine.json", "other/machine.json", "box/bbbbbbbb-env.json"),
     "box/provenance/bbbbbbbb-env.jsonl",
 )
 EXAMPLES = int(os.environ.get("GWAS_EXAMPLES", "25"))

@@ -207,13 +207,14 @@ def test_what_is_damaged_is_left_out_and_said_once(scriptless: Project) -> None:
     assert json.loads((scriptless.html / "changes.json").read_text())["changes"]
 
 
-def test_a_damaged_machine_says_what_to_do(scriptless: Project) -> None:
+def test_a_damaged_machine_costs_none_of_its_values(scriptless: Project) -> None:
     (machine,) = scriptless.root.glob("results/*/machine.json")
     machine.write_text("{")
     done = scriptless.publish()
-    assert done.returncode == 1
+    assert done.returncode == 0
+    assert list(scriptless.html.glob(f"graphs/**/machine-{machine.parent.name}/**/*.json"))
     said = " ".join((done.stdout + done.stderr).split())
-    assert "machine.json cannot be read" in said
+    assert said.count("machine.json cannot be read") == 1
     assert "the next `asv run` on that machine writes it again" in said
     assert "Error parsing JSON" not in said
 

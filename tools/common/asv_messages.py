@@ -13,7 +13,7 @@ _UNREADABLE = re.compile(
     r"No version specified in (?P<other>.+?\.json)"
 )
 _RESULT = "it is left out; the next `asv run` of its commit sets it aside and measures again"
-_MACHINE = "its results are left out; the next `asv run` on that machine writes it again"
+_MACHINE = "its folder's name is taken; the next `asv run` on that machine writes it again"
 _BENCHMARKS = "the benchmarks are taken from the code; the next `asv run` writes the file again"
 
 

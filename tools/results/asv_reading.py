@@ -14,7 +14,7 @@ from typing import Any
 
 import asv.commands.compare
 import asv.commands.show
-import asv.machine
+import asv.results
 from asv import util
 from asv.console import log
 from asv.machine import Machine
@@ -114,21 +114,36 @@ _COLUMNS: dict[str, Callable[[Any], bool]] = {
 }
 
 
-def machine_files(results_dir: str) -> Iterator[str]:
-    """iter_machine_files, without those that cannot be read."""
-    for path in _asv_machine_files(results_dir):
-        try:
-            if not isinstance(util.load_json(path, Machine.api_version).get("machine"), str):
-                raise util.UserError(f"Error parsing JSON in file '{path}': no machine")
-        except util.UserError as error:
-            log.warning(str(error))
-        else:
-            yield path
+def machine_facts(path: str) -> dict[str, Any]:
+    """What a machine.json says; only the machine's name where it is missing or damaged.
+
+    A folder of results has the name of its machine.
+    """
+    try:
+        facts: dict[str, Any] = util.load_json(path, Machine.api_version)
+        if isinstance(facts.get("machine"), str):
+            return facts
+        raise util.UserError(f"Error parsing JSON in file '{path}': no machine")
+    except util.UserError as error:
+        warn_once(str(error))
+    except FileNotFoundError:
+        pass
+    return {"machine": os.path.basename(os.path.dirname(path))}
 
 
-_asv_machine_files = asv.machine.iter_machine_files
+def result_paths(results: str) -> Iterator[tuple[str, str, str]]:
+    """iter_results_paths, which leaves out the results of a machine with a damaged file."""
+    for root, _, names in os.walk(results):
+        found = [name for name in names if name.endswith(".json") and name not in _NO_RESULTS]
+        machine = machine_facts(os.path.join(root, "machine.json"))["machine"] if found else ""
+        for name in found:
+            yield root, name, machine
+
+
+_NO_RESULTS = ("machine.json", "benchmarks.json")
 
 util.load_json = _load_json
 Results.load = classmethod(_load)
-for module in (asv.machine, asv.commands.show, asv.commands.compare):
-    module.iter_machine_files = machine_files
+asv.results.iter_results_paths = result_paths
+for module in (asv.commands.show, asv.commands.compare):
+    module.load_json = machine_facts  # for which they use it

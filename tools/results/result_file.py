@@ -173,10 +173,8 @@ def _column(entry: Mapping[str, Any], name: str, count: int) -> list[Any]:
 
 
 def _number(cell: Any) -> float | None:
-    """A finite number or NaN; None for anything else."""
-    if type(cell) is float:
-        return None if math.isinf(cell) else cell
-    if type(cell) is int and abs(cell) < _LARGEST:
+    """A number, finite or NaN; None for anything else."""
+    if is_number(cell) or (type(cell) is float and math.isnan(cell)):
         return float(cell)
     return None
 

@@ -18,13 +18,12 @@ from pathlib import Path
 from typing import Any
 
 import polars as pl
-from asv.results import iter_results_paths
 from asv.util import UserError
 
 from tools.common import files as whole_files
 from tools.common import paths
 from tools.results import result_file
-from tools.results.asv_reading import warn_once
+from tools.results.asv_reading import result_paths, warn_once
 
 _VERSION = b"3"  # of the columns, and of how a file is read: another one discards the cache
 _CHUNK = 1000  # files that are parsed before their values move into a frame
@@ -109,7 +108,7 @@ def _cache(folder: Path) -> Path:
 def _listed(folder: Path) -> pl.DataFrame:
     """The key of each result file there is."""
     rows = []
-    for root, name, machine in iter_results_paths(str(folder)):
+    for root, name, machine in result_paths(str(folder)):
         path = os.path.join(root, name)
         with suppress(FileNotFoundError):  # removed meanwhile
             status = os.stat(path)

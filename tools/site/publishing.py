@@ -34,6 +34,7 @@ from tools.common import files
 from tools.common.errors import BusyError, explanation
 from tools.results import lines, metrics
 from tools.results import table as results_table
+from tools.results.asv_reading import machine_facts
 from tools.results.table import Table
 from tools.site.graphs import Publication
 from tools.site.staging import Staging, staging
@@ -84,7 +85,8 @@ def _make(
         metrics.metric_of(name, declared)
     shutil.copytree(_TEMPLATE, conf.html_dir, dirs_exist_ok=True, copy_function=shutil.copyfile)
     with _step("Loading machine info"):
-        listed = [util.load_json(path) for path in iter_machine_files(conf.results_dir)]
+        machine_files = iter_machine_files(conf.results_dir)
+        listed = [machine_facts(path) for path in machine_files]
     with _step("Loading results"):
         table = _in_range(results_table.read(conf.results_dir), repo, range_spec)
         if pull:

@@ -6,7 +6,6 @@ import ast
 import functools
 import importlib
 import itertools
-import json
 import math
 import re
 from collections import Counter
@@ -26,7 +25,7 @@ from tools.execution import provenance, suite
 from tools.execution.asv_run import environment
 from tools.results import stored
 from tools.results import table as results_table
-from tools.results.asv_reading import warn_once
+from tools.results.asv_reading import machine_facts, warn_once
 from tools.results.series_key import SeriesKey, parameter_sets, tool_class
 from tools.study.analysis import ratios, reducers, reference
 
@@ -122,7 +121,7 @@ def read(results_dir: Path, machine: str | None = None) -> Measurements:
         counts = points.group_by("machine").len().sort("len", "machine")
         machine = str(counts["machine"][-1])
     own = points.filter(machine=machine or "")
-    facts = _json(results_dir / machine / "machine.json") if machine else {}
+    facts = machine_facts(str(results_dir / machine / "machine.json")) if machine else {}
     cores = str(facts.get("num_cpu"))
     facts["physical_cores"] = own["physical_cores"].max() or (
         int(cores) if cores.isdecimal() else 0
@@ -306,10 +305,3 @@ def _run(commit: str, stack: str, origin: Mapping[str, Any]) -> str:
     tool, version = origin.get("tool"), origin.get("version")
     name = f"{tool}/{version}" if tool and version else commit[:8]
     return f".venv/bin/asv run '{name}^!' -E {environment(stack)} --record-samples"
-
-
-def _json(path: Path) -> dict[str, Any]:
-    try:
-        return dict(json.loads(path.read_text(encoding="utf-8")))
-    except (OSError, ValueError):
-        return {}

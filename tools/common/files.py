@@ -1,6 +1,7 @@
 """Write files atomically (the standard library has no such function), and hold locks."""
 
 import fcntl
+import hashlib
 import json
 import os
 import tempfile
@@ -94,6 +95,15 @@ def _naming(path: Path) -> Iterator[None]:
 def write_json(path: Path, value: Any) -> None:
     """`write_text` for `value` as indented JSON."""
     write_text(path, json.dumps(value, indent=2, sort_keys=True) + "\n")
+
+
+def sha256(path: Path) -> str:
+    """The sha256 of a file's content, which may be larger than memory."""
+    digest = hashlib.sha256()
+    with path.open("rb") as stream:
+        while chunk := stream.read(1 << 20):
+            digest.update(chunk)
+    return digest.hexdigest()
 
 
 def json_lines(text: str) -> Iterator[dict[str, Any]]:

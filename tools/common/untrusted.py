@@ -6,8 +6,10 @@ import shutil
 import stat
 import subprocess
 from pathlib import Path
+from typing import BinaryIO
 
 _EDGE = 64 * 1024  # bytes of a long output that are kept of its beginning, and of its end
+_CHUNK = 1 << 20
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 _ESCAPE = re.compile("\x1b(\\[[0-?]*[ -/]*[@-~]|\\][^\x07\x1b]*(\x07|\x1b\\\\)?|.)")
 
@@ -17,15 +19,39 @@ def read_bytes(path: Path, limit: int) -> bytes:
 
     Only the last part of `path` may be a stranger's: the folder must be the tracker's own.
     """
+    with _opened(path, limit) as stream:
+        content: bytes = stream.read(limit + 1)
+    _require(path, len(content), limit)
+    return content
+
+
+def copy(source: Path, target: Path, limit: int) -> None:
+    """Copy a file that `read_bytes` would read, without holding it in memory; OSError."""
+    with _opened(source, limit) as stream, target.open("wb") as written:
+        while chunk := stream.read(_CHUNK):
+            written.write(chunk)
+            _require(source, written.tell(), limit)
+
+
+def _opened(path: Path, limit: int) -> BinaryIO:
     # without waiting for the other end of a pipe
     descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
-    with os.fdopen(descriptor, "rb") as stream:
-        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-            raise OSError(f"{path.name} is no regular file")
-        content = stream.read(limit + 1)
-    if len(content) > limit:
+    state = os.fstat(descriptor)
+    if not stat.S_ISREG(state.st_mode):
+        os.close(descriptor)
+        raise OSError(f"{path.name} is no regular file")
+    stream = os.fdopen(descriptor, "rb")
+    try:
+        _require(path, state.st_size, limit)
+    except OSError:
+        stream.close()
+        raise
+    return stream
+
+
+def _require(path: Path, size: int, limit: int) -> None:
+    if size > limit:
         raise OSError(f"{path.name} has more than {limit} bytes")
-    return content
 
 
 def read_output(path: Path) -> str:

@@ -4,7 +4,6 @@ It gets no others: those of this machine's user hold secrets, and would change a
 """
 
 import os
-from collections.abc import Mapping
 from pathlib import Path
 
 from benchmarks._harness import page_cache, registry
@@ -12,28 +11,21 @@ from benchmarks._harness.clusters import dask_local, nodes, spark_existing, spar
 from tools.common import paths
 from tools.environments import java, programs
 from tools.environments.plan import Plan
+from tools.sandbox.variables import PATH, allowed
 
 LEDGER = "ledger.jsonl"  # in the scratch folder: what the phases of a benchmark cost
 
 # Settings of the benchmarks that a user makes (docs/clusters.md).
-_SETTINGS = (
+SETTINGS = (
     *(page_cache.ASKED, nodes.SHARE),
     *(dask_local.ADDRESS, spark_local.ADDRESS, spark_existing.DRIVER_HOST),
 )
-# What a benchmark process gets of the tracker's own environment.
-_ALLOWED = ("LANG", "LANGUAGE", "LC_ALL", "LC_CTYPE", "TZ", *_SETTINGS)
-_PATH = "/usr/local/bin:/usr/bin:/bin"
-
-
-def allowed(variables: Mapping[str, str]) -> dict[str, str]:
-    """Those of the tracker's variables that strangers' code may have."""
-    return {"PATH": _PATH, **{name: variables[name] for name in _ALLOWED if name in variables}}
 
 
 def variables(plan: Plan, environment: Path, work: Path) -> dict[str, str]:
     """The variables that docs/architecture.md lists, and those of the machine that are allowed."""
     variables = {
-        **allowed(os.environ),
+        **allowed(SETTINGS),
         "GWAS_TOOLS": ",".join(plan.classes),
         "GWAS_DATASETS": str(paths.datasets_dir()),
         "GWAS_WORK": str(work),
@@ -42,7 +34,7 @@ def variables(plan: Plan, environment: Path, work: Path) -> dict[str, str]:
         "PYTHONWARNINGS": "ignore::FutureWarning,ignore::DeprecationWarning",
         # compiled code belongs to this environment and commit, and to no other
         "NUMBA_CACHE_DIR": str(numba_cache(plan, environment)),
-        "PATH": f"{environment / 'bin'}{os.pathsep}{_PATH}",
+        "PATH": f"{environment / 'bin'}{os.pathsep}{PATH}",
         "VIRTUAL_ENV": str(environment),
     }
     home = java.home(environment)

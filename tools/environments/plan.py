@@ -42,7 +42,8 @@ class Plan:
     def make(self, root: Path) -> Path:
         """The environment's folder below `root`, with the tool installed in it."""
         path = venvs.ensure(root, self.lock, self.python, self.extra)
-        venvs.install_tool(path, self.artefact)
+        venvs.install_tool(path, self.artefact, self.python)
+        venvs.compile_benchmarks(self.python)
         return path
 
 

@@ -8,7 +8,8 @@ import shutil
 import time
 from pathlib import Path
 
-from tools.common import paths
+from tools.common import paths, untrusted
+from tools.environments import manifest
 from tools.environments.machine import measuring_lock
 
 DAYS = 30.0
@@ -23,7 +24,7 @@ def remove(root: Path, days: float = DAYS) -> int:
     with measuring_lock(root):
         for compiled in paths.cache("numba").glob("*/*"):  # of an environment and a commit
             if compiled.stat().st_mtime < before:
-                shutil.rmtree(compiled)
+                untrusted.remove(compiled)
         return remove_environments(root, before)
 
 
@@ -36,6 +37,7 @@ def remove_environments(root: Path, before: float) -> int:
         used = (finished if finished.exists() else path).stat().st_mtime
         if path.is_dir() and used < before:
             finished.unlink(missing_ok=True)  # first, so that nobody uses it half removed
+            manifest.remove(path)
             shutil.rmtree(path)
             count += 1
     return count

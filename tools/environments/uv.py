@@ -3,7 +3,8 @@
 import os
 import re
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -21,8 +22,15 @@ def run(
     *args: str | Path, env: Mapping[str, str] | None = None, **options: Any
 ) -> subprocess.CompletedProcess[str]:
     """`process.run` for uv, with `options` of it; UnreachableError without a network."""
+    with reaching_the_index():
+        return process.run([find_uv_bin(), *args], env={**index(), **(env or {})}, **options)
+
+
+@contextmanager
+def reaching_the_index() -> Iterator[None]:
+    """UnreachableError instead of an error of uv that comes from a missing network."""
     try:
-        return process.run([find_uv_bin(), *args], env={**_index(), **(env or {})}, **options)
+        yield
     except process.ProgramError as error:
         if not _NO_NETWORK.search(error.output):
             raise
@@ -32,7 +40,7 @@ def run(
         ) from None
 
 
-def _index() -> dict[str, str]:
+def index() -> dict[str, str]:
     """The variable that names pip's index, because uv does not read pip's configuration."""
     url = None if any(map(os.environ.get, _OF_USER)) else index_url()
     return {"UV_DEFAULT_INDEX": url} if url else {}

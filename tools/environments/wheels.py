@@ -6,7 +6,7 @@ from zipfile import BadZipFile, ZipFile
 
 from tools.common import files, paths, process, scratch
 from tools.common.errors import BuildError, MissingError
-from tools.environments import uv
+from tools.environments import builds
 from tools.environments.interpreters import candidates, find_python
 from tools.upstreams.config import Upstream
 from tools.upstreams.mirror import Commit, Mirror
@@ -37,21 +37,18 @@ def built_wheel(upstream: Upstream, commit: Commit, mirror: Mirror) -> Path:
         for wheel in folder.glob("*.whl"):
             return wheel
         with scratch.temporary() as work:
-            tree, out = work / "tree", work / "out"
+            tree = work / "tree"
             mirror.checkout(commit, tree)
             release = mirror.release_before(commit)
             _commit_anew(tree, release.version if release else None)
-            _build(commit, release, tree, out)
-            wheels = list(out.glob("*.whl"))
-            if len(wheels) != 1:
-                raise BuildError(f"{commit.hash[:8]} built {len(wheels)} wheels, not one")
-            missing = _packages(tree, upstream.package) - _names(commit, wheels[0])
+            wheel = _build(upstream, commit, release, tree, work / "wheel")
+            missing = _packages(tree, upstream.package) - _names(commit, wheel)
             if missing:
                 raise BuildError(
                     f"the wheel of {commit.hash[:8]} lacks {', '.join(sorted(missing))}"
                 )
             folder.parent.mkdir(parents=True, exist_ok=True)
-            shutil.move(out, folder)
+            shutil.move(wheel.parent, folder)
         return next(folder.glob("*.whl"))
 
 
@@ -90,15 +87,16 @@ def _packages(tree: Path, package: str) -> set[str]:
     return {path.as_posix() for path in modules if not {"tests", "test"} & set(path.parts)}
 
 
-def _build(commit: Commit, release: Commit | None, tree: Path, out: Path) -> None:
+def _build(
+    upstream: Upstream, commit: Commit, release: Commit | None, tree: Path, target: Path
+) -> Path:
     # without this, the version would depend on the tags that are in the mirror
     version = f"{release.version}+g{commit.hash[:8]}" if release else f"0+g{commit.hash[:8]}"
     try:
-        uv.run(
-            "build", "--wheel", "--quiet", "--python", _builder(commit),
-            "--exclude-newer", commit.date.isoformat(), "--out-dir", out, tree,
-            timeout=600,
-            env={"SETUPTOOLS_SCM_PRETEND_VERSION": version},
+        return builds.build(
+            tree, upstream.package, _builder(commit), target,
+            before=commit.date.isoformat(),
+            settings={"SETUPTOOLS_SCM_PRETEND_VERSION": version},
         )  # fmt: skip
     except process.ProgramError as error:
         reason = f"{commit.hash[:8]} does not build: {error.last_line}"

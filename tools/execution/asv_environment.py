@@ -7,7 +7,6 @@ import atexit
 import functools
 import json
 import multiprocessing
-import os
 import re
 import sys
 from contextlib import ExitStack
@@ -36,7 +35,7 @@ from tools.execution.commit_environment import CommitEnvironment
 from tools.execution.result_writer import ResultWriter
 from tools.results import asv_storage
 from tools.results.series_key import SeriesKey
-from tools.sandbox import confined, mechanism
+from tools.sandbox import confined, mechanism, variables
 from tools.upstreams import config
 from tools.upstreams.mirror import Mirror
 
@@ -133,7 +132,8 @@ class PerCommit(Environment):
     def run(self, args: list[str], **options: Any) -> Any:
         """Run one of asv's scripts: `run` measures a benchmark, `discover` lists them."""
         command = args[1] if len(args) > 1 else ""
-        env = self._variables(options.pop("env", os.environ))
+        options.pop("env", None)
+        env = self._variables()
         if command == "run":
             key = SeriesKey.of_target(args[3], self._benchmarks)
             try:
@@ -155,9 +155,9 @@ class PerCommit(Environment):
         self._benchmarks.update({benchmark["name"]: benchmark for benchmark in listed})
         return output
 
-    def _variables(self, env: Any) -> dict[str, str]:
+    def _variables(self) -> dict[str, str]:
         own = self._environment.variables(self._environment.work) if self._environment else {}
-        return {**benchmark_variables.allowed(env), **self._global_env_vars, **own}
+        return {**variables.allowed(benchmark_variables.SETTINGS), **self._global_env_vars, **own}
 
 
 @functools.cache  # asv makes one environment a stack, and a run begins once

@@ -2,7 +2,6 @@
 
 import json
 import math
-import os
 import statistics
 import sys
 import time
@@ -26,7 +25,7 @@ from tools.environments.plan import Plan, plan
 from tools.execution import cost_ledger, suite
 from tools.execution.commit_environment import CommitEnvironment
 from tools.results.series_key import SeriesKey
-from tools.sandbox import confined
+from tools.sandbox import confined, variables
 from tools.sandbox.policy import Policy
 from tools.upstreams.config import Upstream
 from tools.upstreams.mirror import Mirror
@@ -147,7 +146,7 @@ def load_profile(path: Path) -> Stats:
         confined.run(
             [home / "bin" / "python", "-I", "-c", _READ_PROFILE, path, read],
             Policy(read=tuple(confinement.python(home)), write=(path.parent,)),
-            benchmark_variables.allowed(os.environ),
+            variables.allowed(),
             timeout=60,
         )
         lines = json.loads(untrusted.read_bytes(read, _SIZE))
@@ -177,9 +176,9 @@ def _run(
         environment.python, BENCHMARK_RUN_SCRIPT, "run", suite_dir,
         target, json.dumps(_ATTRIBUTES), str(profile), result,
     ]  # fmt: skip
-    variables = environment.variables(own)
+    own_variables = environment.variables(own)
     if profile is not None:
-        variables["GWAS_PROFILE"] = "1"
+        own_variables["GWAS_PROFILE"] = "1"
     policy = confinement.measuring(
         environment.home,
         (Path(BENCHMARK_RUN_SCRIPT), suite_dir),
@@ -188,7 +187,7 @@ def _run(
     started = time.perf_counter()
     timeout = max(0.0, min(_TIMEOUT, until - time.monotonic()))
     try:
-        confined.run(command, policy, variables, cwd=work, timeout=timeout)
+        confined.run(command, policy, own_variables, cwd=work, timeout=timeout)
         return json.loads(untrusted.read_bytes(result, _SIZE))
     except (process.ProgramError, OSError, ValueError, RecursionError) as error:
         last = (str(error).strip().splitlines() or [""])[-1]

@@ -20,7 +20,7 @@ def steps(policy: Policy, inside: Path, settings: Path) -> list[Step]:
     `inside` is the process's own folder, with its /tmp and home. `settings` is a folder for files
     of /etc.
     """
-    etc = accounts(inside / "home")
+    etc = accounts(inside / "home", policy.network)
     for name, text in etc.items():
         (settings / name).write_text(text)
     result = [_system(path) for path in system(policy.network) if path.name not in etc]

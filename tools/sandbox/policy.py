@@ -14,7 +14,7 @@ _SETTINGS = (
     *("ld.so.cache", "ld.so.conf", "ld.so.conf.d", "localtime", "timezone", "os-release"),
     *("alternatives", "java*", "ssl/certs", "ssl/openssl.cnf", "pki/ca-trust", "pki/tls/certs"),
 )
-_NETWORK_SETTINGS = ("resolv.conf", "gai.conf")
+_NETWORK_SETTINGS = ("resolv.conf", "gai.conf", "hosts", "nsswitch.conf")
 
 
 @dataclass(frozen=True)
@@ -49,12 +49,17 @@ def system(network: bool) -> Iterator[Path]:
         yield from Path("/etc").glob(pattern)
 
 
-def accounts(home: Path) -> dict[str, str]:
-    """The files of /etc that name users and hosts, for this user alone."""
+def accounts(home: Path, network: bool) -> dict[str, str]:
+    """The files of /etc that name users, for this user alone, and hosts."""
     user, group, host = os.getuid(), os.getgid(), os.uname().nodename
-    return {
+    users = {
         "passwd": f"tracker:x:{user}:{group}:tracker:{home}:/bin/sh\n",
         "group": f"tracker:x:{group}:\n",
+    }
+    if network:
+        return users
+    return {
+        **users,
         "hosts": f"127.0.0.1 localhost {host}\n::1 localhost\n",
-        "nsswitch.conf": "passwd: files\ngroup: files\nhosts: files dns\n",
+        "nsswitch.conf": "passwd: files\ngroup: files\nhosts: files\n",
     }

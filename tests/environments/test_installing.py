@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import io
 import os
 import sys
+import tarfile
 from pathlib import Path
 from zipfile import ZipFile
 
@@ -120,6 +122,34 @@ def test_tools_take_turns_and_leave_nothing(index: Path, tmp_path: Path) -> None
     )
     assert not module(environment, "tool").exists()
     assert manifest.unchanged(before, manifest.of(environment))
+
+
+def test_a_source_distribution_is_built_with_its_modes(
+    index: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = wheel(tmp_path, "packed", "1", {"packed.py": ""})
+    backend = (
+        "import os, shutil\n"
+        "def build_wheel(out, *_):\n"
+        "    assert os.access('run', os.X_OK) and os.getcwd().endswith('packed-1')\n"
+        f"    return shutil.copy('{made.name}', out)\n"
+    )
+    settings = '[build-system]\nrequires = []\nbuild-backend = "backend"\nbackend-path = ["."]\n'
+    archive = tmp_path / "packed-1.tar.gz"
+    with tarfile.open(archive, "w:gz") as packed:
+        for name, content, mode in (
+            ("backend.py", backend.encode(), 0o644), ("pyproject.toml", settings.encode(), 0o644),
+            ("run", b"", 0o755), (made.name, made.read_bytes(), 0o644),
+        ):  # fmt: skip
+            entry = tarfile.TarInfo(f"packed-1/{name}")
+            entry.size, entry.mode, entry.uid = len(content), mode, 12345  # another user's
+            packed.addfile(entry, io.BytesIO(content))
+    source = Distribution("packed", "1", False, "", (sha256(archive),))
+    monkeypatch.setattr(distributions, "fetch", lambda distribution: archive)
+    built = builds.of_distribution(source, PYTHON)
+    assert sha256(built) == sha256(made)
+    assert not archive.exists()
+    assert builds.of_distribution(source, PYTHON) == built  # once
 
 
 @pytest.mark.parametrize(

@@ -26,6 +26,18 @@ else:
 _HOOK = Path(__file__).with_name("build_hook.py")
 _LEGACY = {"requires": ["setuptools>=40.8.0"], "build-backend": "setuptools.build_meta:__legacy__"}
 _WHEEL = "wheel"  # what older setuptools ask for: granted at once, it saves a start
+# In a user namespace even root cannot give a file to others: tarfile then sets no mode either.
+_UNPACK = """
+import os, sys, tarfile, zipfile
+archive, folder = sys.argv[1:]
+if archive.endswith(".zip"):
+    zipfile.ZipFile(archive).extractall(folder)
+else:
+    packed = tarfile.open(archive)
+    for member in packed:
+        member.uid, member.gid = os.getuid(), os.getgid()
+    packed.extractall(folder, numeric_owner=True)
+"""
 _ASKS = 3  # exit status of build_hook.py
 _TEXT = 1 << 20  # bytes of a project's settings
 _SIZE = 2 << 30  # bytes of a wheel
@@ -47,7 +59,7 @@ def build(
     Raises BuildError, ProgramError where the build itself fails; UnreachableError.
     """
     backend, search, requires = _system(tree)
-    granted = [*requires, _WHEEL]
+    granted = [*requires, *([_WHEEL] if backend.startswith("setuptools") else [])]
     with scratch.temporary() as work:
         out = work / "out"
         out.mkdir()
@@ -86,7 +98,8 @@ def of_distribution(distribution: Distribution, python: str) -> Path:
     """
     name = f"{distribution.name}-{distribution.version}"
     folder = paths.cache("wheels", "dependencies", f"{name}-{distribution.hashes[0][:8]}-{python}")
-    with files.lock(folder.with_suffix(".lock"), f"the build of {name}", timeout=900):
+    lock = folder.with_name(f"{folder.name}.lock")
+    with files.lock(lock, f"the build of {name}", timeout=900):
         for wheel in folder.glob("*.whl"):
             return wheel
         archive = distributions.fetch(distribution)
@@ -138,10 +151,11 @@ def _install(folder: Path, python: Path, requires: Sequence[str], before: str | 
     make = [sys.executable, "-m", "virtualenv", "--quiet", "--no-seed", "--no-periodic-update"]
     process.run([*make, "-p", python, folder], timeout=300)
     cut = ["--exclude-newer", before] if before else []
-    uv.run(
-        "pip", "install", "--quiet", "--no-build", "--python", folder / "bin" / "python",
-        *cut, "--requirements", "-", input="\n".join(requires) + "\n",
-    )  # fmt: skip
+    if requires:
+        uv.run(
+            "pip", "install", "--quiet", "--no-build", "--python", folder / "bin" / "python",
+            *cut, "--requirements", "-", input="\n".join(requires) + "\n",
+        )  # fmt: skip
 
 
 def _take(out: Path, package: str, target: Path) -> Path:
@@ -166,10 +180,9 @@ def _take(out: Path, package: str, target: Path) -> Path:
 
 def _unpack(archive: Path, folder: Path) -> Path:
     """The source tree of a source distribution, unpacked in the sandbox."""
-    code = "import shutil, sys; shutil.unpack_archive(*sys.argv[1:])"
     home = Path(sys.prefix)
     confined.run(
-        [home / "bin" / "python", "-I", "-c", code, archive, folder],
+        [home / "bin" / "python", "-I", "-c", _UNPACK, archive, folder],
         Policy(read=(*confinement.python(home), archive), write=(folder,), loopback=False),
         variables.allowed(),
         timeout=_TIMEOUT,

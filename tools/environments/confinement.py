@@ -22,6 +22,7 @@ def measuring(
     return Policy(
         read=(*python(environment), *scripts, *_data_sets(), *_programs()),
         write=write,
+        listed=tuple(script.parent for script in scripts if script.is_dir()),
         network=network,
         drop_caches=os.environ.get(page_cache.ASKED) == "1",
     )

@@ -17,8 +17,12 @@ def wrap(
     if program is None:
         raise MissingError("bubblewrap is not installed (Debian: apt-get install bubblewrap)")
     options = [word for step in mounts.steps(policy, inside, settings) for word in _option(step)]
+    # not the namespace of control groups: Java 17 fails in one on version 1 of these
+    namespaces = ["--unshare-ipc", "--unshare-pid", "--unshare-uts"]
+    if not policy.network:
+        namespaces.append("--unshare-net")
     return [
-        program, "--unshare-all", *(["--share-net"] if policy.network else []),
+        program, *namespaces,
         # even root gets no capability, and cannot get one in a user namespace of its own
         "--unshare-user", "--disable-userns", "--cap-drop", "ALL",
         "--die-with-parent", "--info-fd", str(info), *options, "--chdir", str(cwd), "--", *command,

@@ -48,10 +48,10 @@ class Confined:
         self.inside = self._folder / "inside"
         self._log = self._folder / "log"
         words = [str(word).replace("{inside}", str(self.inside)) for word in command]
-        own = {
-            "HOME": str(self.inside / "home"),
-            "TMPDIR": "/tmp" if self._mechanism.hides else str(self.inside / "tmp"),
-        }
+        own = {"HOME": str(self.inside / "home"), "TMPDIR": "/tmp"}
+        if not self._mechanism.hides:
+            own["TMPDIR"] = str(self.inside / "tmp")
+            own["JAVA_TOOL_OPTIONS"] = f"-Djava.io.tmpdir={own['TMPDIR']}"  # it reads no TMPDIR
         try:
             with self._log.open("wb") as log, _Pipe() as pipe:
                 self._process = subprocess.Popen(

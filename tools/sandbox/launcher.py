@@ -6,8 +6,8 @@ It must not import anything of the tracker: the process that it becomes belongs 
 mechanisms:
 
 - "namespaces": of users, mounts, processes and network. It needs Linux 5.12.
-- "landlock": rules on files. It hides no process and no socket, and cannot forbid 127.0.0.1
-  apart from the rest of the network. It needs Linux 5.13.
+- "landlock": rules on files. It hides no process and no socket, and cannot forbid the network
+  without 127.0.0.1. It needs Linux 5.13.
 - "none": no limits at all.
 
 The last two have no process namespace. So this script stays as the parent of all that the command
@@ -29,7 +29,8 @@ from typing import Any, NoReturn
 
 _libc = ctypes.CDLL(None, use_errno=True)
 
-_NEW_NAMESPACES = 0x10000000 | 0x00020000 | 0x20000000 | 0x08000000 | 0x04000000 | 0x02000000
+# users, mounts, processes, IPC, host name. Not control groups: see bubblewrap.py
+_NEW_NAMESPACES = 0x10000000 | 0x00020000 | 0x20000000 | 0x08000000 | 0x04000000
 _NEW_NETWORK = 0x40000000
 _MS_RDONLY, _MS_NOSUID, _MS_NODEV, _MS_NOEXEC = 1, 2, 4, 8
 _MS_REMOUNT, _MS_BIND, _MS_REC, _MS_PRIVATE = 32, 4096, 16384, 1 << 18
@@ -268,8 +269,8 @@ def _restrict(options: Options) -> None:
     ruleset = _libc.syscall(_LANDLOCK, rules, len(rules), 0)
     _check(ruleset, "landlock_create_ruleset")
     readable = _EXECUTE | _READ_FILE | _READ_DIR
-    for paths, allowed in ((options["read"], readable), (options["write"], files)):
-        for path in paths:
+    for kind, allowed in (("read", readable), ("write", files), ("list", _READ_DIR)):
+        for path in options[kind]:
             try:
                 descriptor = os.open(path, os.O_PATH | os.O_CLOEXEC)
             except FileNotFoundError:

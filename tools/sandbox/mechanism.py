@@ -52,23 +52,25 @@ class Mechanism(enum.Enum):
             options["root"] = str(folder / "root")
             options["steps"] = mounts.steps(policy, inside, settings)
         if self is Mechanism.LANDLOCK:
-            read, write = _rules(policy, inside)
-            options["read"], options["write"] = list(map(str, read)), list(map(str, write))
+            options |= {
+                name: [str(path) for path in paths]
+                for name, paths in _rules(policy, inside).items()
+            }
         return [sys.executable, "-I", "-S", str(_LAUNCHER), json.dumps(options), *command]
 
 
 ORDER = (Mechanism.BUBBLEWRAP, Mechanism.NAMESPACES, Mechanism.LANDLOCK)
 
 
-def _rules(policy: Policy, inside: Path) -> tuple[list[Path], list[Path]]:
-    """The paths that Landlock lets a process read, and write."""
+def _rules(policy: Policy, inside: Path) -> dict[str, list[Path]]:
+    """The paths that Landlock lets a process read, write, and list."""
     accounts = [Path("/etc", name) for name in ("passwd", "group", "hosts", "nsswitch.conf")]
     read = [*system(policy.network), *accounts, Path("/sys"), Path("/proc"), *policy.read]
     devices = [Path("/dev", name) for name in _DEVICES]
     write = [*devices, Path("/dev/shm"), inside, *policy.write]
     if policy.drop_caches:
         write.append(Path("/proc/sys/vm/drop_caches"))
-    return [path.resolve() for path in read], write
+    return {"read": [path.resolve() for path in read], "write": write, "list": list(policy.listed)}
 
 
 @functools.cache

@@ -11,7 +11,15 @@ GIB = 1 << 30
 _SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32", "/nix/store")
 # Public settings that programs read. Other files of /etc can hold secrets.
 _SETTINGS = (
-    *("ld.so.cache", "ld.so.conf", "ld.so.conf.d", "localtime", "timezone", "os-release"),
+    *(
+        "ld.so.cache",
+        "ld.so.conf",
+        "ld.so.conf.d",
+        "localtime",
+        "timezone",
+        "os-release",
+        "mime.types",
+    ),
     *("alternatives", "java*", "ssl/certs", "ssl/openssl.cnf", "pki/ca-trust", "pki/tls/certs"),
 )
 _NETWORK_SETTINGS = ("resolv.conf", "gai.conf", "hosts", "nsswitch.conf")
@@ -36,6 +44,7 @@ class Policy:
 
     read: tuple[Path, ...] = ()
     write: tuple[Path, ...] = ()
+    listed: tuple[Path, ...] = ()  # above these: Python lists the folders that it imports from
     network: bool = False  # without it, only 127.0.0.1 works
     loopback: bool = True  # whether it needs 127.0.0.1: Landlock cannot allow that alone
     drop_caches: bool = False  # whether it may have the kernel drop its page cache

@@ -102,10 +102,22 @@ def read(
         raise error(f"{path} is a folder, not a file") from None
     except (ValueError, RecursionError) as reason:
         raise error(f"{path}: not valid {'TOML' if is_toml else 'JSON'}: {reason}") from None
+    return validated(content, kind, path, error=error, secret=secret)
+
+
+def validated(
+    content: Any,
+    kind: type[T],
+    path: Path,
+    *,
+    error: type[TrackerError] = ConfigError,
+    secret: Collection[str] = (),
+) -> T:
+    """`read`, for the content of a file that was parsed already."""
     try:
         return TypeAdapter(kind).validate_python(content, context=_FROM_FILE)
     except ValidationError as reason:
-        table = "a table" if is_toml else "an object"
+        table = "a table" if path.suffix == ".toml" else "an object"
         mistakes = [_words(mistake, content, secret, table) for mistake in reason.errors()]
     lines = [f"{path}: {text}" for text in mistakes[:_SHOWN]]
     if len(mistakes) > _SHOWN:

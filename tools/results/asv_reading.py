@@ -17,7 +17,6 @@ import asv.commands.show
 import asv.results
 from asv import util
 from asv.console import log
-from asv.machine import Machine
 from asv.results import Results
 
 from tools.results.result_file import LARGEST_FILE, is_number, parameters_of
@@ -120,8 +119,8 @@ def machine_facts(path: str) -> dict[str, Any]:
     A folder of results has the name of its machine.
     """
     try:
-        facts: dict[str, Any] = util.load_json(path, Machine.api_version)
-        if isinstance(facts.get("machine"), str):
+        facts = util.load_json(path)
+        if isinstance(facts, dict) and isinstance(facts.get("machine"), str):
             return facts
         raise util.UserError(f"Error parsing JSON in file '{path}': no machine")
     except util.UserError as error:

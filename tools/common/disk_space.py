@@ -25,7 +25,6 @@ def require(what: str, needs: Mapping[Path, float]) -> None:
             raise DiskFullError(
                 f"{what} needs {size / GB:.1f} GB on the disk of {there}, where "
                 f"{free / GB:.1f} GB are free",
-                hint="`python -m tools cache` lists what the tracker keeps and "
-                "`python -m tools cache trim` removes what it can make again; GWAS_CACHE=FOLDER "
-                "moves the cache to another disk",
+                hint="`python -m tools environments clean` removes environments that are no longer "
+                "used; GWAS_CACHE=FOLDER puts the cache on another disk",
             )

@@ -25,6 +25,6 @@ def require(what: str, needs: Mapping[Path, float]) -> None:
             raise DiskFullError(
                 f"{what} needs {size / GB:.1f} GB on the disk of {there}, where "
                 f"{free / GB:.1f} GB are free",
-                hint="`python -m tools environments clean` removes environments that are no longer "
-                "used; GWAS_CACHE=FOLDER puts the cache on another disk",
+                hint="`python -m tools environments clean` removes environments that nothing "
+                "uses; GWAS_CACHE=FOLDER puts the cache on another disk",
             )

@@ -91,7 +91,7 @@ def chosen() -> Mechanism:
     if reason is not None:
         raise MissingError(
             f"{VARIABLE} = {name!r} does not work here: {reason}",
-            hint="`python -m tools environments sandbox` shows what works",
+            hint="docs/security.md lists the mechanisms and what each needs",
         )
     return mechanism
 

@@ -314,14 +314,21 @@ show(async () => {
             byDate: byDate(choice, lines), log: isLog(choice, lines), from: from && Date.parse(`${from}Z`), to: to && Date.parse(`${to}Z`),
             marked: commits ? commits.split('-') : [],
         }, site, tell);
-        // the page has to be in the document, so that the graph knows its width
-        requestAnimationFrame(() => { chart = build(); });
+        let width = 0;
+        new ResizeObserver(() => {  // its first call is when the frame is in the document
+            const before = width;
+            width = frame.clientWidth;
+            if (width && !before) {
+                chart = build();
+            } else if (width && width !== before) {
+                chart.resize();
+            }
+        }).observe(frame);
         keyed(frame, () => chart, () => { chart.unpin(); idle(); });
     }
 
     await draw(choiceOf(location.search), []);
     window.addEventListener('popstate', () => draw(choiceOf(location.search), []));
-    window.addEventListener('resize', () => chart && chart.resize());
     matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => draw(choiceOf(location.search), []));
     return [page];
 });

@@ -10,7 +10,8 @@ from datasets import catalogue
 from tests.common.test_layers import imported
 from tools.common import paths
 
-PUBLIC = {"registry", "cores", "data", "metrics", "shapes", "clusters"}
+# clusters and page_cache name settings of users, which the sandbox lets through
+PUBLIC = {"registry", "cores", "data", "metrics", "shapes", "clusters", "page_cache"}
 
 
 @pytest.mark.parametrize("name", registry.TASKS)

@@ -91,11 +91,9 @@ function trendOf(row, site) {
 }
 
 function taskRow(row, range, shared, site) {
-    const [first, second] = [...row.compared.tools].sort((a, b) => a.value - b.value);
     const changes = [...row.changes].sort((a, b) => b.date - a.date);
     return element('section', {class: 'task', id: `task-${row.task}`},
         element('div', {}, element('h3', {}, link(graphOf(row), site.task(row.task))),
-            second ? element('p', {}, `${site.tool(first.tool).label}, ${times(second.ratio)} × ahead of ${site.tool(second.tool).label}`) : null,
             shared ? null : element('p', {class: 'soft'}, conditions(row.compared, site)),
             ...changes.slice(0, LISTED).map((change) => element('p', {class: change.better ? 'better' : 'worse'},
                 change.ratio > 1 ? '▲ ' : '▼ ', link(`alerts.html?event=${change.id}`, `${site.branches[change.tool].label} ${site.release(change.commit) || change.commit.slice(0, 8)}`),
@@ -114,7 +112,7 @@ function tasks(rows, site) {
     const said = new Set(rows.map((row) => conditions(row.compared, site)));
     return [
         element('h2', {}, 'Which tool for which task?'),
-        element('p', {class: 'soft'}, 'Time for the same data on a log scale, and the ratio to the fastest.',
+        element('p', {class: 'soft'}, 'Time for the same data on a log scale, and the ratio to the fastest. The tools were measured one after the other: the ', link('study.html', 'Study page'), ' says which differences are larger than the noise.',
             marks.length ? ` The lines are at ${marks.join(', ')}.` : '',
             said.size === 1 ? ` Measured: ${[...said][0]}.` : ''),
         element('div', {class: 'saves'}, csvButton('tools', 'the comparison', () => [['task', 'tool', 'metric', 'parameters', 'stack', 'machine', 'commit', 'seconds', 'ratio'],

@@ -39,7 +39,7 @@ def test_what_is_written_to_one_disk_is_added(
     monkeypatch.setattr(shutil, "disk_usage", lambda _: usage._replace(free=int(2.5 * GB)))
     needs = {tmp_path / "env" / "new": 1.0 * GB, tmp_path / "cache": 1.5 * GB}
     disk_space.require("a run", needs)
-    with pytest.raises(DiskFullError, match=r"(?s)a run needs 2.6 GB .* 2.5 GB are free.*trim"):
+    with pytest.raises(DiskFullError, match=r"(?s)a run needs 2.6 GB .* 2.5 GB are free.*clean"):
         disk_space.require("a run", {**needs, tmp_path: 0.1 * GB})
     shared = Path("/dev/shm")
     if shared.is_dir() and shared.stat().st_dev != tmp_path.stat().st_dev:
